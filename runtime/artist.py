@@ -1,0 +1,206 @@
+"""An artist at work: a plain class that owns one artist's state while it works, and its thin Ray shell.
+
+The row is the truth. An artist claims a new epoch in `activate`, renews its lease every third of it,
+and every write it makes carries the epoch, so whoever has been replaced can change nothing. When it has
+nothing to do it is passivated: nothing is lost, because nothing is kept here.
+"""
+
+import asyncio
+import contextlib
+
+import ray
+
+from agents.fixer import Attempt, Fault, Remedy
+from runtime import approvals
+from runtime.crew import Crew, Pools
+from runtime.cycle import Ending, make_song
+from runtime.launch import Launch
+from runtime.remote import arrived
+from runtime.repair import Diagnose, FixerDesk
+from runtime.signals import GaveUp, Suspend
+from runtime.steps import StepRunner
+from runtime.store_actor import start_store
+from runtime.studio import StudioConfig
+from runtime.workers import Pool
+from storage import artists, cycles
+from storage.artists import Fence
+from storage.errors import CycleCancelledError, DiskFullError, Fenced
+from storage.ledger import Caps
+from storage.store import StoreClient
+from storage.types import ArtistId, CycleId, CycleState, DeciderKind, Outcome
+
+DISK_LOOK_S = 600.0
+
+
+class LiveArtist:
+    """Works one artist's cycles under one claim."""
+
+    def __init__(
+        self, store: StoreClient, launch: Launch, pools: Pools, diagnose: Diagnose, artist_id: ArtistId
+    ) -> None:
+        self._store = store
+        self._launch = launch
+        self._settings = launch.settings()
+        self._pools = pools
+        self._diagnose = diagnose
+        self._artist_id = artist_id
+        self._fence: Fence | None = None
+        self._lease: asyncio.Task[None] | None = None
+        self._under_way: dict[CycleId, asyncio.Task[CycleState]] = {}
+
+    async def activate(self, owner: str) -> Fence:
+        """Claim the artist, once; raises ConflictError while another owner's lease lives."""
+        if self._fence is not None:
+            return self._fence
+        claimed = await self._store.write(
+            artists.claim_artist, artist_id=self._artist_id, owner=owner, lease_s=self._settings.lease_s
+        )
+        self._fence = claimed.fence
+        self._lease = asyncio.create_task(self._keep_lease(claimed.fence))
+        return claimed.fence
+
+    async def work(self, cycle_id: CycleId) -> CycleState:
+        """Take a cycle as far as it goes now; returns the state it was left in.
+
+        A second call for the same cycle, from a restarted supervisor, waits for the first.
+        """
+        if cycle_id not in self._under_way:
+            self._under_way[cycle_id] = asyncio.create_task(self._work(cycle_id))
+        try:
+            return await asyncio.shield(self._under_way[cycle_id])
+        finally:
+            self._under_way.pop(cycle_id, None)
+
+    async def _work(self, cycle_id: CycleId) -> CycleState:
+        fence = self._fence
+        assert fence is not None, "activate comes first"
+        cycle = await self._store.write(
+            cycles.open_cycle,
+            fence=fence,
+            cycle_id=cycle_id,
+            claims_max=self._settings.claims_without_progress_max,
+        )
+        if cycle.state is not CycleState.RUNNING:
+            return cycle.state
+        try:
+            ending = await make_song(self._steps(fence, cycle_id), await self._crew(fence, cycle))
+        except Suspend as signal:
+            return await self._suspend(fence, cycle_id, signal)
+        except DiskFullError as error:
+            return await self._suspend(fence, cycle_id, Suspend(CycleState.DEFERRED, str(error), DISK_LOOK_S))
+        except GaveUp as signal:
+            outcome = Outcome.FAILED_PROVIDER if signal.provider_failed else Outcome.FAILED_INTERNAL
+            ending = Ending(outcome=outcome, decided_by=DeciderKind.POLICY, reason=signal.reason)
+        except CycleCancelledError as error:
+            ending = Ending(outcome=Outcome.CANCELLED, decided_by=DeciderKind.PERSON, reason=str(error))
+        await self._store.write(
+            cycles.end_cycle,
+            fence=fence,
+            cycle_id=cycle_id,
+            outcome=ending.outcome,
+            decided_by=ending.decided_by,
+            reason=ending.reason,
+        )
+        return CycleState.ENDED
+
+    async def passivate(self) -> None:
+        """Let go after the last write, so that the next claim need not wait for the lease."""
+        if self._lease is not None:
+            self._lease.cancel()
+        if self._fence is not None:
+            with contextlib.suppress(Fenced):
+                await self._store.write(artists.release_artist, fence=self._fence)
+        self._fence = None
+
+    async def _keep_lease(self, fence: Fence) -> None:
+        lease_s = self._settings.lease_s
+        while True:
+            await asyncio.sleep(lease_s / 3)
+            # Fenced ends this task; the work under way meets the same error at its next write.
+            await self._store.write(artists.renew_lease, fence=fence, lease_s=lease_s)
+
+    async def _suspend(self, fence: Fence, cycle_id: CycleId, signal: Suspend) -> CycleState:
+        await self._store.write(
+            cycles.suspend_cycle,
+            fence=fence,
+            cycle_id=cycle_id,
+            state=signal.state,
+            reason=signal.reason,
+            due_in_s=signal.due_in_s,
+        )
+        return signal.state
+
+    def _steps(self, fence: Fence, cycle_id: CycleId) -> StepRunner:
+        settings = self._settings
+        return StepRunner(
+            self._store,
+            fence=fence,
+            cycle_id=cycle_id,
+            caps=Caps(
+                daily_usd=settings.budget_daily_usd,
+                monthly_usd=settings.budget_monthly_usd,
+                timezone=settings.label_timezone,
+            ),
+            lease_s=settings.lease_s,
+            repairer=FixerDesk(self._store, self._diagnose, fence),
+        )
+
+    async def _crew(self, fence: Fence, cycle: cycles.Cycle) -> Crew:
+        return Crew(
+            settings=self._settings,
+            studio=StudioConfig.of(self._settings),
+            store=self._store,
+            pools=self._pools,
+            artist=await self._store.read(artists.artist_by_id, artist_id=self._artist_id),
+            fence=fence,
+            cycle=cycle,
+            policy=approvals.demo_policy if self._launch.demo_decides else None,
+        )
+
+
+class ArtistActor:
+    """The artist in Ray, named `artist/<slug>`; visible under that name in the dashboard and the state API."""
+
+    def __init__(self, launch: Launch, artist_id: ArtistId, slug: str) -> None:
+        self._name = f"artist/{slug}"
+        pools = Pools(
+            creative=Pool("creative", launch),
+            critic=Pool("critic", launch),
+            reflection=Pool("reflection", launch),
+        )
+        fixers = Pool("fixer", launch)
+
+        async def diagnose(fault: Fault, attempts: tuple[Attempt, ...]) -> Remedy:
+            return await arrived(fixers.next().diagnose.remote(fault, attempts))
+
+        self._artist = LiveArtist(start_store(launch), launch, pools, diagnose, artist_id)
+
+    def __repr__(self) -> str:
+        return self._name
+
+    async def activate(self, owner: str) -> Fence:
+        return await self._artist.activate(owner)
+
+    async def work(self, cycle_id: CycleId) -> CycleState:
+        return await self._artist.work(cycle_id)
+
+    async def passivate(self) -> None:
+        """Flush and let go; the supervisor ends the process after the answer."""
+        await self._artist.passivate()
+
+
+def artist_actor(launch: Launch, artist_id: ArtistId, slug: str) -> ray.actor.ActorHandle:
+    """A new actor for an artist. Raises ValueError while one of that name lives."""
+    return (
+        ray.remote(ArtistActor)
+        .options(
+            name=f"artist/{slug}",
+            namespace=launch.namespace,
+            lifetime="detached",
+            num_cpus=0,
+            max_restarts=0,
+            max_concurrency=8,
+            scheduling_strategy="SPREAD",
+        )
+        .remote(launch, artist_id, slug)
+    )

@@ -1,0 +1,129 @@
+"""Starting a Ray on this machine, or joining one, and saying plainly why it did not work.
+
+Ray's ports listen on every interface whatever address it is given, so token authentication stays on
+everywhere but in tests. The figures behind the time-outs are in docs/ray.md.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import ray
+import ray.exceptions
+
+from runtime.launch import Launch
+from runtime.workers import STUDIO
+from storage.errors import ClusterError
+from storage.types import Frozen
+
+OBJECT_STORE_BYTES = 256 << 20
+"""Only small values cross Ray: files travel as content addresses."""
+PATIENCE = {
+    "RAY_raylet_start_wait_time_s": "120",
+    "RAY_agent_register_timeout_ms": "120000",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_DEDUP_LOGS": "0",
+}
+
+
+class Cluster(Frozen):
+    """The Ray that this process is connected to."""
+
+    address: str
+    dashboard_url: str | None
+    owned: bool
+    """Whether this process started it and ends it."""
+
+
+def start(launch: Launch, *, dashboard_port: int | None, cpus: int | None = None) -> Cluster:
+    """A Ray of our own on this machine; `dashboard_port` None leaves the dashboard out.
+
+    Raises ClusterError with what to do, after one more try.
+    """
+    for name, value in PATIENCE.items():
+        os.environ.setdefault(name, value)
+    cores = cpus or os.cpu_count() or 1
+    attempts = 2
+    for attempt in range(attempts):
+        try:
+            context = ray.init(
+                address="local",
+                num_cpus=cores,
+                resources={STUDIO: cores},
+                include_dashboard=dashboard_port is not None,
+                dashboard_host="127.0.0.1",
+                dashboard_port=dashboard_port,
+                object_store_memory=OBJECT_STORE_BYTES,
+                namespace=launch.namespace,
+                log_to_driver=False,
+                configure_logging=False,
+            )
+        except (ray.exceptions.RayError, RuntimeError, ConnectionError, TimeoutError, OSError) as error:
+            ray.shutdown()
+            if attempt == attempts - 1:
+                raise ClusterError(_why(error)) from error
+        else:
+            url = context.dashboard_url
+            return Cluster(
+                address=ray.get_runtime_context().gcs_address,
+                dashboard_url=f"http://{url}" if url else None,
+                owned=True,
+            )
+    raise AssertionError("unreachable")
+
+
+def join(launch: Launch, address: str, *, single_node: bool) -> Cluster:
+    """Connect to a running Ray: the label's own from another process, or a cluster of many nodes.
+
+    Raises ClusterError when it cannot be reached, has no studio, or has more nodes than SQLite can serve.
+    """
+    try:
+        context = ray.init(
+            address=address, namespace=launch.namespace, log_to_driver=False, configure_logging=False
+        )
+    except (ray.exceptions.RayError, RuntimeError, ConnectionError, TimeoutError) as error:
+        raise ClusterError(
+            f"No Ray answers at {address}: {_first_line(error)}; start it, or leave RAY_ADDRESS empty for one of our own"
+        ) from error
+    try:
+        if ray.cluster_resources().get(STUDIO, 0) < 1:
+            raise ClusterError(
+                f"The cluster at {address} has no node with the resource {STUDIO!r}; start its nodes with "
+                f"`ray start … --resources='{{\"{STUDIO}\": 4}}'`, one for each core that may render"
+            )
+        nodes = sum(bool(node["Alive"]) for node in ray.nodes())
+        if single_node and nodes > 1:
+            raise ClusterError(
+                f"The cluster at {address} has {nodes} nodes and the label is on SQLite, which one machine alone "
+                "can serve; set DATABASE_URL to a PostgreSQL"
+            )
+    except ClusterError:
+        ray.shutdown()
+        raise
+    url = context.dashboard_url
+    return Cluster(address=address, dashboard_url=f"http://{url}" if url else None, owned=False)
+
+
+def leave() -> None:
+    """Disconnect; a Ray that this process started ends with it."""
+    ray.shutdown()
+
+
+def auth_token_path() -> Path:
+    """Where Ray keeps the token that its dashboard asks for."""
+    return Path(os.environ.get("RAY_AUTH_TOKEN_PATH", "~/.ray/auth_token")).expanduser()
+
+
+def _why(error: BaseException) -> str:
+    free_mb = shutil.disk_usage("/tmp" if os.path.isdir("/tmp") else ".").free // 1_000_000  # noqa: PTH112,S108
+    hint = "`labelmate doctor` looks for the usual causes"
+    if free_mb < 500:
+        hint = f"its temporary folder has only {free_mb} MB free"
+    elif "timed out" in str(error):
+        hint = "the machine is very busy, or Ray was installed without bytecode: `make setup` compiles it"
+    return f"Ray did not start: {_first_line(error)}; {hint}"
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0][:200] if lines else type(error).__name__

@@ -1,0 +1,328 @@
+"""Who does each step of one song: the methods that runtime/cycle.py calls, in its order.
+
+A method returns *work* (runtime/work.py), not a result; the step runner decides whether it still has to
+be done. Each opens one file in `agents/`, by way of an agent actor or a studio task.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TypeVar
+
+from agents.llm.protocol import Completion
+from agents.release.job import PackageJob
+from configs.settings import Settings
+from runtime import approvals, studio
+from runtime.remote import arrived
+from runtime.studio import StudioConfig, Timed
+from runtime.trials import assigned_arm
+from runtime.work import LocalWork, Made, SentWork, Work
+from runtime.workers import Pool, in_studio
+from storage import learning, lineage, memory, releases
+from storage.artists import Fence
+from storage.cycles import Cycle
+from storage.model_calls import ModelCall
+from storage.store import StoreClient
+from storage.types import (
+    Artist,
+    Artwork,
+    Brief,
+    Composition,
+    Critique,
+    CycleStep,
+    Films,
+    Frozen,
+    Lesson,
+    Lyrics,
+    MadePiece,
+    Master,
+    Outcome,
+    ParameterChange,
+    Reflection,
+    Release,
+    Verdict,
+)
+
+T = TypeVar("T")
+MEMORY_PIECES = 20
+
+
+@dataclass(frozen=True)
+class Pools:
+    """The agent actors that a song meets."""
+
+    creative: Pool
+    critic: Pool
+    reflection: Pool
+
+
+@dataclass
+class Crew:
+    """One song's crew: knows the artist, the request and where work is done."""
+
+    settings: Settings
+    studio: StudioConfig
+    store: StoreClient
+    pools: Pools
+    artist: Artist
+    fence: Fence
+    cycle: Cycle
+    policy: approvals.Policy | None = None
+    """Decides in people's place; only `labelmate demo` has one in this version."""
+
+    @property
+    def revisions_max(self) -> int:
+        return self.settings.critic_max_revisions
+
+    def plan(self, revision: int, changes: tuple[ParameterChange, ...]) -> Work[Brief]:
+        """agents/planner.py"""
+
+        async def make(_variation: int) -> Made[Brief]:
+            arm = None
+            if self.settings.ab_testing_enabled:
+                arm = await assigned_arm(self.store, self.fence, self.cycle)
+            reply = self.pools.creative.next().plan.remote(
+                self.artist,
+                self.cycle.request,
+                await self._memory(),
+                changes,
+                arm,
+                revision,
+                self.settings.song_seconds,
+            )
+            return self._written(await arrived(reply), CycleStep.PLAN, revision)
+
+        return LocalWork(make, kind="words")
+
+    def write(self, brief: Brief, revision: int) -> Work[Lyrics]:
+        """agents/lyricist.py"""
+
+        async def make(_variation: int) -> Made[Lyrics]:
+            reply = self.pools.creative.next().write.remote(brief, self.artist.persona, await self._memory())
+            return self._written(await arrived(reply), CycleStep.WRITE, revision)
+
+        return LocalWork(make, kind="words")
+
+    def compose(self, brief: Brief, lyrics: Lyrics) -> tuple[Work[Composition], ...]:
+        """agents/composer.py, or a provider's job"""
+
+        async def make(_variation: int) -> Made[Composition]:
+            return _timed(
+                await arrived(self.pools.creative.next().compose.remote(self.studio, brief, lyrics))
+            )
+
+        return (LocalWork(make, kind="music"),)
+
+    def produce(self, brief: Brief, song: Composition) -> Work[Master]:
+        """agents/producer.py"""
+
+        async def make(_variation: int) -> Made[Master]:
+            return _timed(await in_studio(studio.produce, self.studio, brief, song))
+
+        return LocalWork(make, kind="music")
+
+    def criticise(self, brief: Brief, lyrics: Lyrics, song: Composition, master: Master) -> Work[Critique]:
+        """agents/critic.py"""
+
+        async def make(_variation: int) -> Made[Critique]:
+            reply = self.pools.critic.next().criticise.remote(
+                self.studio, brief, lyrics, song, master, await self._memory(), self.settings.critic_threshold
+            )
+            return _timed(await arrived(reply))
+
+        return LocalWork(make, kind="music")
+
+    def paint(self, brief: Brief, song: Composition, master: Master) -> Work[Artwork]:
+        """agents/painter.py: cover beside preview"""
+        persona = self.artist.persona
+
+        async def make(variation: int) -> Made[Artwork]:
+            covers = asyncio.create_task(
+                in_studio(studio.paint_cover, self.studio, persona, brief, song.plan_asset, variation)
+            )
+            preview = asyncio.create_task(
+                in_studio(studio.film_preview, self.studio, persona, brief, song, master, variation)
+            )
+            # Both are waited for even when one fails: no render is left running behind a retry.
+            await asyncio.wait([covers, preview])
+            cover, thumbnail = covers.result().value
+            artwork = Artwork(cover=cover, thumbnail=thumbnail, preview=preview.result().value)
+            return Made(artwork, cpu_s=covers.result().cpu_s + preview.result().cpu_s)
+
+        return LocalWork(make, kind="visuals")
+
+    def reflect(
+        self, brief: Brief, song: Composition, master: Master, critique: Critique, revision: int
+    ) -> Work[Reflection]:
+        """agents/reflector.py"""
+
+        async def make(_variation: int) -> Made[Reflection]:
+            reply = self.pools.reflection.next().reflect.remote(
+                self.artist, brief, critique, song.plan, master, await self._memory()
+            )
+            return self._written(await arrived(reply), CycleStep.REFLECT, revision)
+
+        return LocalWork(make, kind="words")
+
+    def ask(
+        self,
+        brief: Brief,
+        master: Master,
+        critique: Critique,
+        artwork: Artwork,
+        reflection: Reflection,
+        revision: int,
+    ) -> Work[Verdict]:
+        """runtime/approvals.py: one row, one message; the cycle waits without an actor"""
+
+        async def send(_idempotency_key: str) -> Made[Verdict]:
+            question = approvals.Question(
+                cycle_id=self.cycle.id,
+                revision=revision,
+                brief=brief,
+                master=master,
+                critique=critique,
+                artwork=artwork,
+                reflection=reflection,
+            )
+            return Made(
+                await approvals.ask_people(self.store, self.fence, question, self.settings, self.policy)
+            )
+
+        return SentWork(send)
+
+    def film(self, brief: Brief, song: Composition, master: Master) -> Work[Films]:
+        """agents/painter.py: every format beside the others"""
+        persona = self.artist.persona
+
+        async def make(variation: int) -> Made[Films]:
+            films = [
+                asyncio.create_task(
+                    in_studio(studio.film, self.studio, persona, brief, song, master, aspect, variation)
+                )
+                for aspect in self.cycle.request.formats
+            ]
+            await asyncio.wait(films)
+            filmed = [film.result() for film in films]
+            videos = tuple(video.value for video in filmed)
+            return Made(Films(videos=videos), cpu_s=sum(video.cpu_s for video in filmed))
+
+        return LocalWork(make, kind="visuals")
+
+    def package(
+        self,
+        brief: Brief,
+        lyrics: Lyrics,
+        song: Composition,
+        master: Master,
+        critique: Critique,
+        artwork: Artwork,
+        films: Films,
+        verdict: Verdict,
+    ) -> Work[Release]:
+        """agents/packager.py"""
+
+        async def make(_variation: int) -> Made[Release]:
+            job = PackageJob(
+                release_id=self.cycle.id.replace("cyc_", "rel_"),
+                cycle_id=self.cycle.id,
+                persona=self.artist.persona,
+                artist_slug=self.artist.slug,
+                title=brief.title,
+                brief=brief,
+                lyrics=lyrics,
+                plan=song.plan,
+                master=master,
+                critique=critique,
+                artwork=artwork,
+                films=films,
+                verdict=verdict,
+                assets=tuple(await self.store.read(lineage.assets_of, cycle_id=self.cycle.id)),
+                made_at=verdict.decided_at,
+            )
+            made = await in_studio(studio.package, self.studio, job)
+            release = made.value
+            await self.store.write(
+                releases.record_release,
+                fence=self.fence,
+                cycle_id=self.cycle.id,
+                release=release,
+                release_date=job.release_date,
+            )
+            return _timed(made)
+
+        return LocalWork(make, kind="release")
+
+    def learn(
+        self,
+        brief: Brief,
+        lyrics: Lyrics,
+        song: Composition,
+        critique: Critique,
+        reflection: Reflection,
+        verdict: Verdict | None,
+        outcome: Outcome,
+    ) -> Work[Lesson]:
+        """storage/learning.py: memory, experiment, evidence; genes move on a person's verdict alone"""
+
+        async def make(_variation: int) -> Made[Lesson]:
+            lesson = Lesson(
+                outcome=outcome,
+                score=critique.score,
+                text=reflection.style_note,
+                edits=reflection.edits,
+            )
+            piece = MadePiece(
+                title=brief.title,
+                theme=brief.theme,
+                mood=brief.mood,
+                tempo_bpm=brief.tempo_bpm,
+                key=brief.key,
+                mode=brief.mode,
+                outcome=outcome,
+                score=critique.score,
+                lesson=reflection.style_note,
+                hook=lyrics.hook,
+                melody_hash=song.melody_grams,
+                lines=tuple(line for section in lyrics.sections for line in section.lines),
+            )
+            await self.store.write(
+                learning.learn,
+                fence=self.fence,
+                cycle_id=self.cycle.id,
+                piece=piece,
+                lesson=lesson,
+                verdict=verdict,
+            )
+            return Made(lesson)
+
+        return LocalWork(make, kind="storage")
+
+    async def _memory(self) -> tuple[MadePiece, ...]:
+        return await self.store.read(memory.memory_of, artist_id=self.artist.id, limit=MEMORY_PIECES)
+
+    def _written(self, answer: tuple[T, Completion[Frozen]], step: CycleStep, revision: int) -> Made[T]:
+        """A value that a model wrote, with the call as its row."""
+        value, completion = answer
+        call = ModelCall(
+            cycle_id=self.cycle.id,
+            revision=revision,
+            step=step,
+            call_number=1,
+            task=step,
+            provider=completion.provider,
+            model=completion.model,
+            request_sha256=completion.request_sha256,
+            prompt_sha256=completion.prompt_sha256,
+            outcome="ok",
+            tokens_in=completion.tokens_in,
+            tokens_out=completion.tokens_out,
+            cost_usd=completion.cost_usd,
+            latency_s=completion.latency_s,
+            attempts=completion.attempts,
+            reply=completion.value.model_dump_json(),
+        )
+        return Made(value, cpu_s=completion.cpu_s, cost_usd=completion.cost_usd, calls=(call,))
+
+
+def _timed(made: Timed[T]) -> Made[T]:
+    return Made(made.value, cpu_s=made.cpu_s)

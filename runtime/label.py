@@ -1,0 +1,251 @@
+"""The label as the user interfaces see it: one door to a running label, or to its home when none runs.
+
+async with running_label(settings) as label     starts Ray, store and supervisor (`up`, `demo`)
+async with open_label(settings) as label        joins the running label, or takes the home's lock itself
+"""
+
+import asyncio
+import hashlib
+import json
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from time import monotonic
+
+from configs.settings import Settings
+from runtime.launch import Launch
+from storage import artists, cycles, events
+from storage.errors import ClusterError, HomeLockedError
+from storage.home import open_home
+from storage.store import LocalStore, Store, StoreClient
+from storage.types import (
+    Artist,
+    ArtistId,
+    CycleId,
+    CycleState,
+    Event,
+    Frozen,
+    LifecycleState,
+    SongRequest,
+)
+
+RUN_FILE = "run.json"
+START_S = 120.0
+LOOK_S = 0.2
+
+
+class RunRecord(Frozen):
+    """What a running label leaves in its home for others to find it."""
+
+    pid: int
+    address: str
+    dashboard_url: str | None
+    label_id: str
+    build: str
+
+
+@dataclass(frozen=True)
+class Label:
+    """A label one can ask things of and read from."""
+
+    settings: Settings
+    store: StoreClient
+    launch: Launch
+    running: RunRecord | None
+    """None: nothing runs, and what is asked for waits for the next `labelmate up`."""
+
+    async def create_artist(
+        self, *, seed: int, genre: str | None, who: str, state: LifecycleState = LifecycleState.CANDIDATE
+    ) -> Artist:
+        """agents/creator.py, then a row; raises ConflictError on a full roster."""
+        from agents import creator
+        from agents.llm.offline.writer import OfflineWriter
+
+        roster = await self.store.read(artists.list_artists)
+        persona, genes, _call = await creator.create(
+            OfflineWriter(),
+            seed=seed,
+            genre=genre,
+            taken_names=frozenset(artist.persona.name for artist in roster),
+            taken_palettes=frozenset(artist.persona.visual.palette for artist in roster),
+        )
+        return await self.store.write(
+            artists.add_artist,
+            persona=persona,
+            genes=genes,
+            who=who,
+            state=state,
+            roster_max=self.settings.roster_max,
+        )
+
+    async def request_song(self, artist_id: ArtistId, request: SongRequest, *, who: str) -> cycles.Cycle:
+        """Queue one cycle."""
+        return await self.store.write(
+            cycles.request_cycle, artist_id=artist_id, request=request, requested_by=who
+        )
+
+    async def follow(self, cycle_ids: list[CycleId], *, from_seq: int = 0) -> AsyncIterator[Event]:
+        """Events of these cycles as they are written, until none of them can go on by itself."""
+        seq = from_seq
+        watched = set(cycle_ids)
+        while True:
+            still = [await self.store.read(cycles.cycle_by_id, cycle_id=cycle_id) for cycle_id in cycle_ids]
+            batch = await self.store.read(events.events_since, seq=seq)
+            for event in batch:
+                seq = event.seq
+                if event.cycle_id in watched:
+                    yield event
+            if not batch and all(cycle.state in _AT_REST for cycle in still):
+                return
+            if not batch:
+                await asyncio.sleep(LOOK_S)
+
+
+_AT_REST = {CycleState.ENDED, CycleState.WAITING, CycleState.PARKED, CycleState.DEFERRED}
+
+
+@asynccontextmanager
+async def running_label(
+    settings: Settings,
+    *,
+    dashboard: bool = True,
+    clock_seed: int | None = None,
+    demo_decides: bool = False,
+    overrides: dict[str, str | int | float | None] | None = None,
+) -> AsyncIterator[Label]:
+    """Start everything and end it again. Raises HomeLockedError when this home's label runs already."""
+    from runtime import cluster
+    from runtime.store_actor import start_store
+    from runtime.supervisor import start_supervisor
+
+    record = read_run(settings.home)
+    if record is not None:
+        raise HomeLockedError(
+            f"This home's label is running already (process {record.pid}, Ray at {record.address}); "
+            "`labelmate status` shows it, `labelmate down` ends it"
+        )
+    launch = _launch(settings, clock_seed, demo_decides, overrides or {})
+    port = settings.ray_dashboard_port if dashboard else None
+    if settings.ray_address:
+        joined = cluster.join(launch, settings.ray_address, single_node=settings.database_url is None)
+    else:
+        joined = cluster.start(launch, dashboard_port=port)
+    try:
+        store = start_store(launch)
+        supervisor = start_supervisor(launch)
+        await _healthy(store.actor.ping.remote(), "the store")
+        await _healthy(supervisor.ping.remote(), "the supervisor")
+        record = RunRecord(
+            pid=os.getpid(),
+            address=joined.address,
+            dashboard_url=joined.dashboard_url,
+            label_id=launch.label_id,
+            build=launch.build,
+        )
+        _write_run(settings.home, record)
+        yield Label(settings, store, launch, record)
+    finally:
+        (settings.home / RUN_FILE).unlink(missing_ok=True)
+        await _end_actors(launch)
+        cluster.leave()
+
+
+@asynccontextmanager
+async def open_label(settings: Settings) -> AsyncIterator[Label]:
+    """Join the running label, or open its home alone."""
+    record = read_run(settings.home)
+    if record is None:
+        home = open_home(settings.home, database_url=settings.database_url)
+        launch = Launch(home=settings.home, label_id=home.label.id, build=build())
+        store = Store(home.engine, home.resume(launch.clock()))
+        try:
+            yield Label(settings, LocalStore(store), launch, None)
+        finally:
+            store.close()
+            home.close()
+        return
+    from runtime import cluster
+    from runtime.store_actor import start_store
+
+    launch = Launch(home=settings.home, label_id=record.label_id, build=record.build)
+    cluster.join(launch, record.address, single_node=False)
+    try:
+        yield Label(settings, start_store(launch), launch, record)
+    finally:
+        cluster.leave()
+
+
+def read_run(home: Path) -> RunRecord | None:
+    """The running label of a home, if its process lives."""
+    path = home / RUN_FILE
+    if not path.exists():
+        return None
+    record = RunRecord.model_validate(json.loads(path.read_text()))
+    try:
+        os.kill(record.pid, 0)
+    except ProcessLookupError:
+        path.unlink(missing_ok=True)
+        return None
+    except PermissionError:
+        pass
+    return record
+
+
+def build() -> str:
+    """The version and a hash of the source, so that two builds of one version differ."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parent.parent
+    for package in ("agents", "configs", "runtime", "storage"):
+        for path in sorted((root / package).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return f"{version('labelmate')}+{digest.hexdigest()[:12]}"
+
+
+def _launch(
+    settings: Settings,
+    clock_seed: int | None,
+    demo_decides: bool,
+    overrides: dict[str, str | int | float | None],
+) -> Launch:
+    home = open_home(settings.home, database_url=settings.database_url)
+    label_id = home.label.id
+    home.close()
+    return Launch(
+        home=settings.home,
+        label_id=label_id,
+        overrides=overrides,
+        clock_seed=clock_seed,
+        build=build(),
+        demo_decides=demo_decides,
+    )
+
+
+def _write_run(home: Path, record: RunRecord) -> None:
+    part = home / f"{RUN_FILE}.part"
+    part.write_text(record.model_dump_json(indent=1))
+    part.rename(home / RUN_FILE)
+
+
+async def _healthy(ping: object, what: str) -> None:
+    from runtime.remote import arrived
+
+    try:
+        await asyncio.wait_for(arrived(ping), START_S)  # type: ignore[arg-type]
+    except TimeoutError as error:
+        raise ClusterError(f"{what} did not answer within {START_S:.0f} s; see the logs of Ray") from error
+
+
+async def _end_actors(launch: Launch) -> None:
+    """End the label's actors on a cluster that lives on; on our own Ray they end with it."""
+    import ray
+    from ray.util import list_named_actors
+
+    if not ray.is_initialized():
+        return
+    deadline_s = monotonic() + 5
+    for name in sorted(list_named_actors(), key=lambda name: name != "supervisor"):
+        if monotonic() < deadline_s:
+            ray.kill(ray.get_actor(name, namespace=launch.namespace), no_restart=True)

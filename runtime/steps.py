@@ -1,0 +1,238 @@
+"""The step runner: each step of a cycle happens once, whatever dies in between.
+
+    intent + reservation ─ commit ─▶ fence check ─▶ effect ─▶ job id ─ commit ─▶ files renamed ─▶ done ─ commit
+
+A cycle that is opened again walks the same steps: finished ones return what they returned, and the one
+that was under way goes on by its effect policy (storage/types.py, `EffectPolicy`):
+
+    LOCAL, KEYED, AT_LEAST_ONCE   act again (the same key)
+    LOOKUP                        ask the vendor for the key; act if it knows none
+    AT_MOST_ONCE                  park for an operator, because nobody can tell
+
+A *known* failure goes to the playbook, which may try again, switch provider, defer, park or give up. One
+window remains and is never promised away: a process that stalls between the fence check and the
+submit for longer than its lease can buy beside its successor. The lease is therefore much longer than
+any request's time-out, and the old owner is killed before a takeover.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
+
+from agents.fixer import Action, Remedy
+from runtime.signals import GaveUp, Suspend
+from runtime.work import BoughtWork, LocalWork, Made, SentWork, Work
+from storage import ledger, steps
+from storage.artists import Fence
+from storage.errors import (
+    BudgetExceededError,
+    CycleCancelledError,
+    Fenced,
+    OutcomeUnknownError,
+    ProviderError,
+)
+from storage.store import StoreClient, Tx
+from storage.types import (
+    Asset,
+    CycleId,
+    CycleState,
+    CycleStep,
+    EffectPolicy,
+    Frozen,
+    StepStatus,
+)
+
+T = TypeVar("T", bound=Frozen)
+R_co = TypeVar("R_co", covariant=True)
+Checkpoint = Callable[[str], None]
+BUDGET_LOOK_S = 900.0
+"""How soon a cycle looks again when the ledger cannot tell when money will be there."""
+
+
+class Reserving(Protocol[R_co]):
+    """The two writes that begin a step: `begin_step` and `retry_step`."""
+
+    __name__: str
+
+    def __call__(self, tx: Tx, /, *, fence: Fence, intent: steps.StepIntent, caps: ledger.Caps) -> R_co: ...
+
+
+class Repairer(Protocol):
+    """Records a fault and answers with the playbook's remedy."""
+
+    async def remedy(self, error: BaseException, row: steps.StepRow, kind: str) -> Remedy: ...
+
+    async def fixed(self, remedy: Remedy, row: steps.StepRow) -> None: ...
+
+
+class StepRunner:
+    """Runs one cycle's steps under one fence."""
+
+    def __init__(
+        self,
+        store: StoreClient,
+        *,
+        fence: Fence,
+        cycle_id: CycleId,
+        caps: ledger.Caps,
+        lease_s: float,
+        repairer: Repairer,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        checkpoint: Checkpoint | None = None,
+    ) -> None:
+        """`checkpoint` is called with each boundary's name, for tests that kill the process there."""
+        self.fence = fence
+        self.cycle_id = cycle_id
+        self._store = store
+        self._caps = caps
+        self._lease_s = lease_s
+        self._repairer = repairer
+        self._sleep = sleep
+        self._checkpoint = checkpoint or (lambda _boundary: None)
+
+    async def run(self, name: CycleStep, revision: int, output: type[T], *chain: Work[T]) -> T:
+        """The step's value: made now, or recalled if it was made before."""
+        key = steps.StepKey(cycle_id=self.cycle_id, revision=revision, name=name)
+        work = chain[0]
+        begun = await self._reserving(steps.begin_step, self._intent(key, work))
+        if begun.paused:
+            raise Suspend(CycleState.DEFERRED, "the artist is paused")
+        row = begun.row
+        if row.status is StepStatus.DONE:
+            assert row.output is not None
+            return output.model_validate_json(row.output)
+        self._checkpoint("intent")
+        work = next((offered for offered in chain if offered.provider == row.provider), work)
+        fresh = begun.fresh
+        remedy: Remedy | None = None
+        variation = 0
+        while True:
+            try:
+                if row.status is StepStatus.FAILED:
+                    row = await self._reserving(steps.retry_step, self._intent(key, work))
+                    fresh = True
+                made = await self._act(work, key, row, fresh, variation)
+                break
+            except (Fenced, CycleCancelledError):
+                raise
+            except OutcomeUnknownError as error:
+                await self._park(key, str(error))
+            except Exception as error:  # noqa: BLE001 - the one place where a step's failure is judged
+                remedy = await self._repairer.remedy(error, row, work.kind)
+                row = await self._record_failure(key, row, error)
+                work, variation = await self._apply(remedy, error, chain, work, variation)
+        await self._finish(key, made)
+        if remedy is not None:
+            await self._repairer.fixed(remedy, row)
+        return made.value
+
+    async def _act(
+        self, work: Work[T], key: steps.StepKey, row: steps.StepRow, fresh: bool, variation: int
+    ) -> Made[T]:
+        """The effect itself, by its policy."""
+        match work:
+            case LocalWork():
+                return await work.make(variation)
+            case SentWork():
+                return await work.send(row.idempotency_key)
+            case BoughtWork():
+                job_id = row.job_id or await self._submit(work, key, row, fresh)
+                return await work.collect(job_id)
+
+    async def _submit(self, work: BoughtWork[T], key: steps.StepKey, row: steps.StepRow, fresh: bool) -> str:
+        job_id = None
+        if not fresh:
+            if work.policy is EffectPolicy.AT_MOST_ONCE:
+                raise OutcomeUnknownError(
+                    f"{work.provider} was asked to make this and the answer was lost; look there, then "
+                    "paste its job id, buy again or cancel"
+                )
+            if work.find is not None:
+                job_id = await work.find(row.idempotency_key)
+        if job_id is None:
+            await self._store.write(steps.check_fence, fence=self.fence, lease_s=self._lease_s)
+            self._checkpoint("fence checked")
+            job_id = await work.submit(row.idempotency_key)
+            self._checkpoint("submitted")
+        await self._store.write(steps.record_job, fence=self.fence, key=key, job_id=job_id)
+        self._checkpoint("job recorded")
+        return job_id
+
+    async def _finish(self, key: steps.StepKey, made: Made[T]) -> None:
+        self._checkpoint("made")
+        await self._store.write(
+            steps.finish_step,
+            fence=self.fence,
+            key=key,
+            output=made.value.model_dump_json(),
+            assets=tuple(assets_in(made.value)),
+            calls=made.calls,
+            cost_usd=made.cost_usd,
+            cpu_s=made.cpu_s,
+        )
+        self._checkpoint("done")
+
+    async def _record_failure(
+        self, key: steps.StepKey, row: steps.StepRow, error: BaseException
+    ) -> steps.StepRow:
+        return await self._store.write(
+            steps.fail_step, fence=self.fence, key=key, error=str(error), bought=row.job_id is not None
+        )
+
+    async def _apply(
+        self, remedy: Remedy, error: BaseException, chain: tuple[Work[T], ...], work: Work[T], variation: int
+    ) -> tuple[Work[T], int]:
+        """Do what the playbook says; returns the work to try next and its variation."""
+        match remedy.action:
+            case Action.RETRY:
+                await self._sleep(remedy.delay_s)
+                return work, variation
+            case Action.RERENDER:
+                return work, variation + 1
+            case Action.SWITCH_PROVIDER if chain[-1] is not work:
+                return chain[chain.index(work) + 1], 0
+            case Action.DEFER:
+                raise Suspend(CycleState.DEFERRED, remedy.reason, remedy.delay_s) from error
+            case Action.PARK:
+                raise Suspend(CycleState.PARKED, remedy.reason) from error
+            case _:
+                provider_failed = isinstance(error, ProviderError)
+                raise GaveUp(f"{remedy.reason} ({error})", provider_failed=provider_failed) from error
+
+    async def _reserving(self, op: Reserving[R_co], intent: steps.StepIntent) -> R_co:
+        """A write that sets money aside; at the cap the cycle waits for the next day."""
+        try:
+            return await self._store.write(op, fence=self.fence, intent=intent, caps=self._caps)
+        except BudgetExceededError as error:
+            wait_s = float(error.fields.get("retry_after_s") or BUDGET_LOOK_S)
+            raise Suspend(CycleState.DEFERRED, f"budget: {error}", wait_s) from error
+
+    async def _park(self, key: steps.StepKey, reason: str) -> None:
+        await self._store.write(steps.park_step, fence=self.fence, key=key, reason=reason)
+        raise Suspend(CycleState.PARKED, reason)
+
+    def _intent(self, key: steps.StepKey, work: Work[T]) -> steps.StepIntent:
+        return steps.StepIntent(
+            key=key, policy=work.policy, provider=work.provider, worst_case_usd=work.worst_case_usd
+        )
+
+
+def assets_in(value: object) -> list[Asset]:
+    """Every asset that a step's value names, in order, each once."""
+    found: dict[str, Asset] = {}
+
+    def walk(item: object) -> None:
+        if isinstance(item, Asset):
+            found.setdefault(item.sha256, item)
+        elif isinstance(item, Frozen):
+            for name in type(item).model_fields:
+                walk(getattr(item, name))
+        elif isinstance(item, tuple | list):
+            for part in item:
+                walk(part)
+        elif isinstance(item, dict):
+            for part in item.values():
+                walk(part)
+
+    walk(value)
+    return list(found.values())

@@ -1,0 +1,79 @@
+"""The store as an actor: the only process that writes, and the client that reaches it."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar, cast
+from uuid import uuid4
+
+import ray
+from ray.actor import ActorHandle
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+from runtime.launch import Launch
+from runtime.remote import arrived
+from storage.home import open_home
+from storage.store import LocalStore, Store, Tx
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class StoreActor:
+    """Owns the home's lock and the database. Ray restarts it; a repeated call returns its stored result."""
+
+    def __init__(self, launch: Launch) -> None:
+        settings = launch.settings()
+        self._home = open_home(settings.home, database_url=settings.database_url)
+        self._store = Store(self._home.engine, self._home.resume(launch.clock()))
+
+    async def call(
+        self, op: Callable[..., object], kwargs: dict[str, object], write_id: str | None
+    ) -> object:
+        """Run a write (with an id) or a query (without)."""
+        return await asyncio.wrap_future(self._store.submit(op, kwargs, write_id))
+
+    async def ping(self) -> str:
+        """The node it runs on."""
+        return ray.get_runtime_context().get_node_id()
+
+
+class RemoteStore:
+    """A StoreClient over the store actor."""
+
+    def __init__(self, actor: ActorHandle) -> None:
+        self.actor = actor
+
+    async def write(self, op: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        # The id is made once, here: Ray repeats the call after a restart, and the store knows it again.
+        return cast("T", await arrived(self.actor.call.remote(op, dict(kwargs), uuid4().hex)))
+
+    async def read(self, query: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return cast("T", await arrived(self.actor.call.remote(query, dict(kwargs), None)))
+
+
+def start_store(launch: Launch) -> RemoteStore:
+    """The label's store actor, started if there is none, on the node of the caller.
+
+    On SQLite there is one, pinned to the node that has the home; on PostgreSQL each node has its own.
+    """
+    node_id = ray.get_runtime_context().get_node_id()
+    name = "store" if launch.settings().database_url is None else f"store/{node_id[:12]}"
+    actor: ActorHandle = (
+        ray.remote(StoreActor)  # type: ignore[assignment] # Ray's own types do not know their proxies
+        .options(
+            name=name,
+            namespace=launch.namespace,
+            get_if_exists=True,
+            lifetime="detached",
+            num_cpus=0,
+            max_restarts=-1,
+            max_task_retries=-1,
+            max_concurrency=256,
+            scheduling_strategy=NodeAffinitySchedulingStrategy(node_id, soft=False),
+        )
+        .remote(launch)
+    )
+    return RemoteStore(actor)
+
+
+__all__ = ["LocalStore", "RemoteStore", "StoreActor", "start_store"]

@@ -1,0 +1,313 @@
+"""The studio: steps' heavy work as plain functions from values to values, run as Ray tasks by workers.py.
+
+Each takes the studio's configuration and what the step knows, works in a scratch folder of its own, and
+hands back content-addressed assets. A killed one leaves nothing but its scratch folder, which the next
+sweep removes.
+"""
+
+import resource
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from time import process_time
+from typing import TYPE_CHECKING, Generic, ParamSpec, Self, TypeVar
+
+from configs.settings import Settings
+from storage.assets import AssetStore
+from storage.clock import sub_seed
+from storage.types import (
+    Asset,
+    Brief,
+    Composition,
+    Frozen,
+    Lyrics,
+    Master,
+    Persona,
+    Release,
+    Score,
+    Video,
+)
+
+if TYPE_CHECKING:  # the studio's tools are heavy: each function imports what it needs
+    from agents.music.analysis import AudioFacts
+    from agents.packager import PackageJob
+
+P = ParamSpec("P")
+T = TypeVar("T")
+ENGINE = "labelmate-engine/1"
+VISUALIZER = "labelmate-visualizer/1"
+
+
+class StudioConfig(Frozen):
+    """What the studio needs to know of the settings."""
+
+    assets_url: str
+    releases_dir: Path
+    scratch_dir: Path
+    sample_rate_hz: int
+    loudness_lufs: float
+    video_width: int
+    video_height: int
+    video_fps: int
+    video_encoder_preset: str
+    disk_floor_mb: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(
+            assets_url=settings.assets_url or str(settings.home / "assets"),
+            releases_dir=settings.home / "releases",
+            scratch_dir=settings.home / "scratch",
+            sample_rate_hz=settings.sample_rate_hz,
+            loudness_lufs=settings.loudness_lufs,
+            video_width=settings.video_width,
+            video_height=settings.video_height,
+            video_fps=settings.video_fps,
+            video_encoder_preset=settings.video_encoder_preset,
+            disk_floor_mb=settings.disk_floor_mb,
+        )
+
+    @property
+    def assets(self) -> AssetStore:
+        return AssetStore(self.assets_url)
+
+
+@dataclass(frozen=True)
+class Timed(Generic[T]):
+    """A result and the CPU seconds it took, of this process and of the programs it ran."""
+
+    value: T
+    cpu_s: float
+
+
+def timed(work: Callable[P, T]) -> Callable[P, Timed[T]]:
+    """Measure a piece of studio work."""
+
+    @wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> Timed[T]:
+        started_s = process_time() + _children_s()
+        value = work(*args, **kwargs)
+        return Timed(value, process_time() + _children_s() - started_s)
+
+    return run
+
+
+@timed
+def compose(config: StudioConfig, brief: Brief, lyrics: Lyrics) -> Composition:
+    """The embedded composer: a score and the plan of the song's time."""
+    from agents import composer
+    from agents.music.similarity import melody_grams
+
+    score, plan = composer.compose(brief, lyrics)
+    with _scratch(config) as folder:
+        score_asset = _keep_text(
+            config, folder / "score.json", score.model_dump_json(), "score", ENGINE, brief.seed
+        )
+        plan_asset = _keep_text(
+            config, folder / "plan.json", plan.model_dump_json(indent=1), "plan", ENGINE, brief.seed
+        )
+    return Composition(
+        plan=plan,
+        plan_asset=plan_asset,
+        score=score_asset,
+        melody_grams=melody_grams(score),
+        source="embedded",
+    )
+
+
+@timed
+def produce(config: StudioConfig, brief: Brief, song: Composition) -> Master:
+    """Render, mix, master and encode a score."""
+    from agents import producer
+    from agents.music.analysis import analyse
+
+    assert song.score is not None
+    score = Score.model_validate_json(config.assets.fetch(song.score.sha256).read_text())
+    with _scratch(config) as folder:
+        made = producer.produce(
+            brief,
+            score,
+            song.plan,
+            folder,
+            sample_rate_hz=config.sample_rate_hz,
+            loudness_lufs=config.loudness_lufs,
+        )
+        facts = analyse(made.wav)
+        measured: dict[str, float | int | str] = {
+            "duration_s": round(made.duration_s, 3),
+            "loudness_lufs": round(made.loudness_lufs, 2),
+            "true_peak_dbtp": round(made.true_peak_dbtp, 2),
+            "sample_rate_hz": made.sample_rate_hz,
+        }
+
+        def keep(path: Path, kind: str, media_type: str) -> Asset:
+            return config.assets.put(
+                path,
+                kind=kind,
+                media_type=media_type,
+                tool=ENGINE,
+                parents=(song.score.sha256,) if song.score else (),
+                seed=brief.seed,
+                facts=measured,
+            )
+
+        return Master(
+            wav=keep(made.wav, "wav", "audio/wav"),
+            flac=keep(made.flac, "flac", "audio/flac"),
+            mp3=keep(made.mp3, "mp3", "audio/mpeg"),
+            duration_s=made.duration_s,
+            loudness_lufs=made.loudness_lufs,
+            true_peak_dbtp=made.true_peak_dbtp,
+            tempo_bpm=_octave_nearest(facts.tempo_bpm, song.plan.tempo_bpm),
+            key=facts.key,
+            mode=facts.mode,
+            source=song.source,
+        )
+
+
+@timed
+def listen(config: StudioConfig, master: Master) -> "AudioFacts":
+    """Measure a recording for the critic."""
+    from agents.music.analysis import analyse
+
+    return analyse(config.assets.fetch(master.wav.sha256))
+
+
+@timed
+def paint_cover(
+    config: StudioConfig, persona: Persona, brief: Brief, plan_asset: Asset, variation: int
+) -> tuple[Asset, Asset]:
+    """A cover and its thumbnail."""
+    from agents import painter
+
+    seed = sub_seed(brief.seed, "cover", variation)
+    with _scratch(config) as folder:
+        made = painter.paint_cover(persona.visual, persona.name, brief.title, brief.mood, seed, folder)
+
+        def keep(path: Path, kind: str) -> Asset:
+            return config.assets.put(
+                path,
+                kind=kind,
+                media_type="image/jpeg",
+                tool="labelmate-cover/1",
+                parents=(plan_asset.sha256,),
+                seed=seed,
+            )
+
+        return keep(made.cover, "cover"), keep(made.thumbnail, "thumbnail")
+
+
+@timed
+def film_preview(
+    config: StudioConfig, persona: Persona, brief: Brief, song: Composition, master: Master, variation: int
+) -> Asset:
+    """Thirty seconds for a messenger, from just before the song's first height."""
+    from agents import painter
+
+    start_s, end_s = painter.preview_span(song.plan)
+    height = min(480, config.video_height)
+    width = round(height * config.video_width / config.video_height / 2) * 2
+    return _film(
+        config, persona, brief, song, master, "preview", width, height, variation, (start_s, end_s)
+    ).asset
+
+
+@timed
+def film(
+    config: StudioConfig,
+    persona: Persona,
+    brief: Brief,
+    song: Composition,
+    master: Master,
+    aspect: str,
+    variation: int,
+) -> Video:
+    """The whole music video in one aspect."""
+    width, height = config.video_width, config.video_height
+    if aspect == "9:16":
+        width, height = height, width
+    return _film(config, persona, brief, song, master, aspect, width, height, variation, None)
+
+
+def _film(
+    config: StudioConfig,
+    persona: Persona,
+    brief: Brief,
+    song: Composition,
+    master: Master,
+    aspect: str,
+    width: int,
+    height: int,
+    variation: int,
+    span_s: tuple[float, float] | None,
+) -> Video:
+    from agents import painter
+
+    seed = sub_seed(brief.seed, "film", variation)
+    start_s, end_s = span_s or (0.0, None)
+    with _scratch(config) as folder:
+        out = folder / "video.mp4"
+        facts = painter.film(
+            song.plan,
+            config.assets.fetch(master.wav.sha256),
+            persona.visual,
+            out,
+            width=width,
+            height=height,
+            fps=config.video_fps,
+            seed=seed,
+            start_s=start_s,
+            end_s=end_s,
+            preset=config.video_encoder_preset,
+        )
+        asset = config.assets.put(
+            out,
+            kind="preview" if span_s else "video",
+            media_type="video/mp4",
+            tool=VISUALIZER,
+            parents=(song.plan_asset.sha256, master.wav.sha256),
+            seed=seed,
+            facts={
+                "width": facts.width,
+                "height": facts.height,
+                "fps": facts.fps,
+                "duration_s": round(facts.duration_s, 3),
+            },
+        )
+    return Video(asset=asset, aspect=aspect, width=facts.width, height=facts.height)
+
+
+@timed
+def package(config: StudioConfig, job: "PackageJob") -> Release:
+    """Write the release bag."""
+    from agents import packager
+
+    files = {sha256: config.assets.fetch(sha256) for sha256 in job.lineage()}
+    bag = packager.package(job, files, config.releases_dir)
+    return Release(id=bag.id, title=bag.title, directory=bag.directory, manifest_sha256=bag.manifest_sha256)
+
+
+def _octave_nearest(measured_bpm: float, planned_bpm: float) -> float:
+    """A pulse is as true at half and double speed: the one nearest to the plan."""
+    return min((measured_bpm * factor for factor in (0.5, 1, 2)), key=lambda bpm: abs(bpm - planned_bpm))
+
+
+def _keep_text(config: StudioConfig, path: Path, text: str, kind: str, tool: str, seed: int) -> Asset:
+    path.write_text(text)
+    return config.assets.put(path, kind=kind, media_type="application/json", tool=tool, seed=seed)
+
+
+@contextmanager
+def _scratch(config: StudioConfig) -> Iterator[Path]:
+    config.assets.require_space(config.disk_floor_mb)
+    config.scratch_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=config.scratch_dir) as folder:
+        yield Path(folder)
+
+
+def _children_s() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime

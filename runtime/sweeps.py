@@ -1,0 +1,76 @@
+"""What the supervisor does now and then, in small pieces: no commit of a sweep holds others up."""
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, time
+
+from runtime.launch import Launch
+from runtime.studio import StudioConfig
+from storage import approvals, retention
+from storage.store import StoreClient
+
+MINUTE_S = 60.0
+HOUR_S = 3600.0
+WRITES_KEPT_S = 24 * HOUR_S
+SCRATCH_KEPT_S = 6 * HOUR_S
+CHUNK = 200
+
+
+@dataclass
+class _Sweep:
+    work: Callable[[], Awaitable[object]]
+    every_s: float
+    due_s: float
+
+
+class Sweeps:
+    """Each sweep with its own interval, counted on the monotonic clock from the start of the process."""
+
+    def __init__(self, launch: Launch, store: StoreClient) -> None:
+        self._settings = launch.settings()
+        self._studio = StudioConfig.of(self._settings)
+        self._store = store
+        self._looked = time()
+        self._sweeps = [
+            _Sweep(self._notice_sleep, MINUTE_S / 4, monotonic()),
+            _Sweep(self._expire_media, HOUR_S, monotonic() + MINUTE_S),
+            _Sweep(self._prune_writes, HOUR_S, monotonic() + 2 * MINUTE_S),
+            _Sweep(self._clear_scratch, HOUR_S, monotonic() + 3 * MINUTE_S),
+        ]
+
+    async def run_due(self) -> None:
+        """At most one sweep a call, so that a tick stays short."""
+        now_s = monotonic()
+        for sweep in self._sweeps:
+            if sweep.due_s <= now_s:
+                sweep.due_s = now_s + sweep.every_s
+                await sweep.work()
+                return
+
+    async def _notice_sleep(self) -> None:
+        """A machine that slept did not show anybody anything: open deadlines move by the time it was away."""
+        now = time()
+        away_s = now - self._looked - MINUTE_S / 4
+        self._looked = now
+        if away_s > 2 * MINUTE_S:
+            await self._store.write(approvals.extend_deadlines, asleep_s=away_s)
+
+    async def _expire_media(self) -> None:
+        await retention.expire_rejected_media(
+            self._store, self._studio.assets, days=self._settings.rejected_media_days, limit=CHUNK
+        )
+
+    async def _prune_writes(self) -> None:
+        await self._store.write(retention.prune_writes, older_than_s=WRITES_KEPT_S, limit=CHUNK)
+
+    async def _clear_scratch(self) -> None:
+        await asyncio.to_thread(_remove_old, self._studio.scratch_dir, SCRATCH_KEPT_S)
+
+
+def _remove_old(folder: Path, kept_s: float) -> None:
+    for leftover in folder.glob("*"):
+        if time() - leftover.stat().st_mtime > kept_s:
+            shutil.rmtree(leftover, ignore_errors=True)

@@ -1,0 +1,201 @@
+"""Who works: pools of agent actors (thinking, waiting) and the studio's Ray tasks (computing).
+
+Agent actors are async, take no CPU and hold no truth: any may die at any time. CPU work is a task that
+takes one core of a node that declares the `studio` resource, and is never repeated by Ray: steps
+alone retry.
+"""
+
+import itertools
+from collections.abc import Awaitable, Callable
+from functools import cache
+from time import perf_counter
+from typing import ParamSpec, TypeVar, cast
+
+import ray
+from ray.actor import ActorHandle
+
+from agents.fixer import Attempt, Fault, Remedy, diagnose
+from agents.llm.protocol import Completion, Request
+from agents.llm.tasks import BriefDraft, LyricsDraft, ReflectionDraft
+from runtime import studio
+from runtime.launch import Launch
+from runtime.remote import arrived
+from runtime.studio import StudioConfig, Timed
+from storage.types import (
+    Artist,
+    Brief,
+    Composition,
+    Critique,
+    Frozen,
+    Lyrics,
+    MadePiece,
+    Master,
+    ParameterChange,
+    Persona,
+    Reflection,
+    SongPlan,
+    SongRequest,
+)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+A = TypeVar("A", bound=Frozen)
+STUDIO = "studio"
+CALLS_AT_ONCE = 64
+
+
+@cache
+def _task(work: Callable[P, Timed[T]]) -> Callable[P, Awaitable[Timed[T]]]:
+    # A remote function is exported to the cluster when it is made: once a process, not once a call.
+    task = ray.remote(work).options(num_cpus=1, max_retries=0, resources={STUDIO: 1}, name=work.__name__)
+    return cast("Callable[P, Awaitable[Timed[T]]]", task.remote)
+
+
+async def in_studio(work: Callable[P, Timed[T]], *args: P.args, **kwargs: P.kwargs) -> Timed[T]:
+    """Run studio work as a Ray task on a free core."""
+    return await arrived(_task(work)(*args, **kwargs))
+
+
+class EmbeddedWriter:
+    """The offline writer as agent actors see it: its computing is a task, so an actor's loop stays free."""
+
+    async def complete(self, request: Request[A]) -> Completion[A]:
+        started_s = perf_counter()
+        timed = await in_studio(_write_offline, request)
+        return timed.value.model_copy(update={"latency_s": perf_counter() - started_s, "cpu_s": timed.cpu_s})
+
+
+@studio.timed
+def _write_offline(request: Request[A]) -> Completion[A]:
+    import asyncio
+
+    from agents.llm.offline.writer import OfflineWriter
+
+    return asyncio.run(OfflineWriter().complete(request))
+
+
+class CreativeActor:
+    """Plans songs, writes words, composes."""
+
+    def __init__(self) -> None:
+        self._writer = EmbeddedWriter()
+
+    async def plan(
+        self,
+        artist: Artist,
+        request: SongRequest,
+        memory: tuple[MadePiece, ...],
+        changes: tuple[ParameterChange, ...],
+        arm: tuple[str, str] | None,
+        revision: int,
+        default_seconds: float,
+    ) -> tuple[Brief, Completion[BriefDraft]]:
+        from agents import planner
+
+        return await planner.plan(
+            self._writer,
+            artist=artist,
+            request=request,
+            memory=memory,
+            changes=changes,
+            arm=arm,
+            revision=revision,
+            default_seconds=default_seconds,
+        )
+
+    async def write(
+        self, brief: Brief, persona: Persona, memory: tuple[MadePiece, ...]
+    ) -> tuple[Lyrics, Completion[LyricsDraft]]:
+        from agents import lyricist
+
+        return await lyricist.write(self._writer, brief=brief, persona=persona, memory=memory)
+
+    async def compose(self, config: StudioConfig, brief: Brief, lyrics: Lyrics) -> Timed[Composition]:
+        return await in_studio(studio.compose, config, brief, lyrics)
+
+
+class CriticActor:
+    """Listens, measures, judges."""
+
+    async def criticise(
+        self,
+        config: StudioConfig,
+        brief: Brief,
+        lyrics: Lyrics,
+        song: Composition,
+        master: Master,
+        memory: tuple[MadePiece, ...],
+        threshold: float,
+    ) -> Timed[Critique]:
+        from agents import critic
+
+        heard = await in_studio(studio.listen, config, master)
+        judged = critic.criticise(brief, lyrics, song.plan, heard.value, song.melody_grams, memory, threshold)
+        return Timed(judged, heard.cpu_s)
+
+
+class ReflectionActor:
+    """Looks back at a song, and proposes what to keep and what to change."""
+
+    def __init__(self) -> None:
+        self._writer = EmbeddedWriter()
+
+    async def reflect(
+        self,
+        artist: Artist,
+        brief: Brief,
+        critique: Critique,
+        plan: SongPlan,
+        master: Master,
+        memory: tuple[MadePiece, ...],
+    ) -> tuple[Reflection, Completion[ReflectionDraft]]:
+        from agents import reflector
+
+        return await reflector.reflect(
+            self._writer,
+            artist=artist,
+            brief=brief,
+            critique=critique,
+            plan=plan,
+            master=master,
+            memory=memory,
+        )
+
+
+class FixerActor:
+    """Answers a fault with a remedy from the playbook."""
+
+    async def diagnose(self, fault: Fault, attempts: tuple[Attempt, ...]) -> Remedy:
+        return diagnose(fault, attempts)
+
+
+POOLS: dict[str, tuple[type, int]] = {
+    "creative": (CreativeActor, 1),
+    "critic": (CriticActor, 1),
+    "reflection": (ReflectionActor, 1),
+    "fixer": (FixerActor, 1),
+}
+"""Each role's class and how many of it a node has: they only wait, so one serves many artists."""
+
+
+class Pool:
+    """The actors of one role, used in turn."""
+
+    def __init__(self, role: str, launch: Launch) -> None:
+        actor_class, size = POOLS[role]
+        options = {
+            "namespace": launch.namespace,
+            "get_if_exists": True,
+            "lifetime": "detached",
+            "num_cpus": 0,
+            "max_restarts": -1,
+            "max_concurrency": CALLS_AT_ONCE,
+        }
+        remote = ray.remote(actor_class)
+        self._actors = itertools.cycle(
+            [remote.options(name=f"{role}/{number}", **options).remote() for number in range(size)]
+        )
+
+    def next(self) -> ActorHandle:
+        """The actor whose turn it is."""
+        return cast("ActorHandle", next(self._actors))

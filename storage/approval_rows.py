@@ -1,0 +1,166 @@
+"""Reading approvals: the row as people see it, and how a person names one."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, RowMapping, Select, func, or_, select
+
+from storage import tables
+from storage.errors import ConflictError, NotFoundError
+from storage.store import Tx
+from storage.types import ArtistId, CycleId, DeciderKind, Frozen, Outcome
+
+P = tables.approvals
+A = tables.artists
+
+
+class ApprovalStatus(StrEnum):
+    PENDING = "pending"
+    DECIDED = "decided"
+    SUPERSEDED = "superseded"
+    """By a newer version of the song, made or asked for."""
+    CLOSED = "closed"
+    """Given up without a decision."""
+
+
+class Approval(Frozen):
+    """One question to people, with its answer if there is one."""
+
+    id: str
+    cycle_id: CycleId
+    artist_id: ArtistId
+    artist_slug: str
+    artist_name: str
+    revision: int
+    title: str
+    takes: int
+    preview_sha256: str
+    facts: dict[str, object]
+    status: ApprovalStatus
+    asked_at: datetime
+    overdue_at: datetime
+    is_overdue: bool
+    """Past its time and still open; it can be decided all the same."""
+    outcome: Outcome | None
+    take: int | None
+    decided_by: DeciderKind | None
+    who: str | None
+    surface: str | None
+    why: str | None
+    decided_at: datetime | None
+    effective_at: datetime | None
+
+    def told(self) -> str:
+        """How it stands, in one line for people."""
+        if self.status == ApprovalStatus.PENDING:
+            return f"{self.title} is not decided"
+        if self.status == ApprovalStatus.SUPERSEDED:
+            return f"{self.title} was replaced by a newer version; decide on that one"
+        return f"{self.title} was {self.outcome} by {self.who} ({self.surface})"
+
+
+class Decision(Frozen):
+    """One line of an approval's audit trail."""
+
+    seq: int
+    action: str
+    """decide, undo, redo, supersede or close."""
+    outcome: Outcome | None
+    take: int | None
+    decided_by: DeciderKind
+    who: str
+    surface: str
+    why: str
+    at: datetime
+
+
+def approval_by_id(tx: Tx, *, approval_id: str) -> Approval:
+    """One approval. Raises NotFoundError."""
+    found = _read(tx, _select().where(P.c.id == approval_id))
+    if not found:
+        raise NotFoundError(f"There is no approval {approval_id}; `labelmate approval list` shows them")
+    return found[0]
+
+
+def pending_approvals(tx: Tx, *, limit: int = 50, offset: int = 0) -> list[Approval]:
+    """Open questions, oldest first."""
+    query = _select().where(P.c.status == ApprovalStatus.PENDING).order_by(P.c.asked_at, P.c.id)
+    return _read(tx, query.limit(limit).offset(offset))
+
+
+def undecided(tx: Tx, *, artist_id: str | None = None) -> int:
+    """How many songs wait for people: of one artist, or of all."""
+    query = select(func.count()).select_from(P).where(P.c.status == ApprovalStatus.PENDING)
+    if artist_id is not None:
+        query = query.where(P.c.artist_id == artist_id)
+    return tx.connection.execute(query).scalar_one()
+
+
+def of_cycle(
+    tx: Tx, *, cycle_id: str, revision: int | None = None, preview_sha256: str | None = None
+) -> Approval | None:
+    """The newest question of a cycle, if it has asked; narrowed to a revision and a preview."""
+    query = (
+        _select()
+        .where(P.c.cycle_id == cycle_id)
+        .order_by(P.c.revision.desc(), P.c.asked_at.desc(), P.c.id.desc())
+    )
+    if revision is not None:
+        query = query.where(P.c.revision == revision)
+    if preview_sha256 is not None:
+        query = query.where(P.c.preview_sha256 == preview_sha256)
+    found = _read(tx, query.limit(1))
+    return found[0] if found else None
+
+
+def find_approval(tx: Tx, *, ref: str) -> Approval:
+    """The approval a person means: its id or the beginning of it, its cycle's id, or the artist's slug.
+
+    A cycle means its newest question, an artist its only open one. Raises NotFoundError and, when several
+    fit, ConflictError that lists them.
+    """
+    ref = ref.strip().lower()
+    if not ref:
+        raise NotFoundError("Name an approval; `labelmate approval list` shows them")
+    if of_this_cycle := of_cycle(tx, cycle_id=ref):
+        return of_this_cycle
+    names: tuple[ColumnElement[bool], ...] = (
+        P.c.id == ref,
+        or_(P.c.id.startswith(ref, autoescape=True), P.c.id.startswith(f"apr_{ref}", autoescape=True)),
+        (A.c.slug == ref) & (P.c.status == ApprovalStatus.PENDING),
+    )
+    for name in names:
+        found = _read(tx, _select().where(name).order_by(P.c.asked_at, P.c.id).limit(6))
+        if len(found) == 1:
+            return found[0]
+        if found:
+            listed = ", ".join(f"{each.id} ({each.title})" for each in found[:5])
+            raise ConflictError(f"{ref!r} fits several: {listed}; give more of the id")
+    raise NotFoundError(f"There is no approval {ref!r}; `labelmate approval list` shows them")
+
+
+def decisions_of(tx: Tx, *, approval_id: str) -> list[Decision]:
+    """Everything that was done to an approval, oldest first."""
+    D = tables.decisions  # noqa: N806 - a table's short name, as in the other modules
+    rows = tx.connection.execute(select(D).where(D.c.approval_id == approval_id).order_by(D.c.seq))
+    return [
+        Decision.model_validate({name: row._mapping[name] for name in Decision.model_fields}) for row in rows
+    ]
+
+
+def _select() -> Select[tuple[object, ...]]:
+    return select(P, A.c.slug.label("artist_slug"), A.c.name.label("artist_name")).join(
+        A, A.c.id == P.c.artist_id
+    )
+
+
+def _read(tx: Tx, query: Select[tuple[object, ...]]) -> list[Approval]:
+    now = tx.clock.now()
+    return [_approval(row._mapping, now) for row in tx.connection.execute(query)]
+
+
+def _approval(row: RowMapping, now: datetime) -> Approval:
+    overdue_at = row["overdue_at"]
+    assert isinstance(overdue_at, datetime)
+    is_overdue = row["status"] == ApprovalStatus.PENDING and overdue_at <= now
+    return Approval.model_validate({**row, "is_overdue": is_overdue})

@@ -1,0 +1,290 @@
+"""Approvals: one question to people for each (cycle, revision, preview), decided once, by whoever is first.
+
+Every change is a compare-and-set on the row's status, leaves a row in `decisions`, an event, and one
+message for the surfaces that show the question. A decision takes effect `undo_s` after it is made.
+"""
+
+from datetime import timedelta
+from typing import Literal
+
+from sqlalchemy import insert, select, update
+
+from storage import events, outbox, tables
+from storage.approval_rows import Approval, ApprovalStatus, approval_by_id, of_cycle
+from storage.artists import Fence, require_fence
+from storage.clock import new_id
+from storage.errors import ConflictError, UsageError
+from storage.store import Tx, write
+from storage.types import CycleId, CycleState, DeciderKind, Outcome, Verdict
+
+P = tables.approvals
+C = tables.cycles
+
+
+@write
+def ask(
+    tx: Tx,
+    *,
+    fence: Fence,
+    cycle_id: CycleId,
+    revision: int,
+    title: str,
+    takes: int,
+    preview_sha256: str,
+    facts: dict[str, object],
+    deadline_h: float,
+) -> Approval:
+    """Ask once for this preview; earlier questions of the cycle that are still open are superseded."""
+    require_fence(tx, fence)
+    asked = of_cycle(tx, cycle_id=cycle_id, revision=revision, preview_sha256=preview_sha256)
+    if asked is not None:
+        return asked
+    for earlier in tx.connection.execute(
+        select(P.c.id).where(P.c.cycle_id == cycle_id, P.c.status == ApprovalStatus.PENDING)
+    ).scalars():
+        _supersede(tx, earlier, who="label", surface="policy", why="a newer version was made")
+    now = tx.clock.now()
+    approval_id = new_id("apr", tx.clock)
+    tx.connection.execute(
+        insert(P).values(
+            id=approval_id,
+            cycle_id=cycle_id,
+            artist_id=fence.artist_id,
+            revision=revision,
+            title=title,
+            takes=takes,
+            preview_sha256=preview_sha256,
+            facts=facts,
+            status=ApprovalStatus.PENDING,
+            asked_at=now,
+            overdue_at=now + timedelta(hours=deadline_h),
+        )
+    )
+    outbox.enqueue(
+        tx, kind="approval", dedupe_key=f"approval/{approval_id}", payload={"approval_id": approval_id}
+    )
+    events.append(
+        tx,
+        "approval.asked",
+        artist_id=fence.artist_id,
+        cycle_id=cycle_id,
+        epoch=fence.epoch,
+        approval_id=approval_id,
+        revision=revision,
+        preview_sha256=preview_sha256,
+    )
+    return approval_by_id(tx, approval_id=approval_id)
+
+
+@write
+def decide(
+    tx: Tx,
+    *,
+    approval_id: str,
+    outcome: Literal[Outcome.APPROVED, Outcome.REJECTED],
+    decided_by: DeciderKind,
+    who: str,
+    surface: str,
+    take: int = 1,
+    reason: str = "",
+    undo_s: float,
+    preview_sha256: str | None = None,
+) -> Approval:
+    """Approve or reject a song. `preview_sha256` is what the person saw, where the surface knows it.
+
+    Raises ConflictError that tells who decided what, when somebody was faster or the song has changed.
+    """
+    approval = approval_by_id(tx, approval_id=approval_id)
+    if not 1 <= take <= approval.takes:
+        raise UsageError(f"{approval.title} has {approval.takes} take(s); there is no take {take}")
+    if preview_sha256 is not None and preview_sha256 != approval.preview_sha256:
+        raise ConflictError(f"{approval.title} is no longer the version that was shown; look at the new one")
+    now = tx.clock.now()
+    effective_at = now + timedelta(seconds=undo_s)
+    _move(
+        tx,
+        approval_id,
+        status=ApprovalStatus.DECIDED,
+        outcome=outcome,
+        take=take,
+        decided_by=decided_by,
+        who=who,
+        surface=surface,
+        why=reason,
+        decided_at=now,
+        effective_at=effective_at,
+    )
+    # The supervisor sleeps until the cycles it waits for are due.
+    tx.connection.execute(
+        update(C)
+        .where(C.c.id == approval.cycle_id, C.c.state == CycleState.WAITING)
+        .values(due_at=effective_at)
+    )
+    _note(
+        tx,
+        approval,
+        "decide",
+        outcome=outcome,
+        take=take,
+        decided_by=decided_by,
+        who=who,
+        surface=surface,
+        why=reason,
+    )
+    return approval_by_id(tx, approval_id=approval_id)
+
+
+@write
+def undo(tx: Tx, *, approval_id: str, who: str, surface: str) -> Approval:
+    """Take a decision back before it takes effect; the question is open again."""
+    now = tx.clock.now()
+    undone = tx.connection.execute(
+        update(P)
+        .where(P.c.id == approval_id, P.c.status == ApprovalStatus.DECIDED, P.c.effective_at > now)
+        .values(
+            status=ApprovalStatus.PENDING,
+            outcome=None,
+            take=None,
+            decided_by=None,
+            who=None,
+            surface=None,
+            why=None,
+            decided_at=None,
+            effective_at=None,
+        )
+    )
+    approval = approval_by_id(tx, approval_id=approval_id)
+    if undone.rowcount == 0:
+        raise ConflictError(f"It is too late to undo: {approval.told()}")
+    _note(tx, approval, "undo", decided_by=DeciderKind.PERSON, who=who, surface=surface)
+    return approval
+
+
+@write
+def redo(tx: Tx, *, approval_id: str, who: str, surface: str, reason: str = "") -> Approval:
+    """Send an undecided song back for a new revision: the question is superseded and its cycle queued."""
+    approval = approval_by_id(tx, approval_id=approval_id)
+    _supersede(tx, approval_id, who=who, surface=surface, why=reason, action="redo")
+    tx.connection.execute(
+        update(C)
+        .where(C.c.id == approval.cycle_id, C.c.state == CycleState.WAITING)
+        .values(state=CycleState.QUEUED, reason="redo", due_at=tx.clock.now())
+    )
+    return approval_by_id(tx, approval_id=approval_id)
+
+
+@write
+def close_expired(
+    tx: Tx, *, approval_id: str, decided_by: DeciderKind, who: str, surface: str, reason: str
+) -> Approval:
+    """Give an undecided song up as expired, by a person or a policy. It teaches nothing."""
+    approval = approval_by_id(tx, approval_id=approval_id)
+    now = tx.clock.now()
+    _move(
+        tx,
+        approval_id,
+        status=ApprovalStatus.CLOSED,
+        outcome=Outcome.EXPIRED,
+        decided_by=decided_by,
+        who=who,
+        surface=surface,
+        why=reason,
+        decided_at=now,
+        effective_at=now,
+    )
+    _note(
+        tx,
+        approval,
+        "close",
+        outcome=Outcome.EXPIRED,
+        decided_by=decided_by,
+        who=who,
+        surface=surface,
+        why=reason,
+    )
+    return approval_by_id(tx, approval_id=approval_id)
+
+
+@write
+def extend_deadlines(tx: Tx, *, asleep_s: float) -> int:
+    """Move the open questions' deadlines by the time the machine slept; says how many were moved."""
+    open_rows = tx.connection.execute(
+        select(P.c.id, P.c.overdue_at).where(P.c.status == ApprovalStatus.PENDING).with_for_update()
+    ).all()
+    for row in open_rows:
+        later = row.overdue_at + timedelta(seconds=asleep_s)
+        tx.connection.execute(update(P).where(P.c.id == row.id).values(overdue_at=later))
+    return len(open_rows)
+
+
+def effective_verdict(tx: Tx, *, approval_id: str) -> Verdict | None:
+    """The decision once it can no longer be undone; None before."""
+    approval = approval_by_id(tx, approval_id=approval_id)
+    if approval.effective_at is None or approval.effective_at > tx.clock.now():
+        return None
+    return Verdict.model_validate(
+        {
+            "outcome": approval.outcome,
+            "decided_by": approval.decided_by,
+            "who": approval.who,
+            "surface": approval.surface,
+            "take": approval.take or 1,
+            "reason": approval.why or "",
+            "decided_at": approval.decided_at,
+        }
+    )
+
+
+def _supersede(
+    tx: Tx, approval_id: str, *, who: str, surface: str, why: str, action: str = "supersede"
+) -> None:
+    _move(tx, approval_id, status=ApprovalStatus.SUPERSEDED)
+    decided_by = DeciderKind.POLICY if action == "supersede" else DeciderKind.PERSON
+    approval = approval_by_id(tx, approval_id=approval_id)
+    _note(tx, approval, action, decided_by=decided_by, who=who, surface=surface, why=why)
+
+
+def _move(tx: Tx, approval_id: str, **values: object) -> None:
+    """The compare-and-set: only a pending question moves."""
+    moved = tx.connection.execute(
+        update(P).where(P.c.id == approval_id, P.c.status == ApprovalStatus.PENDING).values(**values)
+    )
+    if moved.rowcount == 0:
+        raise ConflictError(approval_by_id(tx, approval_id=approval_id).told())
+
+
+def _note(
+    tx: Tx,
+    approval: Approval,
+    action: str,
+    *,
+    decided_by: DeciderKind,
+    who: str,
+    surface: str,
+    why: str = "",
+    outcome: Outcome | None = None,
+    take: int | None = None,
+) -> None:
+    decision = {"action": action, "outcome": outcome, "take": take, "decided_by": decided_by, "who": who}
+    seq = tx.connection.execute(
+        insert(tables.decisions)
+        .values(approval_id=approval.id, **decision, surface=surface, why=why, at=tx.clock.now())
+        .returning(tables.decisions.c.seq)
+    ).scalar_one()
+    outbox.enqueue(
+        tx,
+        kind="verdict",
+        dedupe_key=f"verdict/{seq}",
+        payload={"approval_id": approval.id, **decision, "surface": surface},
+    )
+    events.append(
+        tx,
+        f"approval.{action}",
+        artist_id=approval.artist_id,
+        cycle_id=approval.cycle_id,
+        approval_id=approval.id,
+        outcome=outcome,
+        decided_by=decided_by,
+        who=who,
+        surface=surface,
+    )

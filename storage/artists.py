@@ -1,0 +1,264 @@
+"""Artists: their rows, their versions, and who may act for one (epoch and lease)."""
+
+import re
+import unicodedata
+
+from sqlalchemy import RowMapping, func, insert, select, update
+
+from storage import events, tables
+from storage.clock import new_id
+from storage.database import database_now_s
+from storage.errors import ConflictError, Fenced, NotFoundError
+from storage.store import Tx, write
+from storage.types import Artist, ArtistId, Frozen, Genes, LifecycleState, Persona
+
+A = tables.artists
+
+
+class Fence(Frozen):
+    """Proof of ownership that every write of an artist's actor carries."""
+
+    artist_id: ArtistId
+    epoch: int
+
+
+class Activation(Frozen):
+    """What an actor is given when it claims an artist."""
+
+    artist: Artist
+    fence: Fence
+
+
+def slugify(name: str) -> str:
+    """ASCII letters, digits and single dashes; never empty."""
+    folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:60] or "artist"
+
+
+@write
+def add_artist(
+    tx: Tx, *, persona: Persona, genes: Genes, who: str, state: LifecycleState, roster_max: int | None = None
+) -> Artist:
+    """Insert an artist with version 1. Raises ConflictError on a taken name or a full roster."""
+    if roster_max is not None:
+        living = tx.connection.execute(
+            select(func.count()).select_from(A).where(A.c.state != LifecycleState.RETIRED)
+        ).scalar_one()
+        if living >= roster_max:
+            raise ConflictError(
+                f"The roster holds {living} artists and ROSTER_MAX is {roster_max}; raise it or retire one"
+            )
+    slug = slugify(persona.name)
+    taken = tx.connection.execute(
+        select(A.c.slug).where((A.c.slug == slug) | (A.c.name == persona.name))
+    ).first()
+    if taken is not None:
+        raise ConflictError(
+            f"There is already an artist called {persona.name} ({taken.slug}); choose another name"
+        )
+    artist_id = new_id("art", tx.clock)
+    now = tx.clock.now()
+    tx.connection.execute(
+        insert(A).values(
+            id=artist_id,
+            slug=slug,
+            name=persona.name,
+            genre=persona.genre,
+            state=state,
+            persona=persona.model_dump(mode="json"),
+            genes=genes.model_dump(mode="json"),
+            created_at=now,
+        )
+    )
+    _add_version(tx, artist_id, trigger="created", evidence=None, who=who)
+    events.append(tx, "artist.created", artist_id=artist_id, name=persona.name, genre=persona.genre, who=who)
+    return artist_by_id(tx, artist_id=ArtistId(artist_id))
+
+
+@write
+def change_genes(
+    tx: Tx,
+    *,
+    fence: Fence,
+    genes: Genes,
+    style_notes: str,
+    trigger: str,
+    evidence: dict[str, object],
+    who: str,
+) -> int:
+    """Evolve the numbers and notes; identity stays. Returns the new version."""
+    require_fence(tx, fence)
+    tx.connection.execute(
+        update(A)
+        .where(A.c.id == fence.artist_id)
+        .values(genes=genes.model_dump(mode="json"), style_notes=style_notes, version=A.c.version + 1)
+    )
+    return _add_version(tx, fence.artist_id, trigger=trigger, evidence=evidence, who=who)
+
+
+@write
+def set_state(
+    tx: Tx,
+    *,
+    artist_id: ArtistId,
+    before: LifecycleState,
+    after: LifecycleState,
+    trigger: str,
+    evidence: dict[str, object] | None,
+    bound: float | None,
+    reason: str | None,
+    who: str,
+) -> Artist:
+    """Move an artist along the lifecycle table, by compare-and-set on its present state."""
+    now = tx.clock.now()
+    pausing = after == LifecycleState.PAUSED
+    moved = tx.connection.execute(
+        update(A)
+        .where(A.c.id == artist_id, A.c.state == before)
+        .values(state=after, paused_at=now if pausing else None, pause_reason=reason if pausing else None)
+    )
+    if moved.rowcount == 0:
+        present = artist_by_id(tx, artist_id=artist_id).state
+        raise ConflictError(
+            f"The artist is {present}, no longer {before}; look again and repeat if it still makes sense"
+        )
+    tx.connection.execute(
+        insert(tables.lifecycle_changes).values(
+            artist_id=artist_id,
+            before=before,
+            trigger=trigger,
+            after=after,
+            evidence=evidence,
+            bound=bound,
+            who=who,
+            at=now,
+        )
+    )
+    events.append(
+        tx,
+        "artist.state",
+        artist_id=artist_id,
+        before=before,
+        after=after,
+        trigger=trigger,
+        reason=reason,
+        who=who,
+    )
+    return artist_by_id(tx, artist_id=artist_id)
+
+
+@write
+def claim_artist(tx: Tx, *, artist_id: ArtistId, owner: str, lease_s: float) -> Activation:
+    """Take ownership: a new epoch fences every earlier owner. Raises ConflictError while a lease lives."""
+    now_s = database_now_s(tx.connection)
+    claimed = tx.connection.execute(
+        update(A)
+        .where(A.c.id == artist_id, (A.c.lease_until_s < now_s) | (A.c.lease_owner == owner))
+        .values(epoch=A.c.epoch + 1, lease_owner=owner, lease_until_s=now_s + lease_s)
+        .returning(A.c.epoch)
+    ).scalar_one_or_none()
+    if claimed is None:
+        holder = tx.connection.execute(
+            select(A.c.lease_owner, A.c.lease_until_s).where(A.c.id == artist_id)
+        ).first()
+        if holder is None:
+            raise NotFoundError(f"There is no artist {artist_id}")
+        raise ConflictError(
+            f"{artist_id} is held by {holder.lease_owner} for {holder.lease_until_s - now_s:.0f} s more",
+            owner=holder.lease_owner,
+        )
+    return Activation(
+        artist=artist_by_id(tx, artist_id=artist_id), fence=Fence(artist_id=artist_id, epoch=claimed)
+    )
+
+
+@write
+def renew_lease(tx: Tx, *, fence: Fence, lease_s: float) -> None:
+    """Prolong ownership; raises Fenced when somebody newer owns the artist."""
+    require_fence(tx, fence)
+    tx.connection.execute(
+        update(A)
+        .where(A.c.id == fence.artist_id)
+        .values(lease_until_s=database_now_s(tx.connection) + lease_s)
+    )
+
+
+@write
+def release_artist(tx: Tx, *, fence: Fence) -> None:
+    """Give up ownership after a flush, so that the next claim need not wait."""
+    require_fence(tx, fence)
+    tx.connection.execute(
+        update(A).where(A.c.id == fence.artist_id).values(lease_until_s=0.0, lease_owner=None)
+    )
+
+
+@write
+def expire_lease(tx: Tx, *, artist_id: ArtistId, owner: str) -> None:
+    """End a dead owner's lease. The supervisor alone calls it, once it has seen that owner's process dead."""
+    tx.connection.execute(
+        update(A)
+        .where(A.c.id == artist_id, A.c.lease_owner == owner)
+        .values(lease_until_s=0.0, lease_owner=None)
+    )
+
+
+def require_fence(tx: Tx, fence: Fence) -> RowMapping:
+    """The artist's row, locked, if the epoch still holds; raises Fenced otherwise."""
+    row = tx.connection.execute(
+        select(A.c.epoch, A.c.state, A.c.pause_reason).where(A.c.id == fence.artist_id).with_for_update()
+    ).first()
+    if row is None or row.epoch != fence.epoch:
+        raise Fenced(
+            f"{fence.artist_id} has a newer owner; this one (epoch {fence.epoch}) stops and writes nothing more",
+            epoch=fence.epoch,
+        )
+    return row._mapping
+
+
+def artist_by_id(tx: Tx, *, artist_id: ArtistId) -> Artist:
+    """One artist by id. Raises NotFoundError."""
+    row = tx.connection.execute(select(A).where(A.c.id == artist_id)).first()
+    if row is None:
+        raise NotFoundError(f"There is no artist {artist_id}")
+    return _artist(row._mapping)
+
+
+def artist_by_name(tx: Tx, *, name: str) -> Artist:
+    """One artist by slug, name or id, as a person types it. Raises NotFoundError naming the nearest."""
+    row = tx.connection.execute(
+        select(A).where((A.c.slug == slugify(name)) | (A.c.name == name) | (A.c.id == name))
+    ).first()
+    if row is None:
+        slugs = tx.connection.execute(select(A.c.slug).order_by(A.c.slug).limit(8)).scalars().all()
+        raise NotFoundError(f"There is no artist {name!r}; there are: {', '.join(slugs) or 'none yet'}")
+    return _artist(row._mapping)
+
+
+def list_artists(tx: Tx, *, limit: int = 1000, after_slug: str = "") -> list[Artist]:
+    """The roster in slug order, a page at a time."""
+    rows = tx.connection.execute(select(A).where(A.c.slug > after_slug).order_by(A.c.slug).limit(limit))
+    return [_artist(row._mapping) for row in rows]
+
+
+def _artist(row: RowMapping) -> Artist:
+    return Artist.model_validate({name: row[name] for name in Artist.model_fields})
+
+
+def _add_version(
+    tx: Tx, artist_id: str, *, trigger: str, evidence: dict[str, object] | None, who: str
+) -> int:
+    row = tx.connection.execute(select(A).where(A.c.id == artist_id)).one()
+    tx.connection.execute(
+        insert(tables.artist_versions).values(
+            artist_id=artist_id,
+            version=row.version,
+            persona=row.persona,
+            genes=row.genes,
+            style_notes=row.style_notes,
+            trigger=trigger,
+            evidence=evidence,
+            who=who,
+            at=tx.clock.now(),
+        )
+    )
+    return row.version

@@ -1,0 +1,145 @@
+"""Learning: what one song teaches, and observations of how songs were received.
+
+An observation says where it comes from (`person`, `autopilot`, `policy`, `real`, `simulated`); who may
+teach is the learner's decision, so nothing is mixed here.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from storage import tables
+from storage.approval_rows import of_cycle
+from storage.approvals import effective_verdict
+from storage.artists import Fence, artist_by_id, change_genes, require_fence
+from storage.clock import new_id
+from storage.experiments import reward_arms
+from storage.memory import remember
+from storage.store import Tx, write
+from storage.types import DeciderKind, Frozen, GeneEdit, Genes, Lesson, MadePiece, Outcome, Verdict
+
+NOTES_KEPT = 8
+"""Style notes an artist keeps: older ones have become genes or habit."""
+
+M = tables.memory
+O = tables.observations  # noqa: E741 - a table's short name, as in the other modules
+
+
+class Observed(Frozen):
+    """One measurement of how a song was received."""
+
+    id: str
+    artist_id: str
+    cycle_id: str | None
+    source: str
+    metric: str
+    value: float
+    samples: int
+    at: datetime
+
+
+@write
+def learn(
+    tx: Tx, *, fence: Fence, cycle_id: str, piece: MadePiece, lesson: Lesson, verdict: Verdict | None
+) -> None:
+    """Take from one cycle what it teaches, together and once: memory, observation, reward, genes.
+
+    Everybody's verdict is observed under its source; only a person's rewards an arm and moves genes.
+    """
+    require_fence(tx, fence)
+    if tx.connection.execute(select(M.c.cycle_id).where(M.c.cycle_id == cycle_id)).first() is not None:
+        return
+    remember(tx, fence=fence, cycle_id=cycle_id, piece=piece)
+    record_verdict_observation(tx, fence=fence, cycle_id=cycle_id)
+    if verdict is None or verdict.decided_by != DeciderKind.PERSON or verdict.outcome == Outcome.EXPIRED:
+        return
+    reward_arms(tx, fence=fence, cycle_id=cycle_id, reward=float(verdict.outcome == Outcome.APPROVED))
+    artist = artist_by_id(tx, artist_id=fence.artist_id)
+    genes, notes = edited(artist.genes, lesson.edits), _with_note(artist.style_notes, lesson.text)
+    if (genes, notes) != (artist.genes, artist.style_notes):
+        change_genes(
+            tx,
+            fence=fence,
+            genes=genes,
+            style_notes=notes,
+            trigger="reflection",
+            evidence={"cycle_id": cycle_id, "edits": [edit.model_dump(mode="json") for edit in lesson.edits]},
+            who=verdict.who,
+        )
+
+
+def edited(genes: Genes, edits: tuple[GeneEdit, ...]) -> Genes:
+    """Genes after bounded edits; a gene that is at its end stays there, an unknown one is passed over."""
+    values = genes.model_dump()
+    for edit in edits:
+        if edit.gene in values:
+            low = -1.0 if edit.gene == "tempo_bias" else 0.0
+            values[edit.gene] = round(min(1.0, max(low, values[edit.gene] + edit.delta)), 4)
+    return Genes.model_validate(values)
+
+
+def _with_note(notes: str, note: str) -> str:
+    """The latest few notes, one a line: a note that is there already moves to the end."""
+    lines = [line for line in notes.splitlines() if line and line != note]
+    return "\n".join([*lines, *([note] if note else [])][-NOTES_KEPT:])
+
+
+@write
+def observe(
+    tx: Tx,
+    *,
+    artist_id: str,
+    source: str,
+    metric: str,
+    value: float,
+    samples: int = 1,
+    cycle_id: str | None = None,
+) -> str:
+    """Record a measurement, for instance a target's play count; returns its id."""
+    observation_id = new_id("obs", tx.clock)
+    tx.connection.execute(
+        insert(O).values(
+            id=observation_id,
+            artist_id=artist_id,
+            cycle_id=cycle_id,
+            source=source,
+            metric=metric,
+            value=value,
+            samples=samples,
+            at=tx.clock.now(),
+        )
+    )
+    return observation_id
+
+
+@write
+def record_verdict_observation(tx: Tx, *, fence: Fence, cycle_id: str) -> bool:
+    """Record a cycle's verdict, once it took effect, as `approval` 1 or 0 from whoever decided.
+
+    Says whether there was something to record: an expired or redone song teaches nothing.
+    """
+    require_fence(tx, fence)
+    approval = of_cycle(tx, cycle_id=cycle_id)
+    verdict = None if approval is None else effective_verdict(tx, approval_id=approval.id)
+    if verdict is None or verdict.outcome == Outcome.EXPIRED:
+        return False
+    known = select(O.c.id).where(O.c.cycle_id == cycle_id, O.c.metric == "approval")
+    if tx.connection.execute(known).first() is None:
+        value = 1.0 if verdict.outcome == Outcome.APPROVED else 0.0
+        observe(
+            tx,
+            artist_id=fence.artist_id,
+            cycle_id=cycle_id,
+            source=verdict.decided_by,
+            metric="approval",
+            value=value,
+        )
+    return True
+
+
+def observations_of(tx: Tx, *, artist_id: str, metric: str | None = None, limit: int = 200) -> list[Observed]:
+    """An artist's observations, newest first."""
+    query = select(O).where(O.c.artist_id == artist_id).order_by(O.c.at.desc(), O.c.id.desc()).limit(limit)
+    if metric is not None:
+        query = query.where(O.c.metric == metric)
+    return [Observed.model_validate(dict(row._mapping)) for row in tx.connection.execute(query)]

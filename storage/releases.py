@@ -1,0 +1,160 @@
+"""Releases: the finished bags, and how far each has come on its way to listeners."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import RowMapping, insert, select, update
+
+from storage import events, tables
+from storage.artists import Fence, require_fence
+from storage.errors import ConflictError, NotFoundError
+from storage.store import Tx, write
+from storage.types import ArtistId, CycleId, Frozen, Release
+
+R = tables.releases
+A = tables.artists
+
+
+class ReleaseState(StrEnum):
+    BUILT = "built"
+    """The bag is complete on disk."""
+    PUBLISHING = "publishing"
+    PUBLISHED = "published"
+    """A target has it."""
+    LIVE = "live"
+    """Listeners can reach it: `urls` says where."""
+    FAILED = "failed"
+    """A target refused it; it may be tried again."""
+    WITHDRAWN = "withdrawn"
+
+
+class ReleaseRow(Frozen):
+    """A release as it stands."""
+
+    id: str
+    cycle_id: CycleId
+    artist_id: ArtistId
+    artist_slug: str
+    artist_name: str
+    title: str
+    directory: str
+    """Relative to the releases folder."""
+    manifest_sha256: str
+    state: ReleaseState
+    release_date: str
+    """YYYY-MM-DD."""
+    urls: dict[str, str]
+    """By target."""
+    isrc: str | None
+    upc: str | None
+    created_at: datetime
+
+
+@write
+def record_release(
+    tx: Tx,
+    *,
+    fence: Fence,
+    cycle_id: CycleId,
+    release: Release,
+    release_date: str,
+) -> ReleaseRow:
+    """Keep a cycle's one release; a repeat returns what was kept.
+
+    Raises ConflictError when the cycle already has another release.
+    """
+    require_fence(tx, fence)
+    kept = tx.connection.execute(select(R.c.id, R.c.manifest_sha256).where(R.c.cycle_id == cycle_id)).first()
+    if kept is not None:
+        if (kept.id, kept.manifest_sha256) != (release.id, release.manifest_sha256):
+            raise ConflictError(f"{cycle_id} already has the release {kept.id}; a cycle makes one")
+        return release_by_id(tx, release_id=release.id)
+    tx.connection.execute(
+        insert(R).values(
+            **release.model_dump(),
+            cycle_id=cycle_id,
+            artist_id=fence.artist_id,
+            state=ReleaseState.BUILT,
+            release_date=release_date,
+            urls={},
+            created_at=tx.clock.now(),
+        )
+    )
+    events.append(
+        tx,
+        "release.built",
+        artist_id=fence.artist_id,
+        cycle_id=cycle_id,
+        epoch=fence.epoch,
+        release_id=release.id,
+        directory=release.directory,
+    )
+    return release_by_id(tx, release_id=release.id)
+
+
+@write
+def set_release_state(
+    tx: Tx,
+    *,
+    release_id: str,
+    before: ReleaseState,
+    after: ReleaseState,
+    who: str,
+    urls: dict[str, str] | None = None,
+    isrc: str | None = None,
+    upc: str | None = None,
+) -> ReleaseRow:
+    """Move a release on, by compare-and-set; new addresses and codes are added to those it has."""
+    row = release_by_id(tx, release_id=release_id)
+    moved = tx.connection.execute(
+        update(R)
+        .where(R.c.id == release_id, R.c.state == before)
+        .values(state=after, urls=row.urls | (urls or {}), isrc=isrc or row.isrc, upc=upc or row.upc)
+    )
+    if moved.rowcount == 0:
+        raise ConflictError(f"{row.title} is {row.state}, no longer {before}; look again")
+    events.append(
+        tx,
+        "release.state",
+        artist_id=row.artist_id,
+        cycle_id=row.cycle_id,
+        release_id=release_id,
+        before=before,
+        after=after,
+        who=who,
+    )
+    return release_by_id(tx, release_id=release_id)
+
+
+def release_by_id(tx: Tx, *, release_id: str) -> ReleaseRow:
+    """One release. Raises NotFoundError."""
+    row = tx.connection.execute(_select().where(R.c.id == release_id)).first()
+    if row is None:
+        raise NotFoundError(f"There is no release {release_id}; `labelmate release list` shows them")
+    return _release(row._mapping)
+
+
+def release_of_cycle(tx: Tx, *, cycle_id: str) -> ReleaseRow | None:
+    """A cycle's release, if it made one."""
+    row = tx.connection.execute(_select().where(R.c.cycle_id == cycle_id)).first()
+    return None if row is None else _release(row._mapping)
+
+
+def list_releases(
+    tx: Tx, *, artist_id: str | None = None, limit: int = 50, offset: int = 0
+) -> list[ReleaseRow]:
+    """Releases, newest first."""
+    query = _select().order_by(R.c.created_at.desc(), R.c.id.desc()).limit(limit).offset(offset)
+    if artist_id is not None:
+        query = query.where(R.c.artist_id == artist_id)
+    return [_release(row._mapping) for row in tx.connection.execute(query)]
+
+
+def _select():  # noqa: ANN202 - SQLAlchemy's own type of this select is unreadable
+    return select(R, A.c.slug.label("artist_slug"), A.c.name.label("artist_name")).join(
+        A, A.c.id == R.c.artist_id
+    )
+
+
+def _release(row: RowMapping) -> ReleaseRow:
+    return ReleaseRow.model_validate(dict(row))

@@ -1,0 +1,83 @@
+"""The roster as people read it: each artist with the sums of what it did, a page at a time."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, Subquery, case, func, select
+
+from storage import tables
+from storage.ledger import CHARGED
+from storage.store import Tx
+from storage.types import ArtistId, CycleState, Frozen, LifecycleState, Outcome
+
+A = tables.artists
+C = tables.cycles
+L = tables.spend
+
+
+class RosterRow(Frozen):
+    """One artist and what became of its songs."""
+
+    id: ArtistId
+    slug: str
+    name: str
+    genre: str
+    state: LifecycleState
+    autopilot: bool
+    version: int
+    songs: int
+    """Cycles that ended, however they did."""
+    approved: int
+    rejected: int
+    in_the_making: int
+    last_run_at: datetime | None
+    pause_reason: str | None
+    spent_usd: Decimal
+    """All that was charged or is reserved for it."""
+
+
+def roster(tx: Tx, *, limit: int = 100, after_slug: str = "") -> list[RosterRow]:
+    """Artists in slug order with their sums; memory is that of one page, whatever the roster's size."""
+    page = select(A).where(A.c.slug > after_slug).order_by(A.c.slug).limit(limit).subquery("page")
+    songs, money = _songs(page), _money(page)
+    counts = [
+        func.coalesce(songs.c[name], 0).label(name)
+        for name in ("songs", "approved", "rejected", "in_the_making")
+    ]
+    own = [page.c[name] for name in RosterRow.model_fields if name in page.c]
+    rows = tx.connection.execute(
+        select(*own, *counts, func.coalesce(money.c.spent_usd, 0).label("spent_usd"))
+        .outerjoin(songs, songs.c.artist_id == page.c.id)
+        .outerjoin(money, money.c.artist_id == page.c.id)
+        .order_by(page.c.slug)
+    )
+    return [RosterRow.model_validate(dict(row._mapping)) for row in rows]
+
+
+def _songs(page: Subquery) -> Subquery:
+    """One row an artist of the page: how many cycles ended, and how."""
+    return (
+        select(
+            C.c.artist_id,
+            _count(C.c.state == CycleState.ENDED).label("songs"),
+            _count(C.c.outcome == Outcome.APPROVED).label("approved"),
+            _count(C.c.outcome == Outcome.REJECTED).label("rejected"),
+            _count(C.c.state != CycleState.ENDED).label("in_the_making"),
+        )
+        .where(C.c.artist_id.in_(select(page.c.id)))
+        .group_by(C.c.artist_id)
+        .subquery("songs")
+    )
+
+
+def _money(page: Subquery) -> Subquery:
+    return (
+        select(L.c.artist_id, func.sum(CHARGED).label("spent_usd"))
+        .where(L.c.artist_id.in_(select(page.c.id)))
+        .group_by(L.c.artist_id)
+        .subquery("money")
+    )
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))

@@ -1,0 +1,345 @@
+"""Durable steps: one row each, moved from intent to done by the step runner (runtime/steps.py).
+
+The row and everything that belongs to it (reservation, event, cursor, asset links) change in one
+transaction, so a crash leaves either the whole change or none of it.
+"""
+
+import hashlib
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import RowMapping, func, insert, select, update
+
+from storage import events, ledger, tables
+from storage.artists import Fence, renew_lease, require_fence
+from storage.cycles import cycle_by_id, suspend
+from storage.errors import ConflictError, CycleCancelledError, NotFoundError
+from storage.lineage import record_assets
+from storage.model_calls import ModelCall, record_call
+from storage.store import Tx, write
+from storage.types import (
+    Asset,
+    CycleId,
+    CycleState,
+    CycleStep,
+    EffectPolicy,
+    Frozen,
+    LifecycleState,
+    StepStatus,
+)
+
+S = tables.steps
+C = tables.cycles
+
+
+class StepKey(Frozen):
+    """`cycle/revision/step`."""
+
+    cycle_id: CycleId
+    revision: int
+    name: CycleStep
+
+    def __str__(self) -> str:
+        return f"{self.cycle_id}/{self.revision}/{self.name}"
+
+
+class StepIntent(Frozen):
+    """What a step is about to do."""
+
+    key: StepKey
+    policy: EffectPolicy
+    provider: str
+    worst_case_usd: Decimal = Decimal(0)
+
+
+class StepRow(Frozen):
+    """A step as it stands."""
+
+    cycle_id: CycleId
+    revision: int
+    name: CycleStep
+    status: StepStatus
+    policy: EffectPolicy
+    provider: str
+    purchase: int
+    idempotency_key: str
+    job_id: str | None
+    output: str | None
+    error: str | None
+    attempt: int
+    epoch: int
+    cost_usd: Decimal
+    cpu_s: float
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class Begun(Frozen):
+    """The answer to an intent: the step's row, and whether an earlier owner had begun it."""
+
+    row: StepRow
+    fresh: bool
+    paused: bool = False
+
+
+def idempotency_key(key: StepKey, provider: str, purchase: int) -> str:
+    """The same for every attempt at one purchase; "buy again" raises `purchase` and so changes it."""
+    return hashlib.sha256(f"{key}|{provider}|{purchase}".encode()).hexdigest()[:32]
+
+
+@write
+def begin_step(tx: Tx, *, fence: Fence, intent: StepIntent, caps: ledger.Caps) -> Begun:
+    """Write the intent and reserve its worst-case cost, or return what an earlier attempt left.
+
+    Raises Fenced, CycleCancelledError, BudgetExceededError.
+    """
+    artist = require_fence(tx, fence)
+    cycle = cycle_by_id(tx, cycle_id=intent.key.cycle_id)
+    if cycle.cancel_requested_by is not None:
+        raise CycleCancelledError(f"Cancelled by {cycle.cancel_requested_by}")
+    row = _find(tx, intent.key)
+    if row is not None and (row.status == StepStatus.DONE or row.epoch == fence.epoch):
+        return Begun(row=row, fresh=False)
+    paused = artist["state"] == LifecycleState.PAUSED
+    if paused and row is None:
+        return Begun(row=_unbegun(tx, fence, intent), fresh=True, paused=True)
+    if row is not None:
+        tx.connection.execute(
+            _where(update(S), intent.key).values(epoch=fence.epoch, attempt=S.c.attempt + 1)
+        )
+        return Begun(row=_get(tx, intent.key), fresh=False)
+    fresh = _unbegun(tx, fence, intent)
+    if intent.worst_case_usd:
+        ledger.reserve(
+            tx,
+            key=fresh.idempotency_key,
+            artist_id=fence.artist_id,
+            cycle_id=intent.key.cycle_id,
+            step=intent.key.name,
+            provider=intent.provider,
+            worst_case_usd=intent.worst_case_usd,
+            caps=caps,
+        )
+    values = fresh.model_dump()
+    position = select(func.coalesce(func.max(S.c.position), 0) + 1).where(S.c.cycle_id == intent.key.cycle_id)
+    tx.connection.execute(insert(S).values(**values, position=position.scalar_subquery()))
+    tx.connection.execute(
+        update(C)
+        .where(C.c.id == intent.key.cycle_id)
+        .values(step=intent.key.name, revision=intent.key.revision)
+    )
+    _event(tx, "step.intent", fence, intent.key, provider=intent.provider)
+    return Begun(row=fresh, fresh=True)
+
+
+@write
+def check_fence(tx: Tx, *, fence: Fence, lease_s: float) -> None:
+    """The last look before an effect: still the owner, lease renewed."""
+    renew_lease(tx, fence=fence, lease_s=lease_s)
+
+
+@write
+def record_job(tx: Tx, *, fence: Fence, key: StepKey, job_id: str) -> None:
+    """Keep the provider's job id before polling it, so that a restart resumes and does not buy again."""
+    require_fence(tx, fence)
+    tx.connection.execute(_where(update(S), key).values(status=StepStatus.SUBMITTED, job_id=job_id))
+    _event(tx, "step.submitted", fence, key, job_id=job_id)
+
+
+@write
+def finish_step(
+    tx: Tx,
+    *,
+    fence: Fence,
+    key: StepKey,
+    output: str,
+    assets: tuple[Asset, ...],
+    calls: tuple[ModelCall, ...],
+    cost_usd: Decimal,
+    cpu_s: float,
+) -> None:
+    """Record *done*: output, assets, model calls, settled cost, event and the cycle's progress, together."""
+    require_fence(tx, fence)
+    row = _get(tx, key)
+    if row.status == StepStatus.DONE:
+        return
+    record_assets(tx, assets, cycle_id=key.cycle_id, revision=key.revision, step=key.name)
+    for call in calls:
+        record_call(tx, call=call)
+    tx.connection.execute(
+        _where(update(S), key).values(
+            status=StepStatus.DONE,
+            output=output,
+            cost_usd=cost_usd,
+            cpu_s=cpu_s,
+            error=None,
+            ended_at=tx.clock.now(),
+        )
+    )
+    ledger.settle(tx, key=row.idempotency_key, cost_usd=cost_usd)
+    tx.connection.execute(update(C).where(C.c.id == key.cycle_id).values(claims=0))
+    duration_s = (tx.clock.now() - row.started_at).total_seconds()
+    _event(
+        tx,
+        "step.done",
+        fence,
+        key,
+        provider=row.provider,
+        duration_s=round(duration_s, 3),
+        cpu_s=round(cpu_s, 3),
+        cost_usd=str(cost_usd),
+        assets=[asset.sha256 for asset in assets],
+    )
+
+
+@write
+def fail_step(tx: Tx, *, fence: Fence, key: StepKey, error: str, bought: bool) -> StepRow:
+    """Record a *known* failure. Nothing was bought: the reservation goes back and the step may run anew."""
+    require_fence(tx, fence)
+    row = _get(tx, key)
+    if not bought:
+        ledger.release(tx, key=row.idempotency_key)
+    tx.connection.execute(
+        _where(update(S), key).values(status=StepStatus.FAILED, error=error, ended_at=tx.clock.now())
+    )
+    _event(tx, "step.failed", fence, key, error=error)
+    return _get(tx, key)
+
+
+@write
+def retry_step(tx: Tx, *, fence: Fence, intent: StepIntent, caps: ledger.Caps) -> StepRow:
+    """Begin a failed step anew, perhaps with another provider: a new purchase number and reservation."""
+    require_fence(tx, fence)
+    row = _get(tx, intent.key)
+    if row.status != StepStatus.FAILED:
+        raise ConflictError(f"{intent.key} is {row.status}; only a failed step is begun anew")
+    purchase = row.purchase + 1
+    key = idempotency_key(intent.key, intent.provider, purchase)
+    if intent.worst_case_usd:
+        ledger.reserve(
+            tx,
+            key=key,
+            artist_id=fence.artist_id,
+            cycle_id=intent.key.cycle_id,
+            step=intent.key.name,
+            provider=intent.provider,
+            worst_case_usd=intent.worst_case_usd,
+            caps=caps,
+        )
+    tx.connection.execute(
+        _where(update(S), intent.key).values(
+            status=StepStatus.INTENT,
+            policy=intent.policy,
+            provider=intent.provider,
+            purchase=purchase,
+            idempotency_key=key,
+            job_id=None,
+            attempt=row.attempt + 1,
+            epoch=fence.epoch,
+            ended_at=None,
+        )
+    )
+    _event(tx, "step.retried", fence, intent.key, provider=intent.provider, purchase=purchase)
+    return _get(tx, intent.key)
+
+
+@write
+def park_step(tx: Tx, *, fence: Fence, key: StepKey, reason: str) -> None:
+    """Nobody can tell whether the purchase happened: keep its reservation and ask an operator."""
+    require_fence(tx, fence)
+    row = _get(tx, key)
+    tx.connection.execute(_where(update(S), key).values(status=StepStatus.UNKNOWN, error=reason))
+    ledger.mark_unknown(tx, key=row.idempotency_key)
+    suspend(tx, fence, cycle_by_id(tx, cycle_id=key.cycle_id), CycleState.PARKED, reason)
+
+
+@write
+def resolve_parked(tx: Tx, *, cycle_id: CycleId, choice: str, job_id: str | None, who: str) -> CycleState:
+    """An operator's answer to an unknown purchase: `paste` its job id, `buy_again`, or `cancel`."""
+    row = tx.connection.execute(
+        select(S).where(S.c.cycle_id == cycle_id, S.c.status == StepStatus.UNKNOWN).with_for_update()
+    ).first()
+    if row is None:
+        raise NotFoundError(f"{cycle_id} has no purchase of unknown outcome")
+    step = step_from_row(row._mapping)
+    key = StepKey(cycle_id=step.cycle_id, revision=step.revision, name=step.name)
+    changes: dict[str, object] = {}
+    if choice == "paste":
+        if not job_id:
+            raise ConflictError("Paste the job id that the provider shows for this purchase")
+        changes = {"status": StepStatus.SUBMITTED, "job_id": job_id, "error": None}
+        ledger.reserve_again(tx, key=step.idempotency_key)
+    elif choice == "buy_again":
+        # The old reservation stays charged, because it may well have been bought; the step runner
+        # begins the failed step anew, with the next purchase number and a reservation of its own.
+        changes = {"status": StepStatus.FAILED, "error": f"bought again by {who}"}
+    elif choice == "cancel":
+        changes = {"status": StepStatus.FAILED, "error": f"given up by {who}"}
+        tx.connection.execute(update(C).where(C.c.id == cycle_id).values(cancel_requested_by=who))
+    else:
+        raise ConflictError(f"{choice!r} is no answer; choose paste, buy_again or cancel")
+    tx.connection.execute(_where(update(S), key).values(**changes))
+    tx.connection.execute(
+        update(C).where(C.c.id == cycle_id).values(state=CycleState.QUEUED, claims=0, reason="")
+    )
+    events.append(tx, "step.resolved", cycle_id=cycle_id, step=str(key), choice=choice, who=who)
+    return CycleState.QUEUED
+
+
+def steps_of(tx: Tx, *, cycle_id: str) -> list[StepRow]:
+    """A cycle's steps in the order they began."""
+    rows = tx.connection.execute(select(S).where(S.c.cycle_id == cycle_id).order_by(S.c.position))
+    return [step_from_row(row._mapping) for row in rows]
+
+
+def step_from_row(row: RowMapping) -> StepRow:
+    return StepRow.model_validate({name: row[name] for name in StepRow.model_fields})
+
+
+def _unbegun(tx: Tx, fence: Fence, intent: StepIntent) -> StepRow:
+    return StepRow(
+        **dict(intent.key),
+        status=StepStatus.INTENT,
+        policy=intent.policy,
+        provider=intent.provider,
+        purchase=1,
+        idempotency_key=idempotency_key(intent.key, intent.provider, 1),
+        job_id=None,
+        output=None,
+        error=None,
+        attempt=1,
+        epoch=fence.epoch,
+        cost_usd=Decimal(0),
+        cpu_s=0.0,
+        started_at=tx.clock.now(),
+        ended_at=None,
+    )
+
+
+def _find(tx: Tx, key: StepKey) -> StepRow | None:
+    row = tx.connection.execute(_where(select(S), key)).first()
+    return None if row is None else step_from_row(row._mapping)
+
+
+def _get(tx: Tx, key: StepKey) -> StepRow:
+    row = _find(tx, key)
+    if row is None:
+        raise NotFoundError(f"There is no step {key}")
+    return row
+
+
+def _where(statement, key: StepKey):  # noqa: ANN001, ANN202 - select and update share no public base
+    return statement.where(S.c.cycle_id == key.cycle_id, S.c.revision == key.revision, S.c.name == key.name)
+
+
+def _event(tx: Tx, kind: str, fence: Fence, key: StepKey, **body: object) -> None:
+    events.append(
+        tx,
+        kind,
+        artist_id=fence.artist_id,
+        cycle_id=key.cycle_id,
+        epoch=fence.epoch,
+        step=key.name,
+        revision=key.revision,
+        **body,
+    )

@@ -1,0 +1,520 @@
+"""The core types, in the order in which a song meets them.
+
+Everything here is frozen and crosses process boundaries as itself: small typed values and `Asset`
+references, never bytes. Units stand in the names; times are aware UTC and end in `_at`.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal, NewType
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ArtistId = NewType("ArtistId", str)
+CycleId = NewType("CycleId", str)
+Unit = Annotated[float, Field(ge=0, le=1)]
+Bipolar = Annotated[float, Field(ge=-1, le=1)]
+
+
+class Frozen(BaseModel):
+    """An immutable value: a change is a new one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# ---------------------------------------------------------------- who
+
+
+class LifecycleState(StrEnum):
+    CANDIDATE = "candidate"
+    ACTIVE = "active"
+    EVOLVING = "evolving"
+    PAUSED = "paused"
+    RETIRED = "retired"
+
+
+class VisualIdentity(Frozen):
+    """What makes an artist's pictures theirs. It never evolves."""
+
+    palette: str
+    """A name in configs/palettes.yaml."""
+    display_font: str
+    text_font: str
+    compositions: tuple[str, ...]
+    """Cover compositions, most preferred first."""
+    scenes: tuple[str, ...]
+    """Visualizer scenes, most preferred first."""
+    emblem: str
+    motion: Unit
+    """0 is still and slow, 1 is restless."""
+    grain: Unit
+
+
+class Persona(Frozen):
+    """A virtual artist's identity; name, voice, look and language never evolve."""
+
+    name: str
+    genre: str
+    secondary_genres: tuple[str, ...] = ()
+    language: str = "en"
+    tagline: str
+    backstory: str
+    lyrical_voice: str
+    themes: tuple[str, ...]
+    moods: tuple[str, ...]
+    audience: str
+    influences: tuple[str, ...] = ()
+    """Styles and eras, never the names of real people."""
+    visual: VisualIdentity
+    signature_seed: int
+    """Picks the artist's own instrument stock, motif stock and emblem."""
+    source: str
+    """What made this persona: `offline` or provider:model."""
+
+
+class Genes(Frozen):
+    """The numbers that evolve, by small bounded steps. 0.5 (or 0 for `tempo_bias`) is the genre's middle."""
+
+    tempo_bias: Bipolar = 0.0
+    """Where in the genre's tempo band: −1 its slow end, 1 its fast end."""
+    brightness: Unit = 0.5
+    """Timbre: 0 dark, 1 bright."""
+    darkness: Unit = 0.5
+    """Harmony: 0 prefers the genre's brightest mode, 1 its darkest."""
+    density: Unit = 0.5
+    """Notes a bar."""
+    energy: Unit = 0.5
+    swing: Unit = 0.5
+    """0 straight, 0.5 as the genre's table says, 1 half as much again."""
+    hook_density: Unit = 0.5
+    """How often the hook returns, in melody and words."""
+    adventurousness: Unit = 0.5
+    """How far plans stray from what was approved before."""
+
+
+class Artist(Frozen):
+    """An artist's row, as the rest of the system sees it."""
+
+    id: ArtistId
+    slug: str
+    persona: Persona
+    genes: Genes
+    style_notes: str = ""
+    state: LifecycleState
+    version: int
+    autopilot: bool = False
+    created_at: datetime
+    last_run_at: datetime | None = None
+    paused_at: datetime | None = None
+    pause_reason: str | None = None
+
+
+# ---------------------------------------------------------------- plan, write
+
+
+class SongRequest(Frozen):
+    """What a person or the schedule asked for; empty fields are the planner's to fill."""
+
+    seed: int
+    seconds: float | None = None
+    theme: str | None = None
+    title: str | None = None
+    tempo_bpm: float | None = None
+    key: str | None = None
+    """Tonic, for instance `F#`."""
+    mode: str | None = None
+    mood: str | None = None
+    formats: tuple[str, ...] = ("16:9",)
+
+
+class SectionSpec(Frozen):
+    """One section of a form: its name and its length in bars of four beats."""
+
+    name: str
+    """intro, verse, pre, chorus, bridge, drop, break or outro."""
+    bars: int = Field(gt=0)
+
+
+class Brief(Frozen):
+    """Everything a song is made from: the same brief makes the same song."""
+
+    seed: int
+    artist_name: str
+    genre: str
+    title: str
+    theme: str
+    mood: str
+    tempo_bpm: float = Field(ge=40, le=220)
+    key: str
+    """Tonic as one of C C# D D# E F F# G G# A A# B."""
+    mode: str
+    """major, minor, dorian, mixolydian, phrygian …"""
+    form: tuple[SectionSpec, ...]
+    energy: Unit
+    density: Unit
+    brightness: Unit
+    swing: Unit
+    hook_density: Unit
+    signature_seed: int
+    arm_id: str | None = None
+    reasons: tuple[str, ...] = ()
+    """Why the planner chose so: memory, experiment, trend or critic, one line each."""
+    source: str
+
+    @property
+    def bar_s(self) -> float:
+        """Length of one 4/4 bar."""
+        return 240.0 / self.tempo_bpm
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the form, without the tail."""
+        return sum(section.bars for section in self.form) * self.bar_s
+
+
+class LyricSection(Frozen):
+    """The words of one section of the form, in form order."""
+
+    section: str
+    position: int
+    """Index of the section in the brief's form."""
+    lines: tuple[str, ...]
+
+
+class Lyrics(Frozen):
+    title: str
+    hook: str
+    """The line that returns."""
+    sections: tuple[LyricSection, ...]
+    language: str = "en"
+    explicit: bool = False
+    source: str
+
+
+# ---------------------------------------------------------------- compose, produce
+
+
+class PlannedSection(Frozen):
+    name: str
+    start_s: float
+    end_s: float
+    bars: int
+    energy: Unit
+
+
+class PlannedChord(Frozen):
+    symbol: str
+    start_s: float
+    end_s: float
+
+
+class PlannedLine(Frozen):
+    text: str
+    section: str
+    start_s: float
+    end_s: float
+
+
+class SongPlan(Frozen):
+    """The ground truth of a song's time: video, captions and checks all read it (plan.json)."""
+
+    title: str
+    artist_name: str
+    genre: str
+    tempo_bpm: float
+    key: str
+    mode: str
+    duration_s: float
+    """Whole audio, tail included."""
+    sections: tuple[PlannedSection, ...]
+    beats_s: tuple[float, ...]
+    bars_s: tuple[float, ...]
+    chords: tuple[PlannedChord, ...]
+    lyric_lines: tuple[PlannedLine, ...]
+    kicks_s: tuple[float, ...] = ()
+    has_vocals: bool = False
+    source: str
+
+
+class Note(Frozen):
+    start_s: float
+    duration_s: float
+    pitch: int
+    """MIDI note number."""
+    velocity: Unit
+
+
+class Hit(Frozen):
+    start_s: float
+    sound: str
+    """kick, snare, clap, hat, open_hat, shaker, tom, crash, rim, riser …"""
+    velocity: Unit
+
+
+class Score(Frozen):
+    """What is played: pitched parts by name (melody, counter, bass, chords, arpeggio …) and drum hits."""
+
+    parts: dict[str, tuple[Note, ...]]
+    drums: tuple[Hit, ...]
+
+
+class Clearance(StrEnum):
+    CLEARED = "cleared"
+    NEEDS_PERSON = "needs_person"
+    BLOCKED = "blocked"
+
+
+class Asset(Frozen):
+    """A file, addressed by its content; its row tells where it came from."""
+
+    sha256: str
+    kind: str
+    """score, plan, wav, flac, mp3, cover, preview, video, lyrics …"""
+    media_type: str
+    size_bytes: int
+    parents: tuple[str, ...] = ()
+    tool: str
+    """What made it, with its version."""
+    provider: str = "embedded"
+    licence: str = "label-owned"
+    clearance: Clearance = Clearance.NEEDS_PERSON
+    ai_role: str = "generated"
+    seed: int | None = None
+    cost_usd: Decimal = Decimal(0)
+    facts: dict[str, float | int | str] = Field(default_factory=dict)
+    """Measured on the file: duration_s, width, height, loudness_lufs …"""
+
+
+class Composition(Frozen):
+    """A composed song: the score to be rendered (embedded) or the takes a provider made."""
+
+    plan: SongPlan
+    plan_asset: Asset
+    score: Asset | None = None
+    takes: tuple[Asset, ...] = ()
+    melody_grams: tuple[str, ...] = ()
+    """Interval 4-grams of the melody, by which later songs are kept from repeating it."""
+    source: str
+
+
+class Master(Frozen):
+    """A finished recording and what was measured on it."""
+
+    wav: Asset
+    flac: Asset
+    mp3: Asset
+    duration_s: float
+    loudness_lufs: float
+    true_peak_dbtp: float
+    tempo_bpm: float
+    """As measured, in the octave nearest to the plan."""
+    key: str
+    mode: str
+    source: str
+
+
+# ---------------------------------------------------------------- criticise, paint, reflect
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    MINOR = "minor"
+    MAJOR = "major"
+    BLOCKER = "blocker"
+
+
+class ParameterChange(Frozen):
+    """A change of one brief or gene parameter, as a signed step."""
+
+    parameter: str
+    delta: float
+
+
+class Finding(Frozen):
+    """One measured fact that missed, or met, its target."""
+
+    metric: str
+    value: float
+    target: str
+    severity: Severity
+    text: str
+    change: ParameterChange | None = None
+
+
+class Critique(Frozen):
+    """The critic's verdict: measured defects and fit to the brief, not beauty."""
+
+    score: Unit
+    passed: bool
+    threshold: Unit
+    findings: tuple[Finding, ...]
+    feedback: str
+    source: str
+
+
+class Artwork(Frozen):
+    cover: Asset
+    thumbnail: Asset
+    preview: Asset
+
+
+class GeneEdit(Frozen):
+    gene: str
+    delta: float = Field(ge=-0.2, le=0.2)
+    because: str
+
+
+class Reflection(Frozen):
+    summary: str
+    keep: tuple[str, ...]
+    change: tuple[str, ...]
+    edits: tuple[GeneEdit, ...]
+    style_note: str
+    """One sentence added to the artist's notes."""
+    source: str
+
+
+# ---------------------------------------------------------------- ask, film, package, learn
+
+
+class Outcome(StrEnum):
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    FAILED_PROVIDER = "failed_provider"
+    FAILED_INTERNAL = "failed_internal"
+    CANCELLED = "cancelled"
+
+
+class DeciderKind(StrEnum):
+    PERSON = "person"
+    AUTOPILOT = "autopilot"
+    POLICY = "policy"
+
+
+class Verdict(Frozen):
+    """A decision on one (cycle, revision, take)."""
+
+    outcome: Literal[Outcome.APPROVED, Outcome.REJECTED, Outcome.EXPIRED]
+    decided_by: DeciderKind
+    who: str
+    """An alias of the person, or the policy's name."""
+    surface: str
+    """console, telegram, cli, api, autopilot, policy."""
+    take: int = 1
+    reason: str = ""
+    decided_at: datetime
+
+
+class Video(Frozen):
+    asset: Asset
+    aspect: str
+    width: int
+    height: int
+
+
+class Films(Frozen):
+    videos: tuple[Video, ...]
+
+
+class Release(Frozen):
+    """A release bag on disk."""
+
+    id: str
+    title: str
+    directory: str
+    """Relative to the releases folder."""
+    manifest_sha256: str
+
+
+class Lesson(Frozen):
+    """What the artist takes from one cycle."""
+
+    outcome: Outcome
+    score: float | None
+    text: str
+    edits: tuple[GeneEdit, ...] = ()
+
+
+# ---------------------------------------------------------------- how it is run
+
+
+class CycleStep(StrEnum):
+    """A song's steps, in order."""
+
+    PLAN = "plan"
+    WRITE = "write"
+    COMPOSE = "compose"
+    PRODUCE = "produce"
+    CRITICISE = "criticise"
+    PAINT = "paint"
+    REFLECT = "reflect"
+    ASK = "ask"
+    FILM = "film"
+    PACKAGE = "package"
+    LEARN = "learn"
+
+
+class CycleState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING = "waiting"
+    """For a person's decision; it holds no actor."""
+    PARKED = "parked"
+    """For an operator: an outcome is unknown or progress stopped."""
+    DEFERRED = "deferred"
+    """For money, disk or a provider, until `due_at`."""
+    ENDED = "ended"
+
+
+class EffectPolicy(StrEnum):
+    """What may be assumed of a side effect whose outcome was not seen."""
+
+    LOCAL = "local"
+    """No effect outside this step's own files: repeat freely."""
+    KEYED = "keyed"
+    """The provider honours our idempotency key: repeat with the same key."""
+    LOOKUP = "lookup"
+    """The provider can be asked whether a key was submitted: ask first."""
+    AT_MOST_ONCE = "at_most_once"
+    """It cannot: an unknown outcome parks for an operator."""
+    AT_LEAST_ONCE = "at_least_once"
+    """A repeat is harmless to the receiver (a message with a de-duplicating key)."""
+
+
+class StepStatus(StrEnum):
+    INTENT = "intent"
+    SUBMITTED = "submitted"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class MadePiece(Frozen):
+    """What memory tells of an earlier song of this artist."""
+
+    title: str
+    theme: str
+    mood: str
+    tempo_bpm: float
+    key: str
+    mode: str
+    outcome: str
+    score: float | None = None
+    lesson: str = ""
+    hook: str = ""
+    melody_hash: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+
+
+class Event(Frozen):
+    """One line of the append-only log."""
+
+    seq: int
+    kind: str
+    artist_id: str | None
+    cycle_id: str | None
+    epoch: int | None
+    body: dict[str, object]
+    at: datetime
