@@ -1,0 +1,72 @@
+"""The critic: measured facts of a song become a score, findings with remedies, and a few sentences.
+
+It judges defects and fit to the brief, not beauty.
+"""
+
+from agents.music.analysis import AudioFacts
+from agents.music.review.mark import Mark
+from agents.music.review.obedience import mark_obedience
+from agents.music.review.originality import mark_originality
+from agents.music.review.sound import mark_sound
+from agents.music.review.words import mark_words
+from storage.types import Brief, Critique, Finding, Lyrics, MadePiece, Severity, SongPlan
+
+PENALTY = {Severity.BLOCKER: 0.4, Severity.MAJOR: 0.58, Severity.MINOR: 0.97, Severity.INFO: 1.0}
+"""What one finding of a severity leaves of the mean: a song with one grave defect does not pass."""
+ORDER = (Severity.BLOCKER, Severity.MAJOR, Severity.MINOR, Severity.INFO)
+
+
+def criticise(
+    brief: Brief,
+    lyrics: Lyrics,
+    plan: SongPlan,
+    facts: AudioFacts,
+    grams: tuple[str, ...],
+    history: tuple[MadePiece, ...],
+    threshold: float,
+) -> Critique:
+    """Judge a song by what was measured on it; findings come worst first."""
+    marks = [
+        *mark_sound(plan, facts),
+        *mark_obedience(brief, facts),
+        *mark_words(lyrics),
+        *mark_originality(lyrics, grams, history),
+    ]
+    score = _score(marks)
+    marks.sort(key=lambda m: (ORDER.index(m.finding.severity), m.quality, m.finding.metric))
+    findings = tuple(m.finding for m in marks)
+    passed = score >= threshold
+    return Critique(
+        score=score,
+        passed=passed,
+        threshold=threshold,
+        findings=findings,
+        feedback=_feedback(score, passed, findings),
+        source="measured",
+    )
+
+
+def _score(marks: list[Mark]) -> float:
+    """The weighted mean of the marks, times the penalty of every finding that is no mere remark."""
+    total = sum(m.weight for m in marks)
+    score = sum(m.weight * m.quality for m in marks) / total
+    for m in marks:
+        score *= PENALTY[m.finding.severity]
+    return round(score, 4)
+
+
+def _feedback(score: float, passed: bool, findings: tuple[Finding, ...]) -> str:
+    """Two to four sentences: the verdict, the gravest findings, and what to turn."""
+    faults = [finding for finding in findings if finding.severity is not Severity.INFO]
+    sentences = [f"The song {'passes' if passed else 'does not pass'} with {score:.2f}."]
+    sentences += [finding.text for finding in faults[:2]]
+    if not faults:
+        sentences.append("Every measure is on target.")
+    changes = dict.fromkeys(
+        f"{'more' if finding.change.delta > 0 else 'less'} {finding.change.parameter.replace('_', ' ')}"
+        for finding in faults
+        if finding.change
+    )
+    if changes:
+        sentences.append(f"Try {' and '.join(list(changes)[:2])} next time.")
+    return " ".join(sentences)

@@ -1,0 +1,263 @@
+"""When an artist is promoted, evolved, paused or retired: rules from evidence to one move.
+
+Both profiles of configs/lifecycle.yaml share these rules; they differ in numbers, in whose verdicts count,
+in whether a rate must be proven, and in whether retirement happens or is proposed.
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from agents.sequential import e_value_above, e_value_below
+from agents.transitions import TRANSITIONS, Trigger, allowed_triggers, diagram, move
+from configs.lifecycle import LifecycleProfile
+from storage.types import Frozen, LifecycleState
+
+__all__ = [
+    "TRANSITIONS",
+    "Cause",
+    "Decision",
+    "Evidence",
+    "Trigger",
+    "allowed_triggers",
+    "assess",
+    "diagram",
+    "move",
+]
+
+
+class Cause(StrEnum):
+    """Why an artist moves; stored as the pause's reason."""
+
+    APPROVAL = "approval"
+    FAULTS = "faults"
+    REJECTIONS = "rejections"
+    IDLE = "idle"
+    PAUSED_LONG = "paused_long"
+    EVOLUTIONS = "evolutions"
+
+
+class Evidence(Frozen):
+    """What is known of an artist at a check.
+
+    Counts are of the profile's window and begin again after every move, so that no song is judged twice.
+    """
+
+    approved: int = Field(0, ge=0)
+    rejected: int = Field(0, ge=0)
+    errors: int = Field(0, ge=0)
+    """Cycles that ended `failed_internal`; no other failure counts against anybody."""
+    consecutive_rejections: int = Field(0, ge=0)
+    idle_days: int = Field(0, ge=0)
+    """Whole days since the last run, or since creation for an artist that never ran."""
+    paused_days: int = Field(0, ge=0)
+    """Whole days since the pause began; 0 unless paused."""
+    failed_evolutions: int = Field(0, ge=0)
+    runs_since_evolution: int | None = None
+    """Runs after the last evolution; nothing if there was none."""
+
+    @property
+    def runs(self) -> int:
+        return self.approved + self.rejected + self.errors
+
+    @property
+    def error_rate(self) -> float:
+        return self.errors / self.runs if self.runs else 0.0
+
+
+class Decision(Frozen):
+    """One move, with the numbers that led to it."""
+
+    trigger: Trigger
+    before: LifecycleState
+    after: LifecycleState
+    cause: Cause
+    numbers: dict[str, float]
+    bound: float
+    """The threshold that was passed."""
+    text: str
+    is_proposal: bool = False
+    """A person has to make it."""
+
+
+def assess(state: LifecycleState, evidence: Evidence, profile: LifecycleProfile) -> Decision | None:
+    """The one move that the evidence asks for; nothing if the artist stays as it is."""
+    rules = {LifecycleState.RETIRED: (), LifecycleState.PAUSED: _WHILE_PAUSED}.get(state, _WHILE_MAKING)
+    case = _Case(state, evidence, profile)
+    return next((decision for rule in rules if (decision := rule(case))), None)
+
+
+_Kind = Literal["promote", "evolve", "pause", "faults"]
+
+
+class _Case:
+    """One artist at one check: what the rules ask again and again."""
+
+    def __init__(self, state: LifecycleState, evidence: Evidence, profile: LifecycleProfile) -> None:
+        self.state = state
+        self.evidence = evidence
+        self.profile = profile
+        self.trials = evidence.approved + evidence.rejected
+        if profile.errors_count_as_runs:
+            self.trials += evidence.errors
+        self.approval_rate = evidence.approved / self.trials if self.trials else 0.0
+
+    def is_ripe(self, count: int) -> bool:
+        """Whether so many songs are enough, counting only those after the last evolution."""
+        since = self.evidence.runs_since_evolution
+        return min(count, count if since is None else since) >= self.profile.min_runs_for_evaluation
+
+    def is_below(self, rate: float, kind: _Kind) -> bool:
+        """Whether the approval rate lies below `rate` and, where the profile asks for it, is proven to."""
+        return self.approval_rate < rate and self._is_proven(
+            e_value_below(self.evidence.approved, self.trials, rate), kind
+        )
+
+    def is_above(self, rate: float, kind: _Kind) -> bool:
+        """Whether the approval rate reaches `rate` and, where the profile asks for it, is proven to pass it."""
+        return self.approval_rate >= rate and self._is_proven(
+            e_value_above(self.evidence.approved, self.trials, rate), kind
+        )
+
+    def is_faulty(self) -> bool:
+        """The same of the error rate."""
+        bound = self.profile.pause_error_rate_threshold
+        return self.evidence.error_rate > bound and self._is_proven(
+            e_value_above(self.evidence.errors, self.evidence.runs, bound), "faults"
+        )
+
+    def proof(self, kind: _Kind) -> str:
+        """What a text says of the proof; nothing where a threshold is enough."""
+        chance = self._false_move_max(kind)
+        return "" if chance is None else f" (by chance alone in at most {chance:.0%} of such windows)"
+
+    def _is_proven(self, e_value: float, kind: _Kind) -> bool:
+        chance = self._false_move_max(kind)
+        return chance is None or e_value >= 1 / chance
+
+    def _false_move_max(self, kind: _Kind) -> float | None:
+        allowed = self.profile.false_move_max
+        return None if allowed is None else getattr(allowed, kind)
+
+    def decide(self, trigger: Trigger, cause: Cause, bound: float, text: str) -> Decision:
+        return Decision(
+            trigger=trigger,
+            before=self.state,
+            after=move(self.state, trigger),
+            cause=cause,
+            numbers={
+                "approved": self.evidence.approved,
+                "trials": self.trials,
+                "approval_rate": round(self.approval_rate, 4),
+                "error_rate": round(self.evidence.error_rate, 4),
+                "consecutive_rejections": self.evidence.consecutive_rejections,
+                "idle_days": self.evidence.idle_days,
+                "paused_days": self.evidence.paused_days,
+                "failed_evolutions": self.evidence.failed_evolutions,
+            },
+            bound=bound,
+            text=text,
+            is_proposal=trigger is Trigger.RETIRE and self.profile.retirement == "proposed",
+        )
+
+    @property
+    def approvals(self) -> str:
+        return f"{self.evidence.approved} of {self.trials} approved ({self.approval_rate:.0%})"
+
+
+def _rejected_in_a_row(case: _Case) -> Decision | None:
+    bound = case.profile.retirement_consecutive_rejections
+    if case.evidence.consecutive_rejections < bound:
+        return None
+    retires = case.profile.on_consecutive_rejections == "retire"
+    if case.state is LifecycleState.PAUSED and not retires:
+        return None
+    text = f"{case.evidence.consecutive_rejections} rejections in a row; {bound} are the limit."
+    return case.decide(Trigger.RETIRE if retires else Trigger.PAUSE, Cause.REJECTIONS, bound, text)
+
+
+def _evolved_in_vain(case: _Case) -> Decision | None:
+    bound, failed = case.profile.retirement_failed_evolutions, case.evidence.failed_evolutions
+    if failed <= bound:
+        return None
+    text = f"{failed} evolutions failed; more than {bound} are the limit."
+    return case.decide(Trigger.RETIRE, Cause.EVOLUTIONS, bound, text)
+
+
+def _paused_long(case: _Case) -> Decision | None:
+    bound, days = case.profile.retirement_paused_days, case.evidence.paused_days
+    if days <= bound:
+        return None
+    return case.decide(
+        Trigger.RETIRE, Cause.PAUSED_LONG, bound, f"Paused for {days} days; more than {bound} are the limit."
+    )
+
+
+def _failing(case: _Case) -> Decision | None:
+    if not case.is_ripe(case.evidence.runs) or not case.is_faulty():
+        return None
+    bound = case.profile.pause_error_rate_threshold
+    text = (
+        f"{case.evidence.errors} of {case.evidence.runs} runs failed by our own fault"
+        f" ({case.evidence.error_rate:.0%}); more than {bound:.0%} is the limit{case.proof('faults')}."
+    )
+    return case.decide(Trigger.PAUSE, Cause.FAULTS, bound, text)
+
+
+def _unwanted(case: _Case) -> Decision | None:
+    bound = case.profile.pause_approval_rate_threshold
+    if not case.is_ripe(case.trials) or not case.is_below(bound, "pause"):
+        return None
+    trigger = Trigger.EVOLUTION_FAILED if case.state is LifecycleState.EVOLVING else Trigger.PAUSE
+    text = f"{case.approvals}, below {bound:.0%}{case.proof('pause')}."
+    return case.decide(trigger, Cause.APPROVAL, bound, text)
+
+
+def _idle(case: _Case) -> Decision | None:
+    bound, days = case.profile.pause_inactivity_days, case.evidence.idle_days
+    if days <= bound:
+        return None
+    return case.decide(
+        Trigger.PAUSE, Cause.IDLE, bound, f"No run for {days} days; more than {bound} are the limit."
+    )
+
+
+def _poor(case: _Case) -> Decision | None:
+    bound = case.profile.evolution_poor_perf_approval_rate
+    if not case.is_ripe(case.trials) or not case.is_below(bound, "evolve"):
+        return None
+    trigger = Trigger.EVOLUTION_FAILED if case.state is LifecycleState.EVOLVING else Trigger.EVOLVE
+    text = f"{case.approvals}, below {bound:.0%}{case.proof('evolve')}."
+    return case.decide(trigger, Cause.APPROVAL, bound, text)
+
+
+def _promising(case: _Case) -> Decision | None:
+    profile = case.profile
+    bound = profile.evolution_poor_perf_approval_rate
+    if case.state is not LifecycleState.CANDIDATE or not case.is_ripe(case.trials):
+        return None
+    if not case.is_above(bound, "promote"):
+        return None
+    is_good = case.approval_rate > profile.evolution_good_perf_approval_rate
+    text = f"{case.approvals}, {'a clear success' if is_good else f'not below {bound:.0%}'}{case.proof('promote')}."
+    return case.decide(Trigger.PROMOTE, Cause.APPROVAL, bound, text)
+
+
+def _evolution_worked(case: _Case) -> Decision | None:
+    if case.state is not LifecycleState.EVOLVING or not case.is_ripe(case.trials):
+        return None
+    bound = case.profile.evolution_poor_perf_approval_rate
+    if case.approval_rate >= bound:
+        return case.decide(Trigger.EVOLVED, Cause.APPROVAL, bound, f"{case.approvals} since it evolved.")
+    window = case.profile.window_decisions
+    if window is not None and case.trials >= window:
+        # The trial ends some day, and what is not proven poor by then has the benefit of the doubt.
+        text = f"{case.approvals} since it evolved: the trial is over, and it is not proven to be poor."
+        return case.decide(Trigger.EVOLVED, Cause.APPROVAL, bound, text)
+    return None
+
+
+_WHILE_PAUSED = (_rejected_in_a_row, _evolved_in_vain, _paused_long)
+_WHILE_MAKING = (_rejected_in_a_row, _failing, _unwanted, _idle, _poor, _promising, _evolution_worked)
+"""The first rule that decides wins; the order is part of the rules."""

@@ -1,0 +1,104 @@
+"""Putting phrases together so that they agree: speaker, number, article, third person, capitals."""
+
+import random
+import re
+from dataclasses import dataclass
+
+from agents.llm.offline.banks import Thing
+
+_SLOT = re.compile(r"\{([^}]+)\}")
+_ADDRESS = re.compile(r"\byou(r|rs|'re|'ve|'ll)?\b")
+_IRREGULAR = {"be": "is", "have": "has"}
+_ADVERBS = frozenset({"never", "still", "always"})
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who sings, and the forms that follow."""
+
+    name: str
+    forms: dict[str, str]
+
+    def can_say(self, phrase: str) -> bool:
+        """Whether the phrase makes sense in this mouth: `we` neither address a `you` nor share one body."""
+        if self.name == "I":
+            return True
+        return not (_ADDRESS.search(phrase) or "{my" in phrase or "{mine}" in phrase)
+
+    def say(self, phrase: str) -> str:
+        """Fill the speaker's slots."""
+        filled = _SLOT.sub(lambda slot: self.forms[slot[1]], phrase)
+        return filled.replace("we am ", "we are ").replace("we was ", "we were ")
+
+
+I_SPEAKER = Speaker(
+    "I",
+    {
+        "I": "I",
+        "me": "me",
+        "my": "my",
+        "mine": "mine",
+        "myself": "myself",
+        "I'm": "I'm",
+        "I'll": "I'll",
+        "I've": "I've",
+        "I'd": "I'd",
+    },
+)
+WE_SPEAKER = Speaker(
+    "we",
+    {
+        "I": "we",
+        "me": "us",
+        "my": "our",
+        "mine": "ours",
+        "myself": "ourselves",
+        "I'm": "we're",
+        "I'll": "we'll",
+        "I've": "we've",
+        "I'd": "we'd",
+    },
+)
+
+
+def clause_of(thing: Thing, rng: random.Random) -> str:
+    """A whole clause about a thing: article, perhaps an adjective, noun, and a verb that agrees."""
+    verb = rng.choice(thing.verbs)
+    adjective = rng.choice((*thing.adjectives, ""))
+    noun = f"{adjective} {thing.noun}".strip()
+    if thing.number == "singular":
+        subject = rng.choice((f"the {noun}", with_article(noun))) if adjective else f"the {noun}"
+        return f"{subject} {third_person(verb)}"
+    subject = rng.choice((f"the {noun}", noun)) if adjective else f"the {noun}"
+    return f"{subject} {third_person(verb) if thing.number == 'mass' else verb}"
+
+
+def with_article(noun: str) -> str:
+    """`a` or `an` before a noun phrase, by its first letter; `last`, `first` and their kind take `the`."""
+    first = noun.split(" ", 1)[0]
+    if first in {"last", "first", "same", "only", "other", "second", "whole", "one", "wrong"}:
+        return f"the {noun}"
+    return f"{'an' if first[0] in 'aeiou' and not first.startswith(('one', 'uni')) else 'a'} {noun}"
+
+
+def third_person(verb_phrase: str) -> str:
+    """The phrase's first verb with the ending of he, she or it; an adverb before it stays as it is."""
+    verb, _, rest = verb_phrase.partition(" ")
+    if verb in _ADVERBS:
+        return f"{verb} {third_person(rest)}"
+    if verb in _IRREGULAR:
+        formed = _IRREGULAR[verb]
+    elif re.search(r"(s|x|z|ch|sh|o)$", verb):
+        formed = f"{verb}es"
+    elif re.search(r"[^aeiou]y$", verb):
+        formed = f"{verb[:-1]}ies"
+    else:
+        formed = f"{verb}s"
+    return f"{formed} {rest}".strip()
+
+
+def as_line(text: str) -> str:
+    """A lyric line: capital first, `I` a capital everywhere, no space doubled."""
+    line = re.sub(r"\s+", " ", text).strip()
+    line = re.sub(r"\bi(?=\b)(?!['’]?[a-z]{3})", "I", line)
+    return line[:1].upper() + line[1:]

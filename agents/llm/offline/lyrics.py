@@ -1,0 +1,75 @@
+"""The words of a song, from its brief: same inputs and seed, same words."""
+
+import random
+
+from agents.llm.offline.banks import ThemeBank, theme_bank_for, theme_banks
+from agents.llm.offline.grammar import I_SPEAKER, WE_SPEAKER
+from agents.llm.offline.hooks import hook_for
+from agents.llm.offline.lines import LineWriter
+from agents.llm.offline.verses import Sheet
+from agents.llm.tasks import LyricsDraft, LyricsInputs, SungSection
+from storage.clock import sub_seed
+from storage.types import LyricSection
+
+REFRAINS = frozenset({"pre", "chorus", "drop"})
+"""Sections that return with the same words."""
+
+
+def write_lyrics(inputs: LyricsInputs, seed: int) -> LyricsDraft:
+    """Write every sung section of a song.
+
+    Raises:
+        UsageError: the form is so long that the theme's bank runs out of rhymes.
+    """
+    bank = _bank_for(inputs, seed)
+    rng = random.Random(sub_seed(seed, "lyrics", "lines"))
+    speaker = WE_SPEAKER if rng.random() < 0.25 else I_SPEAKER
+    low, high = _hook_bounds(inputs.sections)
+    hook = hook_for(inputs.title, low, high, frozenset(inputs.avoid_hooks), rng)
+    avoid = frozenset(line.lower() for line in (*inputs.avoid_lines, hook))
+    sheet = Sheet(LineWriter(bank, inputs.mood, speaker), rng, avoid)
+    return LyricsDraft(hook=hook, sections=_sections(inputs.sections, sheet, hook))
+
+
+def _bank_for(inputs: LyricsInputs, seed: int) -> ThemeBank:
+    """The theme's own bank, else the one of the artist's themes or of all themes that the seed picks."""
+    own = theme_bank_for(inputs.theme) or theme_bank_for(inputs.title)
+    if own:
+        return own
+    names = [name for name in inputs.themes if name in theme_banks()] or list(theme_banks())
+    return theme_banks()[random.Random(sub_seed(seed, "lyrics", "theme")).choice(names)]
+
+
+def _hook_bounds(sections: tuple[SungSection, ...]) -> tuple[int, int]:
+    with_hook = [section for section in sections if "H" in section.scheme] or list(sections)
+    if not with_hook:
+        return 4, 9
+    return with_hook[0].syllables_min, with_hook[0].syllables_max
+
+
+def _sections(sections: tuple[SungSection, ...], sheet: Sheet, hook: str) -> tuple[LyricSection, ...]:
+    """All sections, refrains first written once and then returned; the last chorus may turn one line."""
+    written: list[LyricSection] = []
+    refrains: dict[tuple[str, str], tuple[str, ...]] = {}
+    last_chorus = max((one.position for one in sections if one.section == "chorus"), default=-1)
+    for section in sections:
+        key = (section.section, section.scheme)
+        if key in refrains:
+            lines = refrains[key]
+            if section.position == last_chorus:
+                lines = _turned(section, lines, sheet)
+        else:
+            lines = sheet.lines(section, hook)
+            if section.section in REFRAINS:
+                refrains[key] = lines
+        written.append(LyricSection(section=section.section, position=section.position, lines=lines))
+    return tuple(written)
+
+
+def _turned(section: SungSection, lines: tuple[str, ...], sheet: Sheet) -> tuple[str, ...]:
+    """A returning section with its last line other than the hook written anew."""
+    places = [index for index, letter in enumerate(section.scheme) if letter != "H"]
+    if not places:
+        return lines
+    line = sheet.other_line(section, lines, places[-1])
+    return (*lines[: places[-1]], line, *lines[places[-1] + 1 :]) if line else lines

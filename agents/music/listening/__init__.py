@@ -1,0 +1,1 @@
+"""Measuring recordings, whoever made them: tempo, key, tone and flaws."""

@@ -1,0 +1,77 @@
+"""Tempo by the autocorrelation of onsets. It cannot tell a tempo from its double: it names both."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from agents.music.listening.spectrogram import lower_rate, magnitudes
+
+Samples = NDArray[np.float32]
+FRAME, HOP = 512, 128
+SLOWEST_BPM, FASTEST_BPM = 50.0, 210.0
+LIKELIEST_BPM = 115.0
+PULSES = 16
+"""How many beats apart onsets are compared: the more, the finer the tempo."""
+
+
+@dataclass(frozen=True)
+class Tempo:
+    """A measured tempo with its octaves."""
+
+    bpm: float
+    confidence: float
+    """0 to 1: how far the best tempo stands out."""
+    candidates_bpm: tuple[float, ...]
+    """The tempo, its half and its double, likeliest first."""
+
+
+def measure_tempo(mono: Samples, sample_rate_hz: int) -> Tempo:
+    """The tempo of a recording of at least a few seconds."""
+    low, rate_hz = lower_rate(mono, sample_rate_hz, 11_025)
+    onsets = _onsets(low)
+    frame_rate_hz = rate_hz / HOP
+    if len(onsets) < 4 * frame_rate_hz or not np.any(onsets):
+        return Tempo(0.0, 0.0, ())
+    likeness = _autocorrelate(onsets)
+    tempos_bpm = np.arange(SLOWEST_BPM, FASTEST_BPM, 0.1)
+    lags = 60 * frame_rate_hz / tempos_bpm
+    score = np.zeros(len(tempos_bpm))
+    weight = np.zeros(len(tempos_bpm))
+    positions = np.arange(len(likeness))
+    for pulse in range(1, PULSES + 1):
+        reach = lags * pulse < len(likeness) * 0.8
+        score += np.where(reach, np.interp(lags * pulse, positions, likeness), 0.0)
+        weight += reach
+    score /= np.maximum(weight, 1)
+    prior = np.exp(-0.5 * (np.log2(tempos_bpm / LIKELIEST_BPM) / 0.9) ** 2)
+    weighted = np.maximum(score, 0) * prior
+    best = int(np.argmax(weighted))
+    bpm = float(tempos_bpm[best])
+    octaves = [b for b in (bpm, bpm * 2, bpm / 2) if 40 <= b <= 230]
+    octaves.sort(key=lambda b: -float(np.interp(b, tempos_bpm, weighted)))
+    confidence = float(np.clip(score[best] * 2.5, 0, 1))
+    return Tempo(round(bpm, 1), round(confidence, 3), tuple(round(b, 1) for b in octaves))
+
+
+def _onsets(mono: Samples) -> NDArray[np.float64]:
+    """How much louder each frame's bands are than the frame's before, with the slow trend taken out."""
+    rises: list[NDArray[np.float64]] = []
+    before = None
+    for chunk in magnitudes(mono, FRAME, HOP):
+        bands = np.log1p(200 * np.add.reduceat(chunk, (1, 3, 6, 11, 20, 36, 66, 120, 200), axis=1) / FRAME)
+        joined = bands if before is None else np.vstack([before, bands])
+        rises.append(np.maximum(np.diff(joined, axis=0), 0).sum(axis=1))
+        before = bands[-1:]
+    onsets = np.concatenate(rises)
+    trend = np.convolve(onsets, np.ones(87) / 87, mode="same")
+    return np.maximum(onsets - trend, 0)
+
+
+def _autocorrelate(onsets: NDArray[np.float64]) -> NDArray[np.float64]:
+    centred = onsets - onsets.mean()
+    size = fft.next_fast_len(2 * len(centred))
+    power = np.abs(fft.rfft(centred, size)) ** 2
+    likeness = fft.irfft(power, size)[: len(centred)]
+    return likeness / np.arange(len(centred), 0, -1) * (len(centred) / max(likeness[0], 1e-12))

@@ -1,0 +1,70 @@
+"""Spectral balance and a fingerprint of timbre."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from agents.music.listening.spectrogram import magnitudes
+
+Samples = NDArray[np.float32]
+FRAME, HOP = 2048, 8192
+BANDS_HZ: dict[str, tuple[float, float]] = {
+    "sub": (20, 60),
+    "bass": (60, 250),
+    "low_mid": (250, 800),
+    "mid": (800, 2500),
+    "presence": (2500, 6000),
+    "air": (6000, 20_000),
+}
+MEL_BANDS = 24
+COEFFICIENTS = 13
+
+
+@dataclass(frozen=True)
+class Tone:
+    """How a recording's energy lies over frequency."""
+
+    balance_db: dict[str, float]
+    """Each band's share of the whole energy, in dB."""
+    centroid_hz: float
+    timbre: tuple[float, ...]
+    """Means and deviations of cepstral coefficients: near vectors sound alike."""
+
+
+def measure_tone(mono: Samples, sample_rate_hz: int) -> Tone:
+    """Balance and timbre of a recording."""
+    hz = np.arange(FRAME // 2 + 1) * sample_rate_hz / FRAME
+    power = np.zeros(len(hz))
+    logs: list[NDArray[np.float64]] = []
+    edges = _mel_edges(sample_rate_hz)
+    for chunk in magnitudes(mono, FRAME, HOP):
+        squares = np.square(chunk, dtype=np.float64)
+        power += squares.sum(axis=0)
+        logs.append(np.log(np.add.reduceat(squares, edges, axis=1) + 1e-9))
+    total = max(float(power.sum()), 1e-12)
+    balance_db = {
+        name: round(10 * float(np.log10(max(power[(hz >= low) & (hz < high)].sum() / total, 1e-9))), 2)
+        for name, (low, high) in BANDS_HZ.items()
+    }
+    cepstra = fft.dct(np.concatenate(logs), axis=1, norm="ortho")[:, 1 : COEFFICIENTS + 1]
+    timbre = np.concatenate([cepstra.mean(axis=0), cepstra.std(axis=0)])
+    return Tone(
+        balance_db=balance_db,
+        centroid_hz=round(float((hz * power).sum() / total), 1),
+        timbre=tuple(round(float(value), 3) for value in timbre),
+    )
+
+
+def _mel_edges(sample_rate_hz: int) -> NDArray[np.int64]:
+    """First bins of bands of equal width in mel; low bands are at least a bin wide."""
+    top_mel = 2595 * np.log10(1 + min(16_000, sample_rate_hz / 2) / 700)
+    hz = 700 * (10 ** (np.linspace(0, top_mel, MEL_BANDS + 1)[:-1] / 2595) - 1)
+    edges = np.round(hz * FRAME / sample_rate_hz).astype(np.int64)
+    return np.maximum(edges, np.arange(1, MEL_BANDS + 1))
+
+
+def timbre_distance(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    """Euclidean distance of two fingerprints; under about 5 they sound alike."""
+    return float(np.sqrt(np.sum(np.square(np.subtract(one, other)))))

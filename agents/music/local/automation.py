@@ -1,0 +1,79 @@
+"""What moves while a song plays: side-chain, section faders, brightness, the last fade."""
+
+from bisect import bisect_right
+
+import numpy as np
+from numpy.typing import NDArray
+
+from storage.types import Brief, SongPlan
+
+Stereo = NDArray[np.float32]
+DUCK_S = 0.3
+DUCK_ATTACK_S = 0.004
+FADE_S = 1.4
+GLIDE_S = 0.12
+ENERGY_RANGE_DB = 7.0
+"""How far a section of no energy lies under one of full energy."""
+LARGEST_CUT_DB, LARGEST_LIFT_DB = -8.0, 5.0
+
+
+class BrightnessCurve:
+    """The brightness of the moment: the brief's own, moved by the section's energy."""
+
+    def __init__(self, brief: Brief, plan: SongPlan) -> None:
+        self._starts_s = [section.start_s for section in plan.sections]
+        self._values = [
+            max(0.0, min(1.0, brief.brightness + 0.4 * (section.energy - 0.65))) for section in plan.sections
+        ]
+
+    def __call__(self, at_s: float) -> float:
+        return self._values[max(0, bisect_right(self._starts_s, at_s) - 1)]
+
+
+def duck(stem: Stereo, kicks_s: tuple[float, ...], depth: float, sample_rate_hz: int) -> None:
+    """Dip a stem, in place, at each kick; it comes back before long."""
+    length = int(DUCK_S * sample_rate_hz)
+    recovery = 1 - np.linspace(0, 1, length, dtype=np.float32) ** 0.6
+    attack = np.minimum(1, np.arange(length, dtype=np.float32) / np.float32(DUCK_ATTACK_S * sample_rate_hz))
+    dip = 1 - np.float32(depth) * recovery * attack
+    starts = [int(kick_s * sample_rate_hz) for kick_s in kicks_s]
+    previous = -length
+    for start, following in zip(starts, [*starts[1:], stem.shape[1]], strict=True):
+        gain = dip[: max(0, min(length, following - start, stem.shape[1] - start))].copy()
+        # The dip before may not be over yet: the deeper of the two holds, so that nothing jumps.
+        rest = dip[start - previous :][: len(gain)]
+        np.minimum(gain[: len(rest)], rest, out=gain[: len(rest)])
+        stem[:, start : start + len(gain)] *= gain
+        previous = start
+
+
+def ride_faders(mix: Stereo, plan: SongPlan, sample_rate_hz: int) -> None:
+    """Bring each section of a mix, in place, to the level its energy asks for beside the loudest."""
+    edges = [int(section.start_s * sample_rate_hz) for section in plan.sections] + [mix.shape[1]]
+    levels_db = np.array(
+        [10 * np.log10(_power(mix[:, low:high]) + 1e-12) for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    )
+    wanted_db = np.array([ENERGY_RANGE_DB * (section.energy - 1) for section in plan.sections])
+    loudest = int(np.argmax(wanted_db + 1e-3 * levels_db))
+    gains_db = wanted_db - wanted_db[loudest] - (levels_db - levels_db[loudest])
+    gains = 10 ** (np.clip(gains_db, LARGEST_CUT_DB, LARGEST_LIFT_DB) / 20)
+    glide = int(GLIDE_S * sample_rate_hz)
+    previous = gains[0]
+    for low, high, gain in zip(edges[:-1], edges[1:], gains, strict=True):
+        # The glide ends at the bar line, so that a louder section begins at its full level.
+        start = max(0, low - glide)
+        mix[:, start:low] *= np.linspace(1, gain / previous, low - start, dtype=np.float32)
+        mix[:, low:high] *= np.float32(gain)
+        previous = gain
+
+
+def _power(audio: Stereo) -> float:
+    """Mean square of a stretch of the mix."""
+    return float(np.einsum("ij,ij->", audio, audio, dtype=np.float64)) / max(1, audio.size)
+
+
+def fade_out(mix: Stereo, sample_rate_hz: int) -> None:
+    """Bring the end to silence, in place."""
+    count = min(mix.shape[1], int(FADE_S * sample_rate_hz))
+    mix[:, -count:] *= np.linspace(1, 0, count, dtype=np.float32) ** 2
+    mix[:, -int(0.02 * sample_rate_hz) :] = 0

@@ -1,0 +1,46 @@
+"""A true-peak limiter whose measuring is done once: later passes only scale what was measured."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage, signal
+
+from agents.music.loudness import peak_envelope
+
+Stereo = NDArray[np.float32]
+BLOCK = 16
+BLOCKS_A_CHUNK = 1 << 13
+LOOK_AHEAD_S = 0.003
+RELEASE_S = 0.09
+
+
+class Limiter:
+    """The peaks of one recording, and the gains that keep them under a ceiling."""
+
+    def __init__(self, audio: Stereo, sample_rate_hz: int, ceiling_dbtp: float) -> None:
+        self._audio = audio
+        self._ceiling = 10 ** (ceiling_dbtp / 20)
+        self._peaks = peak_envelope(audio, BLOCK)
+        self._reach = max(2, int(LOOK_AHEAD_S * sample_rate_hz / BLOCK))
+        self._release = float(np.exp(-BLOCK / (RELEASE_S * sample_rate_hz)))
+
+    def gains(self, gain: float) -> NDArray[np.float32]:
+        """The gain of every block when the recording is made louder by `gain`."""
+        held = np.minimum(1.0, self._ceiling / np.maximum(self._peaks * gain, 1e-9)).astype(np.float32)
+        held = ndimage.minimum_filter1d(held, 2 * self._reach + 3)
+        kept = np.float32(self._release)
+        slow, _ = signal.lfilter([1 - kept], [1, -kept], held, zi=np.array([kept * held[0]], np.float32))
+        smooth = ndimage.uniform_filter1d(np.minimum(held, slow), 2 * self._reach + 1)
+        return smooth.astype(np.float32) * np.float32(gain)
+
+    def apply(self, gain: float, out: Stereo) -> None:
+        """Write the recording, made louder by `gain` and limited, into `out`."""
+        gains = self.gains(gain)
+        following = np.append(gains[1:], gains[-1])
+        slope = np.linspace(0, 1, BLOCK, endpoint=False, dtype=np.float32)
+        total = self._audio.shape[1]
+        # Between block starts the gain moves in a straight line; the look-ahead's reach covers that.
+        for first in range(0, len(gains), BLOCKS_A_CHUNK):
+            near = gains[first : first + BLOCKS_A_CHUNK, None]
+            curve = (near + (following[first : first + BLOCKS_A_CHUNK, None] - near) * slope).reshape(-1)
+            low, high = first * BLOCK, min(total, first * BLOCK + len(curve))
+            np.multiply(self._audio[:, low:high], curve[: high - low], out=out[:, low:high])

@@ -1,0 +1,88 @@
+"""The mix: stems are played, levelled, ducked and added one after the other, so only one is in memory at a time."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.music.local.automation import BrightnessCurve, duck, fade_out, ride_faders
+from agents.music.local.desk import DRUM_LEVEL_DB, DRUM_SEND, KICK_LEVEL_DB, STRIPS
+from agents.music.local.palette import Palette
+from agents.music.local.percussion import DrumKit
+from agents.music.local.space import add_reverb
+from agents.music.local.stems import play_drums, play_part
+from agents.music.local.texture import lay_texture
+from configs.genres import Genre
+from storage.types import Brief, Score, SongPlan
+
+Stereo = NDArray[np.float32]
+BLOCK = 1024
+
+
+def mix_song(brief: Brief, genre: Genre, palette: Palette, score: Score, plan: SongPlan, sample_rate_hz: int) -> Stereo:
+    """The unmastered mix, float32 (2, samples), of the plan's whole duration."""
+    count = int(round(plan.duration_s * sample_rate_hz))
+    desk = _Desk(genre, np.zeros((2, count), np.float32), plan.kicks_s, sample_rate_hz)
+    stem = np.empty((2, count), np.float32)
+    brightness = BrightnessCurve(brief, plan)
+    kit = DrumKit(palette.kit, brief.signature_seed, sample_rate_hz, brief.bar_s)
+    for name, is_kick in (("kick", True), ("drums", False)):
+        stem.fill(0)
+        play_drums(stem, (hit for hit in score.drums if (hit.sound == "kick") is is_kick), kit, sample_rate_hz)
+        level_db = KICK_LEVEL_DB if is_kick else DRUM_LEVEL_DB
+        desk.add(stem, name, level_db, send=0.0 if is_kick else DRUM_SEND, ducks=False)
+    for part, notes in score.parts.items():
+        strip = STRIPS[part]
+        stem.fill(0)
+        play_part(
+            stem,
+            notes,
+            palette.voices[part],
+            strip,
+            step_s=brief.bar_s / 16,
+            brightness_at=brightness,
+            sample_rate_hz=sample_rate_hz,
+        )
+        desk.add(stem, part, strip.level_db, send=strip.send, ducks=strip.ducks)
+    del stem
+    add_reverb(desk.mix, desk.send, genre.reverb_s, brief.signature_seed, sample_rate_hz)
+    ride_faders(desk.mix, plan, sample_rate_hz)
+    lay_texture(desk.mix, genre.texture, brief.seed, plan, sample_rate_hz)
+    fade_out(desk.mix, sample_rate_hz)
+    return desk.mix
+
+
+class _Desk:
+    """The two buses every stem is added to."""
+
+    def __init__(self, genre: Genre, mix: Stereo, kicks_s: tuple[float, ...], sample_rate_hz: int) -> None:
+        self.mix = mix
+        self.send = np.zeros(mix.shape[1], np.float32)
+        self._genre = genre
+        self._kicks_s = kicks_s
+        self._rate = sample_rate_hz
+
+    def add(self, stem: Stereo, part: str, level_db: float, *, send: float, ducks: bool) -> None:
+        """Bring a stem to its level and add it to mix and reverb; the stem is used up."""
+        rms = active_rms(stem)
+        if rms == 0:
+            return
+        level_db += self._genre.levels_db.get(part, 0.0)
+        stem *= np.float32(10 ** (level_db / 20) / rms)
+        if ducks and self._genre.side_chain:
+            duck(stem, self._kicks_s, self._genre.side_chain, self._rate)
+        self.mix += stem
+        share = np.float32(send * self._genre.space * 0.5)
+        if share:
+            stem[0] += stem[1]
+            stem[0] *= share
+            self.send += stem[0]
+
+
+def active_rms(stem: Stereo) -> float:
+    """The level of a part while it plays: blocks 40 dB under its loudest do not count."""
+    blocks = stem.shape[1] // BLOCK
+    if not blocks:
+        return 0.0
+    shaped = stem[:, : blocks * BLOCK].reshape(2, blocks, BLOCK)
+    power = np.einsum("cbs,cbs->b", shaped, shaped) / (2 * BLOCK)
+    loud = power[power > power.max(initial=0.0) * 1e-4]
+    return float(np.sqrt(loud.mean())) if len(loud) else 0.0

@@ -1,0 +1,48 @@
+"""One reverb for the whole desk: decaying noise, darker as it fades, at half the sample rate."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft, signal
+
+from agents.music.local.filters import apply, highpass, lowpass
+from storage.clock import sub_seed
+
+Samples = NDArray[np.float32]
+PRE_DELAY_S = 0.018
+SEGMENT = 1 << 16
+
+
+def add_reverb(mix: NDArray[np.float32], send: Samples, decay_s: float, seed: int, sample_rate_hz: int) -> None:
+    """Add the wet sound of a mono send to a mix, float32 (2, samples), in place, a segment at a time.
+
+    `decay_s` is the time to fall by 60 dB.
+    """
+    factor = 2 if sample_rate_hz >= 32_000 else 1
+    half_band = (signal.firwin(31, 0.46) if factor == 2 else np.ones(1)).astype(np.float32)
+    low = signal.upfirdn(half_band, send, down=factor)
+    room = impulse_response(decay_s, seed, sample_rate_hz // factor)
+    size = fft.next_fast_len(SEGMENT + room.shape[1], real=True)
+    responses = fft.rfft(room, size, axis=1)
+    for start in range(0, len(low), SEGMENT):
+        spectrum = fft.rfft(low[start : start + SEGMENT], size)
+        for channel, response in zip(mix, responses, strict=True):
+            echo = fft.irfft(spectrum * response, size)
+            # The two filters delay by 15 samples each: less than a millisecond of extra pre-delay.
+            wet = signal.upfirdn(half_band * np.float32(factor), echo, up=factor) if factor == 2 else echo
+            part = channel[start * factor : start * factor + len(wet)]
+            part += wet[: len(part)]
+
+
+def impulse_response(decay_s: float, seed: int, sample_rate_hz: int) -> NDArray[np.float32]:
+    """Two independent tails of noise, float32 (2, samples), with the energy of a unit impulse each."""
+    rng = np.random.default_rng(sub_seed(seed, "room"))
+    count = int((decay_s + PRE_DELAY_S) * sample_rate_hz)
+    delay = int(PRE_DELAY_S * sample_rate_hz)
+    noise = rng.standard_normal((2, count), np.float32)
+    t = np.arange(count, dtype=np.float32) / np.float32(sample_rate_hz * decay_s)
+    bright = apply(noise, highpass(2500, sample_rate_hz)) * np.exp(-6.9 * 1.9 * t)
+    dark = apply(noise, lowpass(2500, sample_rate_hz)) * np.exp(-6.9 * t)
+    tail = apply(dark + bright, highpass(220, sample_rate_hz), lowpass(9000, sample_rate_hz))
+    tail = np.roll(tail, delay, axis=1)
+    tail[:, :delay] = 0
+    return (tail / np.sqrt(np.sum(tail * tail, axis=1, keepdims=True))).astype(np.float32)

@@ -1,0 +1,48 @@
+"""A mark: one finding, how good it is, and how much it counts."""
+
+from dataclasses import dataclass
+
+from storage.types import Finding, ParameterChange, Severity
+
+MINOR_BELOW, MAJOR_BELOW = 0.75, 0.35
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One measured fact with its quality."""
+
+    finding: Finding
+    quality: float
+    """0 useless to 1 as it should be."""
+    weight: float
+
+
+def mark(
+    metric: str,
+    value: float,
+    quality: float,
+    *,
+    target: str,
+    text: str,
+    weight: float = 1.0,
+    change: tuple[str, float] | None = None,
+    worst: Severity = Severity.MAJOR,
+) -> Mark:
+    """A mark whose severity follows from its quality; a good one suggests no change."""
+    quality = max(0.0, min(1.0, quality))
+    severity = Severity.INFO
+    if quality < MAJOR_BELOW:
+        severity = worst
+    elif quality < MINOR_BELOW:
+        severity = Severity.MINOR
+    step = ParameterChange(parameter=change[0], delta=change[1]) if change and severity is not Severity.INFO else None
+    finding = Finding(
+        metric=metric, value=round(value, 4), target=target, severity=severity, text=text, change=step
+    )
+    return Mark(finding, quality, weight)
+
+
+def within(value: float, low: float, high: float, slack: float) -> float:
+    """1 between `low` and `high`, falling in a straight line to 0 at `slack` beyond."""
+    beyond = max(low - value, value - high, 0.0)
+    return max(0.0, 1 - beyond / slack)

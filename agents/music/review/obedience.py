@@ -1,0 +1,66 @@
+"""Marks for doing what the brief asked: its tempo and its key."""
+
+from agents.music.analysis import AudioFacts
+from agents.music.review.mark import Mark, mark, within
+from agents.music.theory import scale_pitch_classes
+from storage.types import Brief, Severity
+
+OCTAVES = (0.5, 1.0, 2.0)
+LOOSE_OCTAVES = (2 / 3, 3 / 4, 4 / 3, 3 / 2)
+"""Other levels of the same metre an ear, or a meter, may lock onto."""
+
+
+def mark_obedience(brief: Brief, facts: AudioFacts) -> list[Mark]:
+    """Marks for tempo and key."""
+    return [_tempo(brief, facts), _key(brief, facts)]
+
+
+def _tempo(brief: Brief, facts: AudioFacts) -> Mark:
+    target = f"{brief.tempo_bpm:g} BPM or its octave"
+    if facts.tempo_confidence < 0.2 or not facts.tempo_bpm:
+        return mark(
+            "tempo_bpm",
+            facts.tempo_bpm,
+            0.8,
+            target=target,
+            text="No pulse is clear enough to measure the tempo.",
+            weight=0.5,
+            worst=Severity.MINOR,
+        )
+    strict = min(OCTAVES, key=lambda octave: abs(facts.tempo_bpm / (brief.tempo_bpm * octave) - 1))
+    error = abs(facts.tempo_bpm / (brief.tempo_bpm * strict) - 1)
+    quality = within(error, 0, 0.01, 0.04)
+    text = f"The tempo measures {facts.tempo_bpm:.1f} BPM."
+    if strict != 1.0 and quality > 0.5:
+        text = f"The tempo measures {facts.tempo_bpm:.1f} BPM, an octave of the {brief.tempo_bpm:g} asked for."
+    elif any(abs(facts.tempo_bpm / (brief.tempo_bpm * octave) - 1) < 0.01 for octave in LOOSE_OCTAVES):
+        quality = max(quality, 0.7)
+        text = f"The tempo measures {facts.tempo_bpm:.1f} BPM, a cross-rhythm of the {brief.tempo_bpm:g} asked for."
+    return mark("tempo_bpm", facts.tempo_bpm, quality, target=target, text=text, weight=1.5)
+
+
+def _key(brief: Brief, facts: AudioFacts) -> Mark:
+    fit = key_fit(brief.key, brief.mode, facts.pitch_classes)
+    heard = facts.key_candidates[0] if facts.key_candidates else "no key"
+    return mark(
+        "key_fit",
+        fit,
+        within(fit, 0.97, 1.0, 0.12),
+        target=f"{brief.key} {brief.mode}",
+        text=f"What sounds fits {brief.key} {brief.mode} by {fit:.0%}; it is heard as {heard}.",
+        weight=2.0,
+    )
+
+
+def key_fit(key: str, mode: str, pitch_classes: tuple[float, ...]) -> float:
+    """How well a key's scale holds what sounds, beside the best of its twelve transpositions; 1 is best.
+
+    A scale shared by several modes fits all of them: which one is meant cannot be measured.
+    """
+    floor = 0.7 * min(pitch_classes)
+    scale = scale_pitch_classes(key, mode)
+    held = [
+        sum(share - floor for pc, share in enumerate(pitch_classes) if (pc - shift) % 12 in scale)
+        for shift in range(12)
+    ]
+    return held[0] / max(held) if max(held) > 0 else 0.0

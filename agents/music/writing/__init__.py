@@ -1,0 +1,1 @@
+"""Writing the score, one part a file: arrangement, harmony, melody, counter-line, comping, bass, drums, words' times."""

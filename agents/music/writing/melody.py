@@ -1,0 +1,122 @@
+"""The melody: motifs fitted to the chords, chord tones on the strong beats, leaps that turn back, phrases that breathe."""
+
+import random
+from dataclasses import dataclass, replace
+
+from agents.music.theory import degree_pitch, pitch_class
+from agents.music.writing.arrangement import Section
+from agents.music.writing.harmony import Chord
+from agents.music.writing.phrases import SungBar, choose_themes, sing_bar
+from agents.music.writing.pulse import Pulse, stream
+from configs.genres import Genre
+from storage.types import Brief, Note
+
+LOWEST_DEGREE, HIGHEST_DEGREE = -2, 11
+LARGEST_LEAP = 5
+
+
+@dataclass(frozen=True)
+class GridNote:
+    """A note of a line on the bar grid, before anyone plays it."""
+
+    bar: int
+    step: int
+    length: float
+    """In sixteenths."""
+    degree: int
+    velocity: float
+
+
+def melody_tonic(brief: Brief) -> int:
+    """The MIDI pitch of the melody's degree 0, within the octave below middle C and a half above."""
+    tonic = pitch_class(brief.key)
+    return tonic + (60 if tonic < 6 else 48)
+
+
+def write_melody(
+    brief: Brief, genre: Genre, sections: tuple[Section, ...], chords: tuple[Chord, ...]
+) -> tuple[GridNote, ...]:
+    """The whole song's melody on the grid."""
+    themes = choose_themes(brief)
+    line: list[GridNote] = []
+    for section in sections:
+        rng = stream(brief, "melody", section.name, section.occurrence)
+        for bar in range(section.bars):
+            sung = sing_bar(brief, genre, themes, section, bar)
+            if sung is None:
+                continue
+            is_end = bar == section.bars - 1
+            notes = _fit_bar(sung, chords[section.start_bar + bar], section, is_end)
+            if section.occurrence and (bar % 8) in (4, 5) and not sung.is_cadence:
+                notes = _vary(notes, rng)  # the return is never a copy, yet opens as it did
+            line.extend(notes)
+    return tuple(line)
+
+
+def _fit_bar(sung: SungBar, chord: Chord, section: Section, is_section_end: bool) -> list[GridNote]:
+    """The motif's bar over this chord."""
+    steps = sung.motif.steps
+    start = _nearest_chord_degree(sung.start_degree, chord)
+    notes: list[GridNote] = []
+    previous: int | None = None
+    for index, (step, rise) in enumerate(zip(steps, sung.motif.contour, strict=True)):
+        degree = start + rise
+        is_last = index == len(steps) - 1
+        if sung.is_cadence and is_last:
+            degree = _cadence_degree(degree, chord, is_section_end)
+        elif step % 4 == 0:
+            degree = _nearest_chord_degree(degree, chord)
+        if previous is not None and abs(degree - previous) > LARGEST_LEAP:
+            degree = previous + (2 if degree > previous else -2)
+        degree = max(LOWEST_DEGREE, min(HIGHEST_DEGREE, degree))
+        room = (steps[index + 1] if not is_last else 16 + (0 if not sung.is_cadence else 2)) - step
+        length = min(room * 0.94, 8.0 if sung.is_cadence else 6.0)
+        accent = 0.1 if step == 0 else 0.05 if step % 4 == 0 else 0.0
+        velocity = min(1.0, 0.52 + 0.3 * section.energy + accent)
+        notes.append(GridNote(section.start_bar + (chord.bar - section.start_bar), step, length, degree, velocity))
+        previous = degree
+    return notes
+
+
+def _nearest_chord_degree(degree: int, chord: Chord) -> int:
+    return min((d for d in range(degree - 2, degree + 3) if chord.has_degree(d)), key=lambda d: (abs(d - degree), d))
+
+
+def _cadence_degree(degree: int, chord: Chord, is_section_end: bool) -> int:
+    """Home at a section's end if the chord allows it, any chord tone else."""
+    wanted = [d for d in range(degree - 4, degree + 5) if chord.has_degree(d)]
+    home = [d for d in wanted if d % 7 in ((0, 4) if is_section_end else (0, 2, 4))]
+    return min(home or wanted, key=lambda d: (abs(d - degree), d))
+
+
+def _vary(notes: list[GridNote], rng: random.Random) -> list[GridNote]:
+    """Decorate a returning bar: a neighbour note before a long one, or the last notes turned upward."""
+    varied: list[GridNote] = []
+    for note in notes:
+        if note.length >= 2.8 and rng.random() < 0.6:
+            half = round(note.length / 2)
+            turn = replace(note, step=note.step + half, length=note.length - half, degree=note.degree + rng.choice((-1, 1)))
+            varied += [replace(note, length=half * 0.94), turn]
+        else:
+            varied.append(note)
+    if len(varied) > 2 and rng.random() < 0.6:
+        varied[-1] = replace(varied[-1], degree=min(HIGHEST_DEGREE, varied[-1].degree + rng.choice((2, 3))))
+    return varied
+
+
+def play_line(
+    line: tuple[GridNote, ...], brief: Brief, pulse: Pulse, part: str, *, octave: int = 0
+) -> tuple[Note, ...]:
+    """A grid line as a person plays it, in seconds and pitches."""
+    rng = stream(brief, "play", part)
+    tonic = melody_tonic(brief) + 12 * octave
+    notes = [
+        Note(
+            start_s=pulse.played_s(note.bar, note.step, rng),
+            duration_s=note.length * pulse.step_s,
+            pitch=degree_pitch(note.degree, tonic, brief.mode),
+            velocity=max(0.2, min(1.0, note.velocity + rng.gauss(0, 0.03))),
+        )
+        for note in line
+    ]
+    return tuple(sorted(notes, key=lambda note: (note.start_s, note.pitch)))

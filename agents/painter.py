@@ -1,0 +1,87 @@
+"""The painter: covers, previews and films, from a song's plan and an artist's visual identity."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from agents.visuals.facts import CoverFiles, VideoFacts
+from storage.types import SongPlan, VisualIdentity
+
+__all__ = ["CoverFiles", "VideoFacts", "film", "paint_cover", "preview_span"]
+
+PEAK_SECTIONS = ("chorus", "drop", "hook")
+
+
+def paint_cover(
+    visual: VisualIdentity,
+    artist_name: str,
+    title: str,
+    mood: str,
+    seed: int,
+    out_dir: Path,
+    *,
+    size_px: int = 3000,
+) -> CoverFiles:
+    """Paints `cover.jpg` (square, sRGB) and `thumbnail.jpg` (640 px) into `out_dir`; the same seed gives the same bytes.
+
+    Raises UsageError for a size or composition that cannot be painted and RenderError if the file would be
+    too large for the shops; nothing half-written is left.
+    """
+    from agents.visuals.cover.easel import paint
+
+    return paint(
+        visual, artist_name=artist_name, title=title, mood=mood, seed=seed, out_dir=out_dir, size_px=size_px
+    )
+
+
+def film(
+    plan: SongPlan,
+    audio: Path,
+    visual: VisualIdentity,
+    out: Path,
+    *,
+    width: int,
+    height: int,
+    fps: int = 30,
+    seed: int,
+    start_s: float = 0.0,
+    end_s: float | None = None,
+    preset: str = "veryfast",
+    captions: bool = True,
+    progress: Callable[[float], None] | None = None,
+) -> VideoFacts:
+    """Renders the song's music video, or the span of it from `start_s` to `end_s`, as an MP4 with its sound.
+
+    `progress` is told the finished share, 0–1, about once per second of film. Raises UsageError for a size,
+    rate or span that cannot be made and RenderError if encoding fails; either way `out` is not touched.
+    """
+    from agents.visuals.visualizer.film import render_film
+    from agents.visuals.visualizer.stage import Stage
+
+    return render_film(
+        plan,
+        audio,
+        visual,
+        out,
+        stage=Stage(width, height),
+        fps=fps,
+        seed=seed,
+        start_s=start_s,
+        end_s=end_s,
+        preset=preset,
+        captions=captions,
+        progress=progress,
+    )
+
+
+def preview_span(plan: SongPlan, length_s: float = 30.0) -> tuple[float, float]:
+    """Start and end of the preview: a bar before the song's first peak, whole inside the song."""
+    length_s = min(length_s, plan.duration_s)
+    if not plan.sections:
+        return 0.0, length_s
+    loudest = max(section.energy for section in plan.sections)
+    peaks = [s for s in plan.sections if s.name in PEAK_SECTIONS] or [
+        s for s in plan.sections if s.energy >= loudest - 0.05
+    ]
+    start_s = max(0.0, peaks[0].start_s - 240.0 / plan.tempo_bpm)
+    start_s = max(0.0, min(start_s, plan.duration_s - length_s))
+    return start_s, start_s + length_s

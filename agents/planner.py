@@ -1,0 +1,135 @@
+"""The planner: what an artist's next song is about, how fast it goes, in which key and form, and why."""
+
+import random
+
+from agents.llm.protocol import Completion, Request, Writer
+from agents.llm.repair import ask
+from agents.llm.tasks import BriefDraft, BriefInputs
+from agents.planning.memory import Recollection, recollect
+from agents.planning.steering import steer
+from agents.planning.wishes import KEYS, Wishes, read_wishes
+from configs.genres import Genre, load_genres
+from storage.clock import sub_seed
+from storage.errors import UsageError
+from storage.types import Artist, Brief, MadePiece, ParameterChange, SongRequest
+
+
+async def plan(
+    writer: Writer,
+    *,
+    artist: Artist,
+    request: SongRequest,
+    memory: tuple[MadePiece, ...],
+    changes: tuple[ParameterChange, ...],
+    arm: tuple[str, str] | None,
+    revision: int,
+    default_seconds: float,
+) -> tuple[Brief, Completion[BriefDraft]]:
+    """Plan one song: what the request fixes is obeyed exactly, the rest follows genes, memory and critic.
+
+    Args:
+        memory: the artist's earlier songs, latest last.
+        changes: all of the critic's steps since revision 0, in terms of the genes.
+        arm: id and effect of the experiment arm to try: `control`, `parameter=0.7` or `parameter+0.1`.
+        revision: 0 at first; a later one keeps theme, mood, title, key and form, and is composed anew.
+
+    Raises:
+        UsageError: the request or the arm asks for what does not exist.
+        ProviderError: no writer gave a usable theme and title.
+    """
+    # Inside, because forms belong to the music engine, which the other planners of words never need.
+    from agents.music.form import fit_form
+
+    persona = artist.persona
+    genre = _genre(persona.genre)
+    wishes, past = read_wishes(request), recollect(memory)
+    completion = await _choose_words(writer, artist, request, wishes, past)
+    draft = completion.value
+    song, reasons = steer(artist.genes, genre, past, changes, arm, request.seed)
+    form, tempo_bpm = fit_form(
+        genre, request.seconds or default_seconds, song.tempo_bias, request.seed, tempo_bpm=wishes.tempo_bpm
+    )
+    brief = Brief(
+        seed=request.seed if revision == 0 else sub_seed(request.seed, "revision", revision),
+        artist_name=persona.name,
+        genre=persona.genre,
+        title=wishes.title or draft.title,
+        theme=wishes.theme or draft.theme,
+        mood=wishes.mood or draft.mood,
+        tempo_bpm=tempo_bpm,
+        key=wishes.key or _key(past, request.seed),
+        mode=wishes.mode or _mode(genre, song.darkness, request.seed),
+        form=form,
+        energy=song.energy,
+        density=song.density,
+        brightness=song.brightness,
+        swing=song.swing,
+        hook_density=song.hook_density,
+        signature_seed=persona.signature_seed,
+        arm_id=arm[0] if arm else None,
+        reasons=(*_asked_for(request), *draft.reasons, *reasons),
+        source=completion.source,
+    )
+    return brief, completion
+
+
+async def _choose_words(
+    writer: Writer, artist: Artist, request: SongRequest, wishes: Wishes, past: Recollection
+) -> Completion[BriefDraft]:
+    inputs = BriefInputs(
+        artist_name=artist.persona.name,
+        genre=artist.persona.genre,
+        themes=artist.persona.themes,
+        moods=artist.persona.moods,
+        wanted_theme=wishes.theme,
+        wanted_title=wishes.title,
+        wanted_mood=wishes.mood,
+        avoid_titles=past.used_titles,
+        avoid_themes=past.recent_themes,
+        approved_themes=past.approved_themes,
+        approved_moods=past.approved_moods,
+        rejected_moods=past.rejected_moods,
+        adventurousness=artist.genes.adventurousness,
+        style_notes=artist.style_notes,
+    )
+    asked = Request(
+        task="brief", prompt="brief", inputs=inputs, answer=BriefDraft, seed=sub_seed(request.seed, "brief")
+    )
+    return await ask(writer, asked, lambda draft: _faults(draft, inputs))
+
+
+def _faults(draft: BriefDraft, inputs: BriefInputs) -> tuple[str, ...]:
+    """What keeps a draft from being a brief; a model reads these words."""
+    faults: list[str] = []
+    taken = {title.lower() for title in inputs.avoid_titles}
+    if inputs.wanted_title is None and draft.title.lower() in taken:
+        faults.append(f"the title {draft.title!r} was used before")
+    if not (draft.title + draft.theme + draft.mood).isprintable():
+        faults.append("title, theme and mood must be plain text on one line")
+    return tuple(faults)
+
+
+def _genre(name: str) -> Genre:
+    genres = load_genres()
+    if name not in genres:
+        raise UsageError(f"the artist's genre {name[:40]!r} is not in configs/genres.yaml: it has {', '.join(genres)}")
+    return genres[name]
+
+
+def _key(past: Recollection, seed: int) -> str:
+    """A key that the latest songs did not use."""
+    fresh = [key for key in KEYS if key not in past.recent_keys]
+    return random.Random(sub_seed(seed, "plan", "key")).choice(fresh)
+
+
+def _mode(genre: Genre, darkness: float, seed: int) -> str:
+    """One of the genre's modes, which stand brightest first, near where `darkness` points."""
+    last = len(genre.modes) - 1
+    place = darkness * last + random.Random(sub_seed(seed, "plan", "mode")).gauss(0, 0.6)
+    return genre.modes[min(last, max(0, round(place)))]
+
+
+def _asked_for(request: SongRequest) -> tuple[str, ...]:
+    fields = ("theme", "title", "mood", "tempo_bpm", "key", "mode", "seconds")
+    asked = [name for name in fields if getattr(request, name) is not None]
+    return (f"request: fixed {', '.join(asked)}",) if asked else ()

@@ -1,0 +1,1 @@
+"""What the planner weighs: a person's wishes, the artist's memory, and where genes, critic and experiment steer."""

@@ -1,0 +1,108 @@
+"""The producer: a score becomes a finished recording, as files and as what was measured on them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agents.music.genre import find_genre
+from storage.errors import UsageError
+from storage.types import Brief, Frozen, Score, SongPlan
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 8_000, 48_000
+LOUDEST_LUFS, QUIETEST_LUFS = -8.0, -30.0
+
+
+class Recording(Frozen):
+    """A song's audio files and what was measured on the master."""
+
+    wav: Path
+    flac: Path
+    mp3: Path
+    midi: Path
+    duration_s: float
+    loudness_lufs: float
+    true_peak_dbtp: float
+    sample_rate_hz: int
+
+
+def produce(
+    brief: Brief,
+    score: Score,
+    plan: SongPlan,
+    out_dir: Path,
+    *,
+    sample_rate_hz: int = 44_100,
+    loudness_lufs: float = -14.0,
+    progress: Callable[[str, float], None] | None = None,
+) -> Recording:
+    """Render, mix, master and write a song; each file appears whole or not at all.
+
+    `progress` is told the stage and the share done, 0 to 1.
+
+    Raises:
+        UsageError: the sample rate, the loudness or the genre is out of reach.
+        RenderError: a file could not be written.
+    """
+    from agents.music.local.encode import write_flac, write_mp3, write_wav
+    from agents.music.local.midi import write_midi
+    from agents.music.loudness import integrated_loudness, true_peak_dbtp
+
+    tell = progress or (lambda _stage, _share: None)
+    audio = render_master(
+        brief, score, plan, sample_rate_hz=sample_rate_hz, loudness_lufs=loudness_lufs, progress=progress
+    )
+    out_dir.mkdir(parents=True, exist_ok=True)
+    paths = {kind: out_dir / f"song.{kind}" for kind in ("wav", "flac", "mp3", "mid")}
+    tell("encode", 0.75)
+    write_midi(score, brief.tempo_bpm, brief.title, paths["mid"])
+    write_wav(audio, paths["wav"], sample_rate_hz, brief.seed)
+    write_flac(audio, paths["flac"], sample_rate_hz)
+    write_mp3(audio, paths["mp3"], sample_rate_hz)
+    recording = Recording(
+        wav=paths["wav"],
+        flac=paths["flac"],
+        mp3=paths["mp3"],
+        midi=paths["mid"],
+        duration_s=audio.shape[1] / sample_rate_hz,
+        loudness_lufs=integrated_loudness(audio, sample_rate_hz),
+        true_peak_dbtp=true_peak_dbtp(audio),
+        sample_rate_hz=sample_rate_hz,
+    )
+    tell("done", 1.0)
+    return recording
+
+
+def render_master(
+    brief: Brief,
+    score: Score,
+    plan: SongPlan,
+    *,
+    sample_rate_hz: int = 44_100,
+    loudness_lufs: float = -14.0,
+    progress: Callable[[str, float], None] | None = None,
+) -> "NDArray[np.float32]":
+    """The mastered song in memory, float32 (2, samples) in [−1, 1].
+
+    Raises:
+        UsageError: the sample rate, the loudness or the genre is out of reach.
+    """
+    if not LOWEST_RATE_HZ <= sample_rate_hz <= HIGHEST_RATE_HZ:
+        raise UsageError(f"a sample rate of {sample_rate_hz} Hz: use {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ}")
+    if not QUIETEST_LUFS <= loudness_lufs <= LOUDEST_LUFS:
+        raise UsageError(f"a loudness of {loudness_lufs:g} LUFS: use {QUIETEST_LUFS:g} to {LOUDEST_LUFS:g}")
+    genre = find_genre(brief.genre)
+
+    from agents.music.local.master import master_mix
+    from agents.music.local.mix import mix_song
+    from agents.music.local.palette import choose_palette
+
+    tell = progress or (lambda _stage, _share: None)
+    tell("mix", 0.0)
+    palette = choose_palette(genre, brief.signature_seed)
+    mix = mix_song(brief, genre, palette, score, plan, sample_rate_hz)
+    tell("master", 0.5)
+    return master_mix(mix, genre, brief.brightness, loudness_lufs, sample_rate_hz)

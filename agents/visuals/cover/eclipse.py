@@ -1,0 +1,83 @@
+"""Eclipse: a dark disc, its corona, and fine arcs around it."""
+
+import cv2
+import numpy as np
+
+from agents.visuals.cover.artboard import Artboard
+from agents.visuals.cover.type_area import SAFE, Layout, TypeArea
+from agents.visuals.noise import smooth_noise
+from storage.clock import sub_seed
+
+
+def paint(board: Artboard) -> Layout:
+    x, y = 0.5, 0.405
+    radius = float(board.stream.uniform(0.20, 0.235))
+    tone = _corona(board, x, y, radius)
+    board.pixels[:] = board.colour_by(
+        tone, board.table(("ground", "deep", "body", "glow", "paper"), (0, 0.22, 0.50, 0.78, 1))
+    )
+    _arcs(board, x, y, radius)
+    _stars(board)
+    board.disc(x, y, radius * 1.004, board.blend("ground", "deep", 0.12))
+    rim = np.linspace(0, 2 * np.pi, 720, endpoint=False)
+    board.line(
+        np.stack([x + radius * np.cos(rim), y + radius * np.sin(rim)], axis=1),
+        board.rgb("paper"),
+        0.0016,
+        closed=True,
+    )
+    board.grain(2.8)
+    return Layout(
+        title=TypeArea((SAFE, 0.765, 1 - SAFE, 0.885), 0.11, "centre", "bottom", lines=2),
+        artist=TypeArea(
+            (SAFE, 0.90, 1 - SAFE, 1 - SAFE),
+            0.028,
+            "centre",
+            "bottom",
+            lines=1,
+            tracking_em=0.42,
+            upper=True,
+            inks=("glow", "paper"),
+        ),
+    )
+
+
+def _corona(board: Artboard, x: float, y: float, radius: float) -> np.ndarray:
+    """Light 0–1 that falls off from the rim, longer along some rays than others."""
+    across, down = board.soft_grid()
+    out_x, out_y = across - x, down - y
+    far = np.hypot(out_x, out_y)
+    angle = (np.arctan2(out_y, out_x) / (2 * np.pi) + 0.5).astype(np.float32)
+    rays = smooth_noise(64, 1024, 34, sub_seed(board.seed, "rays"), octaves=4, fall=0.6)
+    # The ends of the strip of rays must meet: cross-fade them.
+    share = np.linspace(0, 1, 1024, dtype=np.float32)
+    rays = rays * share + np.roll(rays, 512, axis=1) * (1 - share)
+    rays = rays * (1 - np.abs(share * 2 - 1)) + np.roll(rays, 512, axis=1) * np.abs(share * 2 - 1)
+    reach = np.clip((far - radius) * 95, 0, 63).astype(np.float32)
+    ray = cv2.remap(rays, angle * 1023, reach, cv2.INTER_LINEAR)
+    gap = np.maximum(far - radius, 0)
+    light = np.exp(-gap * (3.6 + 9.0 * (1 - ray) ** 1.6)) * (0.62 + 0.38 * ray) + 0.55 * np.exp(-gap * 42)
+    smoke = board.soft(2, "smoke", octaves=4) * 0.13
+    return np.clip(light * 0.98 + smoke, 0, 1) * np.clip(1.35 - down * 0.95, 0, 1)
+
+
+def _arcs(board: Artboard, x: float, y: float, radius: float) -> None:
+    count = int(5 + 5 * board.energy)
+    for rank in range(count):
+        far = radius * (1.22 + 0.17 * rank)
+        start = float(board.stream.uniform(0, 2 * np.pi))
+        length = float(board.stream.uniform(0.5, 4.2))
+        angles = np.linspace(start, start + length, 400)
+        arc = np.stack([x + far * np.cos(angles), y + far * np.sin(angles)], axis=1)
+        colour = (
+            board.rgb("accent" if rank % 3 == 1 else "paper")
+            if rank % 2
+            else board.blend("deep", "glow", 0.6)
+        )
+        board.line(arc, colour, 0.0009 + 0.0012 * (rank % 3 == 1))
+        board.disc(float(arc[-1, 0]), float(arc[-1, 1]), 0.0035, colour)
+
+
+def _stars(board: Artboard) -> None:
+    for x, y, size in board.stream.uniform([0, 0, 0], [1, 0.74, 1], (140, 3)):
+        board.disc(x, y, 0.0004 + 0.0012 * size**4, board.blend("deep", "paper", 0.35 + 0.6 * size))

@@ -1,0 +1,139 @@
+"""Raw pictures in, MP4 out: one ffmpeg process per film, and nothing left behind when it fails."""
+
+import contextlib
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import imageio_ffmpeg
+
+from storage.errors import RenderError
+
+PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow")
+CRF = 23
+"""Constant rate factor: at these pictures veryfast 23 is free of visible blocks; lower is larger."""
+
+
+@dataclass(frozen=True)
+class Reel:
+    """The shape of a film: size in pixels, frames a second, and the span of the audio it shows."""
+
+    width: int
+    height: int
+    fps: int
+    frames: int
+    start_s: float
+
+    @property
+    def duration_s(self) -> float:
+        return self.frames / self.fps
+
+
+class Encoder:
+    """A context that takes yuv420p frames and writes `target`; leaving it by an error kills ffmpeg."""
+
+    def __init__(self, reel: Reel, audio: Path, target: Path, preset: str) -> None:
+        self._command = _command(reel, audio, target, preset)
+        self._target = target
+
+    def __enter__(self) -> Self:
+        self._errors = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(  # noqa: S603 - a fixed program and our own arguments, no shell
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._errors, bufsize=0
+        )
+        return self
+
+    def write(self, frame: memoryview) -> None:
+        """One frame: the Y plane, then U and V at half size; raises RenderError if ffmpeg has gone."""
+        try:
+            while frame:
+                frame = frame[self._pipe.write(frame) :]
+        except (BrokenPipeError, OSError) as error:
+            self._process.wait(timeout=10)
+            raise RenderError(f"the video encoder stopped: {self._last_words()}") from error
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is not None:
+                self._process.kill()
+            with contextlib.suppress(OSError):
+                self._pipe.close()
+            code = self._process.wait(timeout=120)
+            if kind is None and code != 0:
+                raise RenderError(f"the video encoder failed ({code}): {self._last_words()}")
+        finally:
+            if self._process.poll() is None:
+                self._process.kill()
+                self._process.wait()
+            self._errors.close()
+
+    @property
+    def _pipe(self) -> BinaryIO:
+        assert self._process.stdin is not None
+        return self._process.stdin  # type: ignore[return-value]  # a raw pipe: bufsize is 0
+
+    def _last_words(self) -> str:
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        return lines[-1][:300] if lines else "it said nothing"
+
+
+def _command(reel: Reel, audio: Path, target: Path, preset: str) -> list[str]:
+    pictures = [
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "yuv420p",
+        "-s",
+        f"{reel.width}x{reel.height}",
+        "-r",
+        str(reel.fps),
+    ]
+    colour = [
+        "-color_range",
+        "tv",
+        "-colorspace",
+        "bt709",
+        "-color_primaries",
+        "bt709",
+        "-color_trc",
+        "bt709",
+    ]
+    return [
+        *(imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-y", "-loglevel", "error"),
+        *pictures,
+        *colour,
+        *("-i", "pipe:0"),
+        *("-ss", f"{reel.start_s:.6f}", "-i", str(audio.resolve())),
+        *("-map", "0:v:0", "-map", "1:a:0", "-t", f"{reel.duration_s:.6f}"),
+        *(
+            "-c:v",
+            "libx264",
+            "-preset",
+            preset,
+            "-crf",
+            str(CRF),
+            "-pix_fmt",
+            "yuv420p",
+            "-g",
+            str(reel.fps * 4),
+        ),
+        *colour,
+        *("-threads", "2", "-c:a", "aac", "-b:a", "192k", "-ar", "48000", "-ac", "2"),
+        *(
+            "-map_metadata",
+            "-1",
+            "-fflags",
+            "+bitexact",
+            "-movflags",
+            "+faststart",
+            "-f",
+            "mp4",
+            str(target.resolve()),
+        ),
+    ]

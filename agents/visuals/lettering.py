@@ -1,0 +1,159 @@
+"""Setting type: lines and blocks of text as coverage masks, fitted to the room they have."""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from agents.visuals.typefaces import FALLBACK_FAMILY, Typeface, can_draw, load_font
+
+Align = Literal["left", "centre", "right"]
+Mask = NDArray[np.uint8]
+_REFERENCE_PX = 200
+
+
+@dataclass(frozen=True)
+class Lettering:
+    """Set type: `mask` is its coverage, uint8 (height, width), cut to the ink; `dropped` could not be drawn."""
+
+    mask: Mask
+    lines: tuple[str, ...]
+    size_px: int
+    dropped: str = ""
+
+
+def clean_text(text: str, family: str) -> tuple[str, str]:
+    """The drawable text in one line of single spaces, and the characters no font here has."""
+    flat = " ".join(unicodedata.normalize("NFC", text).split())
+    kept = [c for c in flat if can_draw(family, c) or can_draw(FALLBACK_FAMILY, c)]
+    dropped = "".join(dict.fromkeys(c for c in flat if c not in kept))
+    return " ".join("".join(kept).split()), dropped
+
+
+def measure(text: str, typeface: Typeface, size_px: float, tracking_em: float = 0.0) -> float:
+    """Width of a line in pixels."""
+    advance = sum(load_font(face, _REFERENCE_PX).getlength(run) for face, run in _runs(text, typeface))
+    return advance * size_px / _REFERENCE_PX + tracking_em * size_px * max(0, len(text) - 1)
+
+
+def set_block(
+    text: str,
+    typeface: Typeface,
+    *,
+    width_px: int,
+    height_px: int,
+    size_px: int,
+    max_lines: int = 1,
+    tracking_em: float = 0.0,
+    leading: float = 1.08,
+    align: Align = "centre",
+) -> Lettering:
+    """Text in at most `max_lines` balanced lines, as large as fits the box and not above `size_px`."""
+    flat, dropped = clean_text(text, typeface.family)
+    lines, size = _best_fit(flat, typeface, (width_px, height_px), size_px, max_lines, tracking_em, leading)
+    mask = _stack(lines, typeface, size, tracking_em, leading, align)
+    overflow = max(mask.shape[1] / width_px, mask.shape[0] / height_px)
+    if overflow > 1:
+        size = max(4, int(size / overflow))
+        mask = _stack(lines, typeface, size, tracking_em, leading, align)[:height_px, :width_px]
+    return Lettering(mask, tuple(lines), size, dropped)
+
+
+def wrap(text: str, typeface: Typeface, count: int, tracking_em: float = 0.0) -> list[str]:
+    """Words broken into exactly `count` lines (fewer words: fewer lines) whose longest is as short as can be."""
+    words = text.split(" ")
+    count = min(count, len(words))
+    widths = [measure(word, typeface, 100, tracking_em) for word in words]
+    low, high = max(widths), sum(widths) + 40 * len(words)
+    for _ in range(18):
+        middle = (low + high) / 2
+        if len(_fill(words, widths, middle)) <= count:
+            high = middle
+        else:
+            low = middle
+    return _fill(words, widths, high)
+
+
+def _fill(words: list[str], widths: list[float], limit: float) -> list[str]:
+    lines: list[str] = []
+    room = -1.0
+    for word, width in zip(words, widths, strict=True):
+        if lines and width + 25 <= room:
+            lines[-1] += f" {word}"
+            room -= width + 25
+        else:
+            lines.append(word)
+            room = limit - width
+    return lines
+
+
+def _best_fit(
+    text: str,
+    typeface: Typeface,
+    box: tuple[int, int],
+    size_px: int,
+    max_lines: int,
+    tracking_em: float,
+    leading: float,
+) -> tuple[list[str], int]:
+    best: tuple[list[str], int] = ([text], 0)
+    for count in range(1, max_lines + 1):
+        lines = wrap(text, typeface, count, tracking_em)
+        widest = max(measure(line, typeface, 100, tracking_em) for line in lines) / 100
+        tall = (len(lines) - 1) * leading + 0.95
+        size = int(min(size_px, box[0] / max(widest, 1e-6), box[1] / tall))
+        # A further line must earn its place: a headline in one line beats a slightly larger one in two.
+        if size > best[1] * (1.12 if count > 1 else 1.0):
+            best = (lines, size)
+    return best[0], max(4, best[1])
+
+
+def _stack(
+    lines: list[str], typeface: Typeface, size_px: int, tracking_em: float, leading: float, align: Align
+) -> Mask:
+    widths = [measure(line, typeface, size_px, tracking_em) for line in lines]
+    pad = size_px
+    canvas = np.zeros(
+        (round(size_px * (leading * len(lines) + 2)), round(max(widths)) + 2 * pad), dtype=np.uint8
+    )
+    for row, (line, width) in enumerate(zip(lines, widths, strict=True)):
+        left = {"left": 0.0, "centre": (max(widths) - width) / 2, "right": max(widths) - width}[align]
+        baseline = round(size_px * (1.2 + leading * row))
+        _draw_line(canvas, line, typeface, size_px, tracking_em, pad + left, baseline)
+    return _crop(canvas)
+
+
+def _draw_line(
+    canvas: Mask, text: str, typeface: Typeface, size_px: int, tracking_em: float, left: float, baseline: int
+) -> None:
+    image = Image.fromarray(canvas)
+    pen = ImageDraw.Draw(image)
+    for face, run in _runs(text, typeface):
+        font = load_font(face, size_px)
+        for piece in run if tracking_em else [run]:
+            pen.text((left, baseline), piece, font=font, fill=255, anchor="ls")
+            left += font.getlength(piece) + (tracking_em * size_px if tracking_em else 0.0)
+    np.maximum(canvas, np.asarray(image), out=canvas)
+
+
+def _runs(text: str, typeface: Typeface) -> list[tuple[Typeface, str]]:
+    """The line cut where the face must change to the fallback and back."""
+    runs: list[tuple[Typeface, str]] = []
+    for character in text:
+        own = can_draw(typeface.family, character)
+        face = typeface if own else Typeface(FALLBACK_FAMILY, typeface.weight)
+        if runs and runs[-1][0] == face:
+            runs[-1] = (face, runs[-1][1] + character)
+        else:
+            runs.append((face, character))
+    return runs
+
+
+def _crop(canvas: Mask) -> Mask:
+    rows, columns = np.flatnonzero(canvas.any(axis=1)), np.flatnonzero(canvas.any(axis=0))
+    if not len(rows):
+        return np.zeros((1, 1), dtype=np.uint8)
+    return canvas[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].copy()

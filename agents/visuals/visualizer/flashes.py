@@ -1,0 +1,43 @@
+"""Counting flashes as WCAG 2.3.1 does, on a coarse grid of the picture."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+GRID = 8
+THRESHOLD = 0.10
+"""A change of relative luminance that counts, where the darker side is below 0.8."""
+AREA = 0.25
+"""Share of the picture that must flash."""
+
+
+class FlashMeter:
+    """Sees every frame's luma; a flash is a pair of opposing changes of luminance in a quarter of the picture."""
+
+    def __init__(self, fps: int) -> None:
+        self._fps = fps
+        self._extreme = np.zeros(GRID * GRID)
+        self._direction = np.zeros(GRID * GRID)
+        self._turns: list[NDArray[np.bool_]] = []
+
+    def see(self, luma: NDArray[np.uint8]) -> None:
+        """Takes the next frame's Y plane (limited range)."""
+        small = cv2.resize(luma[::4, ::4], (GRID, GRID), interpolation=cv2.INTER_AREA).ravel()
+        light = np.clip((small.astype(np.float64) - 16) / 219, 0, 1) ** 2.4
+        if not self._turns:
+            self._extreme = light
+        change = light - self._extreme
+        along = np.sign(change) == self._direction
+        counts = (np.abs(change) >= THRESHOLD) & (np.minimum(light, self._extreme) < 0.8) & ~along
+        self._direction = np.where(counts, np.sign(change), self._direction)
+        self._extreme = np.where(counts | (along & (change != 0)), light, self._extreme)
+        self._turns.append(counts)
+
+    def per_second(self) -> float:
+        """The most flashes in any second that at least a quarter of the picture took part in."""
+        if not self._turns:
+            return 0.0
+        turns = np.cumsum(np.pad(np.array(self._turns, dtype=int), ((1, 0), (0, 0))), axis=0)
+        window = min(self._fps, len(turns) - 1)
+        per_cell = (turns[window:] - turns[:-window]) // 2
+        return float(np.quantile(per_cell, 1 - AREA, axis=1, method="higher").max())

@@ -1,0 +1,51 @@
+"""Anti-aliased drawing on an ink plane (uint8, full resolution) with fractions of a pixel."""
+
+from collections.abc import Iterable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Ink = NDArray[np.uint8]
+Points = NDArray[np.floating]
+_SHIFT = 4
+
+
+def polyline(ink: Ink, points: Points, tone: float, width_px: float, *, closed: bool = False) -> None:
+    """A line through (n, 2) x, y points; `tone` 0–255; widths below a pixel become fainter instead."""
+    polylines(ink, [points], tone, width_px, closed=closed)
+
+
+def polylines(
+    ink: Ink, lines: Iterable[Points], tone: float, width_px: float, *, closed: bool = False
+) -> None:
+    """Several lines of one tone and width."""
+    shade = int(min(255, tone) * min(1.0, max(width_px, 0.3)))
+    if shade > 0:
+        fixed = [_fix(points) for points in lines]
+        cv2.polylines(ink, fixed, closed, shade, max(1, round(width_px)), cv2.LINE_AA, _SHIFT)
+
+
+def polygon(ink: Ink, points: Points, tone: float) -> None:
+    """A filled shape."""
+    cv2.fillPoly(ink, [_fix(points)], int(min(255, max(0, tone))), cv2.LINE_AA, _SHIFT)
+
+
+def dot(ink: Ink, x: float, y: float, radius_px: float, tone: float, width_px: float = -1) -> None:
+    """A disc, or with a width a circle; discs below a pixel become fainter instead."""
+    shade = int(min(255, max(0, tone)) * min(1.0, max(radius_px, 0.2)))
+    if shade <= 0 or abs(x) > 30_000 or abs(y) > 30_000 or radius_px > 30_000:
+        return
+    scale = 1 << _SHIFT
+    centre = (int(x * scale), int(y * scale))
+    thickness = -1 if width_px < 0 else max(1, round(width_px))
+    cv2.circle(ink, centre, max(scale // 2, int(radius_px * scale)), shade, thickness, cv2.LINE_AA, _SHIFT)
+
+
+def around(centre: tuple[float, float], radii: NDArray[np.floating] | float, angles: Points) -> Points:
+    """Points at `radii` and `angles` (radians, clockwise on screen) about a centre: (n, 2)."""
+    return np.stack([centre[0] + radii * np.cos(angles), centre[1] + radii * np.sin(angles)], axis=1)
+
+
+def _fix(points: Points) -> NDArray[np.int32]:
+    return np.rint(np.clip(points, -30_000, 30_000) * (1 << _SHIFT)).astype(np.int32)

@@ -1,0 +1,143 @@
+"""The projector: turns plan, sound and look into one frame after another."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.visuals.colour import find_palette
+from agents.visuals.encode import Reel
+from agents.visuals.visualizer.field import Field, Flow
+from agents.visuals.visualizer.frame import Frame
+from agents.visuals.visualizer.programme import Cue, plan_scenes
+from agents.visuals.visualizer.rhythm import Rhythm, follow
+from agents.visuals.visualizer.scenes import SCENES, Look, Moment, Scene
+from agents.visuals.visualizer.sound import Sound
+from agents.visuals.visualizer.stage import Stage
+from agents.visuals.visualizer.transition import blend
+from agents.visuals.visualizer.words import Words
+from storage.clock import sub_seed
+from storage.types import SongPlan, VisualIdentity
+
+OPEN_S, CLOSE_S = 0.6, 1.2
+HUSHED_INK = 0.22
+
+
+@dataclass
+class _Act:
+    """A cue with its scene on stage."""
+
+    cue: Cue
+    scene: Scene
+    ink: NDArray[np.uint8]
+
+
+class Projector:
+    """All frames of one film, in order."""
+
+    def __init__(
+        self, plan: SongPlan, sound: Sound, visual: VisualIdentity, reel: Reel, words: Words, seed: int
+    ) -> None:
+        self._stage = Stage(reel.width, reel.height)
+        self._visual, self._reel, self._words, self._sound = visual, reel, words, sound
+        self._seed = seed
+        self._rhythm: Rhythm = follow(plan, reel.start_s, reel.frames, reel.fps)
+        self._cues = plan_scenes(plan, visual, seed)
+        self._melt_s = min(0.9, max(0.4, 60.0 / plan.tempo_bpm))
+        self._closes = reel.start_s + reel.duration_s >= plan.duration_s - 1.0
+        self._field = Field(self._stage, find_palette(visual.palette), seed, visual.grain)
+        self._acts: list[_Act] = []
+
+    def frames(self) -> Iterator[Frame]:
+        """Yields the same buffer again and again, each time with the next picture."""
+        frame = Frame(self._reel.width, self._reel.height)
+        hue = self._cues[0].hue
+        for number in range(self._reel.frames):
+            moment = self._moment(number)
+            cue, share = self._cue_at(moment.time_s)
+            ink, flow = self._draw(cue, share, moment)
+            hue += (self._cues[cue].hue - hue) * min(1.0, 0.05 * moment.step)
+            hushed = self._words.hush(moment.time_s)
+            if hushed > 0:
+                ink = _dim(ink, 1 - (1 - HUSHED_INK) * hushed)
+            self._field.advance(ink, flow, moment.step, moment.time_s)
+            self._field.paint(frame, ink, flow, hue=hue, time_s=moment.time_s, number=number)
+            for sprite, opacity in self._words.showing(moment.time_s):
+                sprite.lay(frame, opacity)
+            frame.fade(self._curtain(number))
+            yield frame
+
+    def _moment(self, number: int) -> Moment:
+        sound, rhythm = self._sound, self._rhythm
+        bands = sound.bands[number]
+        return Moment(
+            time_s=self._reel.start_s + number / self._reel.fps,
+            step=30 / self._reel.fps,
+            kick=float(rhythm.kick[number]),
+            bar=float(rhythm.bar[number]),
+            beats=float(rhythm.beats[number]),
+            energy=float(rhythm.energy[number]),
+            loudness=float(sound.loudness[number]),
+            bass=float(bands[:6].mean()),
+            mid=float(bands[6:16].mean()),
+            treble=float(bands[16:].mean()),
+            bands=bands,
+            wave=sound.waveform(number, 512),
+        )
+
+    def _cue_at(self, time_s: float) -> tuple[int, float]:
+        """The number of the newest cue, and how far it has replaced the one before, 0–1."""
+        number = 0
+        while number + 1 < len(self._cues) and time_s >= self._cues[number + 1].start_s - self._melt_s / 2:
+            number += 1
+        if number == 0:
+            return 0, 1.0
+        return number, min(1.0, (time_s - self._cues[number].start_s) / self._melt_s + 0.5)
+
+    def _draw(self, number: int, share: float, moment: Moment) -> tuple[NDArray[np.uint8], Flow]:
+        act = self._on_stage(number)
+        flow = _play(act, moment)
+        if share >= 1:
+            return act.ink, flow
+        before = self._on_stage(number - 1)
+        old = _play(before, moment)
+        ink = blend(before.ink, act.ink, share, self._cues[number].transition, self._stage)
+        surge = float(np.sin(np.pi * share))
+        between = old.toward(flow, share)
+        return ink, between.toward(
+            Flow(**{**vars(between), "zoom": 1.05, "warp": 3.0, "keep": 0.93}), 0.5 * surge
+        )
+
+    def _on_stage(self, number: int) -> _Act:
+        """The act of a cue; only the last two are kept, and so their inks are lent on."""
+        cue = self._cues[number]
+        for act in self._acts:
+            if act.cue is cue:
+                return act
+        look = Look(
+            stage=self._stage,
+            seed=sub_seed(self._seed, cue.seed),
+            emblem=self._visual.emblem,
+            motion=self._visual.motion,
+            fps=self._reel.fps,
+        )
+        ink = np.zeros((self._reel.height, self._reel.width), dtype=np.uint8)
+        self._acts = [*self._acts[-1:], _Act(cue, SCENES[cue.scene](look), ink)]
+        return self._acts[-1]
+
+    def _curtain(self, number: int) -> float:
+        """Fade from black at the start, to black where the song ends."""
+        time_s, left_s = (number + 1) / self._reel.fps, (self._reel.frames - number) / self._reel.fps
+        share = min(1.0, time_s / OPEN_S)
+        return min(share, left_s / CLOSE_S) if self._closes else share
+
+
+def _play(act: _Act, moment: Moment) -> Flow:
+    act.ink.fill(0)
+    return act.scene.draw(act.ink, moment)
+
+
+def _dim(ink: NDArray[np.uint8], share: float) -> NDArray[np.uint8]:
+    return np.asarray(cv2.convertScaleAbs(ink, alpha=share), dtype=np.uint8)

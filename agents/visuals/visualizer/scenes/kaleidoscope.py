@@ -1,0 +1,63 @@
+"""Kaleidoscope: petals cut from the bands, mirrored around the focus, turning against each other."""
+
+import numpy as np
+
+from agents.visuals.visualizer.field import Flow
+from agents.visuals.visualizer.pen import Ink, around, polyline, polylines
+from agents.visuals.visualizer.scenes.scene import Look, Moment, smooth
+
+WEDGE_POINTS = 28
+
+
+class Kaleidoscope:
+    """Three wreaths of petals; their count is the artist's, their shape the sound's."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        stream = np.random.default_rng(look.seed)
+        self._folds = int(stream.choice([5, 6, 8, 10]))
+        self._shape = stream.uniform(0, 1, (3, 4))
+        self._spin = float(stream.choice([-1, 1]) * (0.10 + 0.22 * look.motion))
+
+    def draw(self, ink: Ink, moment: Moment) -> Flow:
+        stage = self._look.stage
+        unit, reach = stage.unit_px, stage.reach_px
+        spin = self._spin * moment.time_s + 0.10 * moment.kick
+        for rank, (size, tone) in enumerate(((1.22, 170), (0.84, 220), (0.46, 255))):
+            bands = moment.bands[rank * 6 : rank * 6 + 12]
+            grown = reach * size * (0.80 + 0.30 * moment.kick * (1.25 - 0.5 * size))
+            for echo in range(3):
+                angles, radii = self._wreath(rank, bands, 1 - 0.13 * echo)
+                turned = angles + spin * (1 if rank % 2 else -1) + echo * 0.03
+                shade = tone * (1 - 0.28 * echo)
+                polyline(
+                    ink,
+                    around(stage.focus, grown * radii, turned),
+                    shade,
+                    (2.8 - 0.7 * echo) * unit,
+                    closed=True,
+                )
+        rays = np.arange(2 * self._folds) * np.pi / self._folds + spin * 0.5
+        inner = around(stage.focus, reach * (0.10 + 0.05 * moment.kick), rays)
+        outer = around(stage.focus, reach * (0.15 + 0.16 * moment.treble + 0.08 * moment.kick), rays)
+        polylines(ink, np.stack([inner, outer], axis=1), 235, 2.0 * unit)
+        return Flow(
+            zoom=1.022 + 0.030 * moment.kick,
+            turn=0.006 * np.sign(self._spin),
+            warp=0.4 + 0.5 * moment.mid,
+            keep=0.925,
+            feed=0.78,
+            lift=0.20 + 0.20 * moment.loudness + 0.10 * moment.kick,
+        )
+
+    def _wreath(self, rank: int, bands: np.ndarray, size: float) -> tuple[np.ndarray, np.ndarray]:
+        """A closed curve of mirrored wedges: angles and radii."""
+        along = np.linspace(0, 1, WEDGE_POINTS, endpoint=False)
+        shape = self._shape[rank]
+        petal = np.sin(np.pi * along) ** (0.5 + shape[0])
+        notch = 0.14 * np.sin(2 * np.pi * along * (2 + int(3 * shape[1]))) * shape[2]
+        heard = np.interp(along * (len(bands) - 1), np.arange(len(bands)), bands)
+        wedge = 0.42 + 0.34 * petal + notch * petal + 0.26 * heard * petal
+        both = np.concatenate([wedge, wedge[::-1]])
+        radii = smooth(np.tile(both, self._folds).astype(np.float32), 5) * size
+        return np.linspace(0, 2 * np.pi, len(radii), endpoint=False), radii

@@ -1,0 +1,59 @@
+"""Ridges: a range of hills whose profiles are the last seconds of sound, nearest newest."""
+
+import numpy as np
+
+from agents.visuals.visualizer.field import Flow
+from agents.visuals.visualizer.pen import Ink, polygon, polyline
+from agents.visuals.visualizer.scenes.scene import Look, Moment
+
+ROWS, POINTS = 22, 120
+
+
+class Ridges:
+    """Stacked profiles with hidden lines removed; a kick heaves the whole range."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        stream = np.random.default_rng(look.seed)
+        self._texture = stream.uniform(0.25, 1.0, (ROWS, POINTS)).astype(np.float32)
+        self._phase = stream.uniform(0, 2 * np.pi, ROWS)
+        self._history = np.zeros((ROWS, POINTS), dtype=np.float32)
+        self._since = 0.0
+        across = np.linspace(-1, 1, POINTS)
+        self._across = across
+        self._bell = np.exp(-((across / 0.46) ** 2)).astype(np.float32)
+
+    def draw(self, ink: Ink, moment: Moment) -> Flow:
+        stage = self._look.stage
+        self._listen(moment)
+        reach, (x, y) = stage.reach_px, stage.focus
+        half_width = min(stage.width * 0.44, reach * 1.95)
+        for row in range(ROWS):
+            near = row / (ROWS - 1)
+            base = y - reach * 0.62 + reach * 1.55 * near**1.12
+            sway = 0.5 + 0.5 * np.sin(moment.time_s * 0.9 + self._phase[row] + self._across * 5)
+            idle = 0.07 * self._texture[row] * sway
+            heave = 1 + 0.85 * moment.kick * (0.35 + 0.65 * near)
+            heights = reach * 0.62 * heave * (self._history[row] + idle) * self._bell
+            line = np.stack([x + half_width * (0.78 + 0.22 * near) * self._across, base - heights], axis=1)
+            floor = line[[-1, 0]] + np.array([0, 0.16 * reach])
+            polygon(ink, np.concatenate([line, floor]), 0)
+            polyline(ink, line, 120 + 135 * near, (1.4 + 1.5 * near) * stage.unit_px)
+        return Flow(
+            zoom=1.006 + 0.014 * moment.kick,
+            warp=0.9 + 0.8 * moment.mid,
+            keep=0.84,
+            feed=0.62,
+            lift=0.20 + 0.22 * moment.loudness + 0.10 * moment.kick,
+        )
+
+    def _listen(self, moment: Moment) -> None:
+        """Every fifteenth of a second the range moves one row back and a new ridge rises in front."""
+        self._since += moment.step
+        if self._since >= 2.0:
+            self._since -= 2.0
+            self._history[:-1] = self._history[1:]
+            mirrored = np.concatenate([moment.bands[::-1], moment.bands])
+            profile = np.interp(np.linspace(0, len(mirrored) - 1, POINTS), np.arange(len(mirrored)), mirrored)
+            self._history[-1] = 0.85 * profile**1.5 * np.roll(self._texture[0], int(moment.beats * 7))
+        self._history[-1] *= 0.96

@@ -1,0 +1,142 @@
+"""Keys and addresses of services outside: stored, checked for their form, never shown."""
+
+import re
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode
+
+from configs.knobs import CommaList, Group
+
+
+def _pasted_whole(key: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[\x21-\x7e]{8,}", key.get_secret_value()):
+        raise ValueError("at least 8 characters, no spaces, as the vendor shows it")
+    return key
+
+
+def _web_address(url: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+\S*", url):
+        raise ValueError("an address that begins with https:// or http://")
+    return url.rstrip("/")
+
+
+def _model_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z_]+:\S+", name):
+        raise ValueError("PROVIDER:MODEL, such as deepseek:deepseek-chat")
+    return name
+
+
+def _user_number(word: object) -> object:
+    if not re.fullmatch(r"[0-9]+", str(word)):
+        raise ValueError("whole numbers separated by commas")
+    return word
+
+
+Key = Annotated[SecretStr, AfterValidator(_pasted_whole)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+ModelName = Annotated[str, AfterValidator(_model_name)]
+UserNumber = Annotated[int, BeforeValidator(_user_number)]
+ModelNames = Annotated[tuple[ModelName, ...], NoDecode, CommaList]
+
+
+class Models(Group):
+    """Hosted or local language models for words, critique and reflection."""
+
+    title: ClassVar[str] = "Language models"
+    is_used: ClassVar[bool] = False
+
+    openai_api_key: Key | None = None
+    """Key of OpenAI."""
+    anthropic_api_key: Key | None = None
+    """Key of Anthropic."""
+    deepseek_api_key: Key | None = None
+    """Key of DeepSeek."""
+    gemini_api_key: Key | None = None
+    """Key of Google Gemini."""
+    grok_api_key: Annotated[
+        Key | None, Field(validation_alias=AliasChoices("GROK_API_KEY", "XAI_API_KEY"))
+    ] = None
+    """Key of xAI's Grok; XAI_API_KEY is read too."""
+    mistral_api_key: Key | None = None
+    """Key of Mistral."""
+    llm_base_url: WebAddress | None = None
+    """Address of an OpenAI-compatible server, such as http://127.0.0.1:11434/v1 for Ollama."""
+    reflection_llm_primary: ModelName | None = None
+    """Model for critique and reflection, as PROVIDER:MODEL."""
+    reflection_llm_fallbacks: ModelNames = ()
+    """Models to try after it, separated by commas."""
+    reflection_max_tokens: int = Field(500, ge=1, le=100_000)
+    """Most tokens a reflection may have."""
+    reflection_temperature: float = Field(0.6, ge=0, le=2)
+    """Sampling temperature of a reflection, 0 to 2."""
+    error_analysis_llm_primary: ModelName | None = None
+    """Model that explains faults, as PROVIDER:MODEL."""
+    error_analysis_llm_fallbacks: ModelNames = ()
+    """Models to try after it, separated by commas."""
+    error_analysis_llm_max_tokens: int = Field(1000, ge=1, le=100_000)
+    """Most tokens an explanation may have."""
+    error_analysis_llm_temperature: float = Field(0.5, ge=0, le=2)
+    """Sampling temperature of an explanation, 0 to 2."""
+    engineer_llm_primary: ModelName | None = None
+    """Model that proposes patches, as PROVIDER:MODEL."""
+    engineer_llm_fallbacks: ModelNames = ()
+    """Models to try after it, separated by commas."""
+    engineer_llm_max_tokens: int = Field(1500, ge=1, le=100_000)
+    """Most tokens a patch may have."""
+    engineer_llm_temperature: float = Field(0.3, ge=0, le=2)
+    """Sampling temperature of a patch, 0 to 2."""
+
+
+class MusicVendors(Group):
+    """Hosted music."""
+
+    title: ClassVar[str] = "Hosted music"
+    is_used: ClassVar[bool] = False
+
+    suno_api_key: Key | None = None
+    """Key of a Suno service."""
+    suno_base_url: WebAddress | None = None
+    """Address of that service; Suno itself publishes none."""
+    elevenlabs_api_key: Key | None = None
+    """Key of ElevenLabs."""
+    replicate_api_token: Key | None = None
+    """Token of Replicate."""
+
+
+class FootageVendors(Group):
+    """Stock footage."""
+
+    title: ClassVar[str] = "Stock footage"
+    is_used: ClassVar[bool] = False
+
+    pexels_api_key: Key | None = None
+    """Key of Pexels."""
+    pixabay_api_key: Key | None = None
+    """Key of Pixabay."""
+
+
+class Telegram(Group):
+    """Approvals by Telegram."""
+
+    title: ClassVar[str] = "Telegram"
+    is_used: ClassVar[bool] = False
+
+    telegram_bot_token: Key | None = None
+    """Token from @BotFather."""
+    telegram_chat_id: int | None = None
+    """Chat that receives previews."""
+    telegram_reviewers: Annotated[tuple[UserNumber, ...], NoDecode, CommaList] = ()
+    """Numbers of the users who may decide, separated by commas; empty: nobody."""
+
+
+class TrendSources(Group):
+    """Where trends are read."""
+
+    title: ClassVar[str] = "Trends"
+    is_used: ClassVar[bool] = False
+
+    spotipy_client_id: Key | None = None
+    """Client id of a Spotify app."""
+    spotipy_client_secret: Key | None = None
+    """Client secret of that app."""

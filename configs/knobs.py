@@ -1,0 +1,233 @@
+"""What an operator may turn, in groups; `configs/settings.py` joins them into the one `Settings`.
+
+A field's name in capitals is its variable in the environment and in the home's `.env`; the text below it is
+what `.env.example` says. Units stand in the names or in the text.
+"""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+VIDEO_SIZES: dict[str, tuple[int, int]] = {
+    "draft": (320, 180),
+    "sd": (640, 360),
+    "hd": (1280, 720),
+    "full_hd": (1920, 1080),
+}
+"""Width and height in pixels of the 16:9 picture; 9:16 swaps them."""
+
+
+def _time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("a time zone of the IANA list, such as UTC or Europe/Berlin")
+    return name
+
+
+def _database_url(url: str) -> str:
+    # SQLAlchemy needs the driver's name; people copy the short form from their host's page.
+    url = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME")
+    return url
+
+
+def _ray_address(address: str) -> str:
+    if address != "auto" and not re.fullmatch(r"[\w.\-]+:\d{1,5}", address):
+        raise ValueError("auto, or HOST:PORT of a running cluster, or empty for a Ray of its own")
+    return address
+
+
+def _split_at_commas(value: object) -> object:
+    return (
+        tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    )
+
+
+CommaList = BeforeValidator(_split_at_commas)
+Capitals = BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
+Rate = Annotated[float, Field(ge=0, le=1)]
+Usd = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
+
+
+class Group(BaseSettings):
+    """Settings that belong together."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+        validate_by_name=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
+
+    title: ClassVar[str]
+    is_used: ClassVar[bool] = True
+    """False where this version stores the settings and does not use them yet."""
+
+
+class Home(Group):
+    """Where everything lives."""
+
+    title: ClassVar[str] = "Home"
+
+    home: Annotated[Path, Field(validation_alias="LABELMATE_HOME")] = Path("~/.labelmate")
+    """Folder of the label: database, assets, releases, logs and this file. Set it in the environment only."""
+    database_url: Annotated[str, AfterValidator(_database_url)] | None = Field(None, repr=False)
+    """sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME. Empty: SQLite in the home."""
+    assets_url: str | None = Field(None, repr=False)
+    """Folder or fsspec URL (file://, s3://BUCKET/PREFIX) for songs, covers and videos. Empty: in the home."""
+    label_timezone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
+    """IANA time zone in which the label's days and months begin, for budgets and schedules."""
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Capitals] = "INFO"
+    """How much the logs say."""
+    disk_floor_mb: int = Field(1024, ge=0, le=10_000_000)
+    """Making waits while less than this many megabytes are free."""
+    rejected_media_days: int = Field(30, ge=0, le=3650)
+    """Days after which a rejected song's media are deleted; rows and hashes stay."""
+
+
+class Money(Group):
+    """What may be spent."""
+
+    title: ClassVar[str] = "Money"
+
+    budget_daily_usd: Usd = Decimal(5)
+    """Most US dollars the whole label may spend in a day; 0 buys nothing."""
+    budget_monthly_usd: Usd = Decimal(50)
+    """Most US dollars the whole label may spend in a month; 0 buys nothing."""
+    unpriced_max_usd_per_call: Usd | None = None
+    """US dollars to reserve for a call whose price is unknown. Empty: such calls are refused."""
+    bought_revisions_max: int = Field(0, ge=0, le=10)
+    """Revisions of a song that may buy music again."""
+
+
+class Approval(Group):
+    """What people are asked."""
+
+    title: ClassVar[str] = "Approval"
+
+    approval_deadline_h: float = Field(72, gt=0, le=8760)
+    """Hours of awake time until an undecided song is called overdue; it can still be decided."""
+    undo_s: float = Field(10, ge=0, le=3600)
+    """Seconds until a decision takes effect; until then it can be undone."""
+    undecided_per_artist_max: int = Field(2, ge=1, le=1000)
+    """Songs of one artist that may wait for a decision before it makes no more."""
+    undecided_per_label_max: int = Field(12, ge=1, le=100_000)
+    """Songs of all artists that may wait for a decision before nobody makes more."""
+
+
+class Song(Group):
+    """How a song is made."""
+
+    title: ClassVar[str] = "Song"
+
+    song_seconds: float = Field(120, ge=10, le=600)
+    """Length of a song in seconds, where neither artist nor request say otherwise."""
+    loudness_lufs: float = Field(-14.0, ge=-30, le=-6)
+    """Integrated loudness of the master in LUFS."""
+    sample_rate_hz: int = Field(44_100, ge=8_000, le=96_000)
+    """Samples a second of everything the embedded engine renders."""
+    critic_threshold: Rate = 0.6
+    """Critic's score, 0 to 1, from which a song is shown to people."""
+    critic_max_revisions: int = Field(2, ge=0, le=10)
+    """Times a song below the threshold is made anew before it is given up."""
+
+
+class Video(Group):
+    """How a video is made."""
+
+    title: ClassVar[str] = "Video"
+
+    video_preset: Literal["draft", "sd", "hd", "full_hd"] = "hd"
+    """Picture size: draft 320x180, sd 640x360, hd 1280x720, full_hd 1920x1080."""
+    video_formats: Literal["16:9", "9:16", "all"] = "all"
+    """Which full videos an approved song gets."""
+    video_fps: int = Field(30, ge=5, le=60)
+    """Pictures a second."""
+    video_encoder_preset: Literal[
+        "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"
+    ] = "veryfast"
+    """x264 preset: a slower one makes smaller files."""
+
+    @property
+    def video_width(self) -> int:
+        """Width in pixels of the 16:9 picture."""
+        return VIDEO_SIZES[self.video_preset][0]
+
+    @property
+    def video_height(self) -> int:
+        """Height in pixels of the 16:9 picture."""
+        return VIDEO_SIZES[self.video_preset][1]
+
+
+class Lifecycle(Group):
+    """When an artist is promoted, evolved, paused or retired."""
+
+    title: ClassVar[str] = "Lifecycle of artists"
+
+    roster_max: int = Field(5, ge=1, le=100_000)
+    """Most artists that are not retired; the label creates none beyond it."""
+    artist_creation_probability: Rate = 0.0
+    """Chance, 0 to 1, that a lifecycle check creates an artist by itself."""
+    lifecycle_check_interval_minutes: float = Field(360, gt=0, le=525_600)
+    """Minutes between two checks of the whole roster."""
+    performance_evaluation_period_days: int = Field(30, ge=1, le=3650)
+    """Days of outcomes that count."""
+    min_runs_for_evaluation: int = Field(10, ge=1, le=10_000)
+    """Decided songs in that period before an artist is judged at all."""
+    evolution_poor_perf_approval_rate: Rate = 0.40
+    """Approval rate, 0 to 1, below which an artist evolves."""
+    evolution_good_perf_approval_rate: Rate = 0.85
+    """Approval rate, 0 to 1, above which a candidate is a proven success."""
+    pause_approval_rate_threshold: Rate = 0.20
+    """Approval rate, 0 to 1, below which an artist is paused."""
+    pause_error_rate_threshold: Rate = 0.30
+    """Share of runs, 0 to 1, that failed by our own fault, above which an artist is paused."""
+    pause_inactivity_days: int = Field(45, ge=1, le=3650)
+    """Days without a run after which an artist is paused."""
+    retirement_consecutive_rejections: int = Field(5, ge=1, le=1000)
+    """Rejections in a row, by people, after which an artist retires."""
+    retirement_paused_days: int = Field(90, ge=1, le=3650)
+    """Days paused after which an artist retires."""
+    retirement_failed_evolutions: int = Field(3, ge=1, le=100)
+    """Evolutions without improvement after which an artist retires."""
+    ab_testing_enabled: bool = False
+    """Whether planners try variants and learn which are approved."""
+
+
+class Capacity(Group):
+    """How much runs at once, and where."""
+
+    title: ClassVar[str] = "Capacity and cluster"
+
+    cycles_in_flight_max: int | None = Field(None, ge=1, le=100_000)
+    """Songs in the making at once. Empty: derived from processors."""
+    live_artists_max: int | None = Field(None, ge=1, le=100_000)
+    """Artist actors alive on a node. Empty: derived from memory."""
+    lease_s: float = Field(60, ge=1, le=3600)
+    """Seconds an artist's claim holds without renewal."""
+    claims_without_progress_max: int = Field(5, ge=1, le=100)
+    """Claims of a cycle that may end without a finished step before it is parked."""
+    ray_address: Annotated[str, AfterValidator(_ray_address)] | None = None
+    """auto or HOST:PORT of a running cluster. Empty: labelmate starts a Ray of its own."""
+    ray_dashboard_port: int = Field(8265, ge=0, le=65_535)
+    """Port of Ray's dashboard on 127.0.0.1."""
+
+
+class Trust(Group):
+    """What models and repairs are allowed."""
+
+    title: ClassVar[str] = "Trust"
+
+    share_reasons_with_models: bool = False
+    """Whether hosted models may read the reasons people give with a decision."""
+    auto_fix_enabled: bool = False
+    """Whether the error-fixer may apply what its playbook proposes without asking."""
+    error_context_lines: int = Field(20, ge=0, le=200)
+    """Lines of code around a fault that an error report keeps."""

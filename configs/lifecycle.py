@@ -1,0 +1,80 @@
+"""The typed loader of lifecycle.yaml: profiles of the lifecycle rules."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Rate = Annotated[float, Field(ge=0, le=1)]
+Days = Annotated[int, Field(ge=1)]
+
+
+class FalseMoves(BaseModel):
+    """For each kind of move, the chance of making it wrongly within one window of evidence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    promote: float = Field(gt=0, lt=1)
+    evolve: float = Field(gt=0, lt=1)
+    pause: float = Field(gt=0, lt=1)
+    faults: float = Field(gt=0, lt=1)
+
+
+class LifecycleProfile(BaseModel):
+    """The numbers of the lifecycle rules, under the names of the settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    deciders: tuple[Literal["person", "autopilot"], ...]
+    """Whose verdicts are counted."""
+    performance_evaluation_period_days: Days
+    window_decisions: Annotated[int, Field(ge=1)] | None
+    """At most so many of the latest decisions; nothing means all of the period."""
+    min_runs_for_evaluation: int = Field(ge=1)
+    errors_count_as_runs: bool
+    """Whether a failure of ours lowers the artist's approval rate."""
+    false_move_max: FalseMoves | None
+    """Nothing means that a threshold alone moves an artist."""
+    evolution_poor_perf_approval_rate: Rate
+    evolution_good_perf_approval_rate: Rate
+    """Above it an artist is refined, never evolved."""
+    pause_approval_rate_threshold: Rate
+    pause_error_rate_threshold: Rate
+    pause_inactivity_days: Days
+    retirement_consecutive_rejections: int = Field(ge=1)
+    retirement_paused_days: Days
+    retirement_failed_evolutions: int = Field(ge=1)
+    on_consecutive_rejections: Literal["pause", "retire"]
+    retirement: Literal["proposed", "automatic"]
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        rates = (
+            self.pause_approval_rate_threshold,
+            self.evolution_poor_perf_approval_rate,
+            self.evolution_good_perf_approval_rate,
+        )
+        if list(rates) != sorted(rates):
+            raise ValueError(f"{self.name}: pause, poor and good approval rates must rise, not {rates}")
+        if self.window_decisions is not None and self.window_decisions < self.min_runs_for_evaluation:
+            raise ValueError(f"{self.name}: window_decisions must not be below min_runs_for_evaluation")
+        return self
+
+
+@cache
+def load_profiles() -> dict[str, LifecycleProfile]:
+    """All profiles by name; raises ValueError for a malformed table."""
+    text = Path(__file__).with_name("lifecycle.yaml").read_text(encoding="utf-8")
+    return {name: LifecycleProfile(name=name, **numbers) for name, numbers in yaml.safe_load(text).items()}
+
+
+def load_profile(name: str = "label", **overrides: float | None) -> LifecycleProfile:
+    """One profile, with an operator's thresholds in place of its own; raises ValueError for an unknown name."""
+    profiles = load_profiles()
+    if name not in profiles:
+        raise ValueError(f"no lifecycle profile '{name}': there are {', '.join(profiles)}")
+    given = {field: value for field, value in overrides.items() if value is not None}
+    return LifecycleProfile.model_validate({**profiles[name].model_dump(), **given})

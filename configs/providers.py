@@ -1,0 +1,55 @@
+"""The providers of each kind, from `providers.yaml`."""
+
+from enum import StrEnum
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from configs.settings import Settings
+
+
+class ProviderKind(StrEnum):
+    WORDS = "words"
+    MUSIC = "music"
+    VISUALS = "visuals"
+    APPROVALS = "approvals"
+    TRENDS = "trends"
+
+
+class Provider(BaseModel):
+    """Somebody, embedded or outside, who does one kind of work."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    """Stable and short, as it stands in rows: `openai`, `local`."""
+    title: str
+    variables: tuple[str, ...]
+    """What must be set for it; none for an embedded one."""
+    unlocks: str
+    price: str
+    available: bool
+    """Whether this version can use it; False means that its key is only stored."""
+
+    def is_configured(self, settings: Settings) -> bool:
+        """Whether everything it needs is set."""
+        shown = settings.shown()
+        return all(shown[variable] for variable in self.variables)
+
+
+def load_providers() -> dict[ProviderKind, tuple[Provider, ...]]:
+    """Every provider by kind, in the order in which they are asked."""
+    text = Path(__file__).with_name("providers.yaml").read_text(encoding="utf-8")
+    return TypeAdapter(dict[ProviderKind, tuple[Provider, ...]]).validate_python(
+        yaml.safe_load(text), strict=False
+    )
+
+
+def chain(kind: ProviderKind, settings: Settings) -> tuple[Provider, ...]:
+    """Those that can be asked now, the most wanted first."""
+    return tuple(
+        provider
+        for provider in load_providers()[kind]
+        if provider.available and provider.is_configured(settings)
+    )

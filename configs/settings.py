@@ -1,0 +1,105 @@
+"""The one `Settings`: every knob, read once from the environment and `$LABELMATE_HOME/.env`, then passed along."""
+
+import os
+from pathlib import Path
+from typing import ClassVar, Self
+
+from pydantic import SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+)
+
+from configs import keys, knobs
+from configs.complaints import SettingsError, complaints, misspelt
+from configs.names import variable, variables
+
+__all__ = ["Settings", "SettingsError"]
+
+
+class Settings(
+    knobs.Home,
+    knobs.Money,
+    knobs.Approval,
+    knobs.Song,
+    knobs.Video,
+    knobs.Lifecycle,
+    knobs.Capacity,
+    knobs.Trust,
+    keys.Models,
+    keys.MusicVendors,
+    keys.FootageVendors,
+    keys.Telegram,
+    keys.TrendSources,
+):
+    """Everything an operator may turn. Read it with `Settings.load`, pass it on, never change it."""
+
+    groups: ClassVar[tuple[type[knobs.Group], ...]]
+
+    @classmethod
+    def load(cls, home: Path | None = None, **overrides: object) -> Self:
+        """Settings from overrides first, then the environment, then the home's `.env`, then the defaults.
+
+        Raises:
+            SettingsError: with one line for each wrong value, or each line of the `.env` that cannot be meant.
+        """
+        where = Path(home or os.environ.get("LABELMATE_HOME") or knobs.Home.model_fields["home"].default)
+        env_file = where.expanduser() / ".env"
+        lines = [f"{name} is no setting" for name in sorted(overrides.keys() - cls.model_fields.keys())]
+        lines += misspelt(env_file, variables(cls))
+        if lines:
+            raise SettingsError(lines)
+        try:
+            return cls.model_validate({**overrides, "home": where})
+        except ValidationError as error:
+            raise SettingsError(complaints(error, cls)) from None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The `.env` is the one of the home being loaded, wherever the process was started."""
+        assert isinstance(init_settings, InitSettingsSource)
+        home = init_settings.init_kwargs.get(variable(cls, "home"))
+        assert home is not None, "settings are read with Settings.load"
+        env_file = Path(str(home)).expanduser() / ".env"
+        return init_settings, env_settings, DotEnvSettingsSource(settings_cls, env_file=env_file)
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+    @model_validator(mode="after")
+    def _rates_in_order(self) -> Self:
+        rising = ("pause_approval_rate_threshold", "evolution_poor_perf_approval_rate")
+        for low, high in (rising, (rising[1], "evolution_good_perf_approval_rate")):
+            if getattr(self, low) >= getattr(self, high):
+                raise ValueError(f"{low.upper()} must be lower than {high.upper()}")
+        if self.undecided_per_artist_max > self.undecided_per_label_max:
+            raise ValueError("UNDECIDED_PER_ARTIST_MAX must not exceed UNDECIDED_PER_LABEL_MAX")
+        return self
+
+    def shown(self) -> dict[str, str]:
+        """Every variable with its value as text, fit for a screen: keys hidden, empty where unset."""
+        return {
+            variable(self, name): self._as_text(name) for group in self.groups for name in group.model_fields
+        }
+
+    def _as_text(self, name: str) -> str:
+        value = getattr(self, name)
+        if isinstance(value, SecretStr) or (value and not type(self).model_fields[name].repr):
+            return "(set, hidden)"
+        if isinstance(value, tuple):
+            return ",".join(map(str, value))
+        return "" if value is None else str(value)
+
+
+Settings.groups = tuple(base for base in Settings.__bases__ if issubclass(base, knobs.Group))

@@ -1,0 +1,187 @@
+"""`labelmate approve`, `reject` and `approval …`: where people decide."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Group
+
+from runtime.label import Label
+from runtime.studio import StudioConfig
+from storage import approval_rows, approvals, queries
+from storage.approval_rows import Approval, Decision
+from storage.types import DeciderKind, Frozen, Outcome
+from ui.cli.options import Json, Limit, Who, person
+from ui.cli.output import facts, show, show_rows, table
+from ui.cli.session import shown_path, with_label
+from ui.views import ApprovalRow, age, moment, song_account
+
+app = typer.Typer(no_args_is_help=True, help="Questions to you: list, show, undo.")
+Ref = Annotated[
+    str,
+    typer.Argument(metavar="REF", help="Id of an approval or the beginning of it, of its cycle, or the artist's slug."),
+]
+
+
+class Decided(Frozen):
+    """A decision as it stands."""
+
+    approval: Approval
+    can_be_undone_until: datetime | None
+
+
+class Question(Frozen):
+    """Everything a person needs to decide."""
+
+    approval: Approval
+    cover: str | None
+    mp3: str | None
+    preview: str | None
+    history: tuple[Decision, ...]
+
+
+def approve(
+    ref: Ref,
+    *,
+    take: Annotated[int, typer.Option(min=1, help="Which take, where a provider made several.")] = 1,
+    reason: Annotated[str, typer.Option(help="Why; the artist learns from it.")] = "",
+    who: Who = None,
+    as_json: Json = False,
+) -> None:
+    """Approve a song; it takes effect a moment later."""
+    _decide(ref, Outcome.APPROVED, take, reason, person(who), as_json=as_json)
+
+
+def reject(
+    ref: Ref,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; the artist learns from it.")],
+    who: Who = None,
+    as_json: Json = False,
+) -> None:
+    """Reject a song and say why; it takes effect a moment later."""
+    _decide(ref, Outcome.REJECTED, 1, reason, person(who), as_json=as_json)
+
+
+def _decide(
+    ref: str,
+    outcome: Literal[Outcome.APPROVED, Outcome.REJECTED],
+    take: int,
+    reason: str,
+    who: str,
+    *,
+    as_json: bool,
+) -> None:
+    async def decide(label: Label) -> tuple[Approval, bool]:
+        asked = await label.store.read(approval_rows.find_approval, ref=ref)
+        decided = await label.store.write(
+            approvals.decide,
+            approval_id=asked.id,
+            outcome=outcome,
+            decided_by=DeciderKind.PERSON,
+            who=who,
+            surface="cli",
+            take=take,
+            reason=reason,
+            undo_s=label.settings.undo_s,
+            preview_sha256=asked.preview_sha256,
+        )
+        return decided, label.running is not None
+
+    approval, is_running = with_label(decide)
+    lines = [f"{approval.title} by {approval.artist_name} is {outcome}"]
+    lines.append(f"until {moment(approval.effective_at)}: `labelmate approval undo {approval.id}`")
+    if not is_running:
+        lines.append("the label is not running; its cycle goes on with the next `labelmate up`")
+    show(
+        Decided(approval=approval, can_be_undone_until=approval.effective_at),
+        as_json=as_json,
+        drawn="\n".join(lines),
+    )
+
+
+@app.command("list")
+def list_approvals(*, limit: Limit = 50, as_json: Json = False) -> None:
+    """Show what waits for a decision, oldest first."""
+    now = datetime.now(UTC)
+    open_questions = with_label(lambda label: label.store.read(approval_rows.pending_approvals, limit=limit))
+    show_rows(
+        "approvals",
+        [ApprovalRow.of(approval, now) for approval in open_questions],
+        {
+            "approval": lambda row: row.id,
+            "artist": lambda row: row.artist,
+            "title": lambda row: row.title,
+            "score": lambda row: "" if row.score is None else f"{row.score:.2f}",
+            "waiting": lambda row: age(row.waiting_s),
+            "": lambda row: "overdue" if row.is_overdue else "",
+        },
+        as_json=as_json,
+        empty="Nothing waits for you.",
+    )
+
+
+@app.command("show")
+def show_approval(ref: Ref, *, as_json: Json = False) -> None:
+    """Show one question with its facts, its files and all that was decided."""
+
+    async def read(label: Label) -> Question:
+        approval = await label.store.read(approval_rows.find_approval, ref=ref)
+        overview = await label.store.read(queries.cycle_overview, cycle_id=approval.cycle_id)
+        config = StudioConfig.of(label.settings)
+        account = song_account(overview, config.releases_dir, config.assets)
+        history = await label.store.read(approval_rows.decisions_of, approval_id=approval.id)
+        return Question(
+            approval=approval,
+            cover=account.cover,
+            mp3=account.audio.mp3,
+            preview=account.preview,
+            history=tuple(history),
+        )
+
+    question = with_label(read)
+    show(question, as_json=as_json, drawn=_drawn(question))
+
+
+@app.command()
+def undo(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
+    """Take a decision back before it takes effect; the question is open again."""
+
+    async def take_back(label: Label) -> Approval:
+        decided = await label.store.read(approval_rows.find_approval, ref=ref)
+        return await label.store.write(approvals.undo, approval_id=decided.id, who=person(who), surface="cli")
+
+    approval = with_label(take_back)
+    show(approval, as_json=as_json, drawn=approval.told())
+
+
+def _drawn(question: Question) -> Group:
+    approval = question.approval
+    told = {name: _text(value) for name, value in approval.facts.items() if not name.endswith("sha256")}
+    files = {"cover": question.cover, "listen": question.mp3, "preview": question.preview}
+    return Group(
+        facts(
+            {
+                "song": f"{approval.title} by {approval.artist_name} ({approval.id})",
+                "stands": approval.told() + (", overdue" if approval.is_overdue else ""),
+                "asked": moment(approval.asked_at),
+                **told,
+                **{name: path and shown_path(path) for name, path in files.items()},
+            }
+        ),
+        table(
+            question.history,
+            {
+                "what": lambda row: f"{row.action} {row.outcome or ''}",
+                "who": lambda row: f"{row.who} ({row.surface})",
+                "when": lambda row: moment(row.at),
+                "why": lambda row: row.why,
+            },
+        )
+        if question.history
+        else "",
+    )
+
+
+def _text(value: object) -> str:
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)

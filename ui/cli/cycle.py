@@ -1,0 +1,191 @@
+"""`labelmate cycle …`: songs in the making."""
+
+import asyncio
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Group
+
+from runtime.label import Label
+from runtime.studio import StudioConfig
+from storage import cycles, queries, steps
+from storage.cycles import Cycle
+from storage.errors import UsageError
+from storage.types import CycleState
+from ui.cli.options import Json, Limit, Who, person
+from ui.cli.output import facts, show, show_rows, table
+from ui.cli.running import Run, run_songs
+from ui.cli.session import find_artist, shown_path, with_label
+from ui.cli.wishes import Seconds, Theme, wish
+from ui.views import CycleRow, SongAccount, moment, song_account, usd
+
+app = typer.Typer(no_args_is_help=True, help="Songs in the making: list, show, run, cancel, resolve.")
+Ref = Annotated[str, typer.Argument(metavar="CYCLE", help="Id of a cycle, or the beginning of it.")]
+
+
+class Choice(StrEnum):
+    """An operator's answer to a purchase that nobody saw end."""
+
+    PASTE = "paste"
+    BUY_AGAIN = "buy_again"
+    CANCEL = "cancel"
+
+
+@app.command("list")
+def list_cycles(
+    *,
+    artist: Annotated[str | None, typer.Option("--artist", help="Of this artist only.")] = None,
+    state: Annotated[list[CycleState] | None, typer.Option("--state", help="In this state; give it again for more.")] = None,
+    limit: Limit = 50,
+    as_json: Json = False,
+) -> None:
+    """Show cycles, the newest first."""
+
+    async def read(label: Label) -> list[CycleRow]:
+        artist_id = (await find_artist(label, artist)).id if artist else None
+        lines = await label.store.read(
+            queries.list_cycles, artist_id=artist_id, states=tuple(state or ()), limit=limit
+        )
+        return [CycleRow.of(line) for line in lines]
+
+    show_rows(
+        "cycles",
+        with_label(read),
+        {
+            "cycle": lambda row: row.id,
+            "artist": lambda row: row.artist,
+            "title": lambda row: row.title or "",
+            "state": lambda row: row.outcome or row.state,
+            "step": lambda row: "" if row.outcome else row.step or "",
+            "by": lambda row: row.decided_by or "",
+            "begun": lambda row: moment(row.created_at),
+            "why": lambda row: row.reason,
+        },
+        as_json=as_json,
+        empty="There is no such cycle; `labelmate song make --artist NAME` asks for a song.",
+    )
+
+
+@app.command("show")
+def show_cycle(ref: Ref, *, as_json: Json = False) -> None:
+    """Show one cycle: every step, what it took, what it cost, who made it, and the files."""
+
+    async def read(label: Label) -> SongAccount:
+        cycle = await label.store.read(queries.find_cycle, ref=ref)
+        overview = await label.store.read(queries.cycle_overview, cycle_id=cycle.id)
+        config = StudioConfig.of(label.settings)
+        return song_account(overview, config.releases_dir, config.assets)
+
+    account = with_label(read)
+    show(account, as_json=as_json, drawn=_drawn(account))
+
+
+@app.command()
+def run(
+    *,
+    artist: Annotated[list[str] | None, typer.Option("--artist", metavar="NAME…", help="Whose songs.")] = None,
+    more: Annotated[list[str] | None, typer.Argument(metavar="[NAME…]", help="More artists.")] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="All artists that are not paused or retired.")] = False,
+    songs: Annotated[int, typer.Option("--cycles", min=1, max=1000, help="Songs for each artist.")] = 1,
+    parallel: Annotated[
+        int | None, typer.Option(min=1, help="Songs at once, where this command starts the label.")
+    ] = None,
+    seconds: Seconds = None,
+    theme: Theme = None,
+    address: Annotated[
+        str | None, typer.Option(metavar="auto|HOST:PORT", help="A running Ray to work on, where the label does not run.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make songs now and follow them, on the running label or on one started for the duration."""
+    names = [*(artist or []), *(more or [])]
+    if everyone == bool(names):
+        raise UsageError("Name artists with --artist, or all of them with --all")
+    template = wish(seconds=seconds, theme=theme)
+    asked = Run(tuple(names), songs, parallel, address, template)
+    made = asyncio.run(run_songs(asked))
+    show(made, as_json=as_json, drawn="\n".join(_ended(song) for song in made.cycles))
+    if made.exit_code:
+        raise typer.Exit(made.exit_code)
+
+
+@app.command()
+def cancel(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
+    """Stop a cycle at its next step; what was made stays."""
+
+    async def stop(label: Label) -> Cycle:
+        cycle = await label.store.read(queries.find_cycle, ref=ref)
+        return await label.store.write(cycles.request_cancel, cycle_id=cycle.id, who=person(who))
+
+    cycle = with_label(stop)
+    show(cycle, as_json=as_json, drawn=f"{cycle.id} stops at its next step")
+
+
+@app.command()
+def resolve(
+    ref: Ref,
+    choice: Annotated[Choice, typer.Argument(help="paste its job id, buy it again, or cancel the song.")],
+    *,
+    job: Annotated[str | None, typer.Option(help="The job id that the provider shows, for paste.")] = None,
+    who: Who = None,
+    as_json: Json = False,
+) -> None:
+    """Answer for a purchase whose outcome is unknown, so that its parked cycle goes on."""
+    if (choice is Choice.PASTE) != (job is not None):
+        raise UsageError("Give the provider's job id with `paste --job ID`, and only there")
+
+    async def answer(label: Label) -> Cycle:
+        cycle = await label.store.read(queries.find_cycle, ref=ref)
+        await label.store.write(
+            steps.resolve_parked, cycle_id=cycle.id, choice=choice.value, job_id=job, who=person(who)
+        )
+        return await label.store.read(cycles.cycle_by_id, cycle_id=cycle.id)
+
+    cycle = with_label(answer)
+    show(cycle, as_json=as_json, drawn=f"{cycle.id} is {cycle.state}")
+
+
+def _ended(song: SongAccount) -> str:
+    how = f"{song.outcome}: {song.reason}" if song.outcome else f"{song.state}: {song.reason}"
+    title = f"{song.title} by {song.artist.name}" if song.title else f"a song by {song.artist.name}"
+    waits = song.state is CycleState.WAITING
+    remedy = f"; `labelmate approve {song.approval_id}`" if waits else ""
+    where = f"; {shown_path(song.release_dir)}" if song.release_dir else ""
+    return f"{title} ({song.cycle_id}): {how}{remedy}{where}"
+
+
+def _drawn(song: SongAccount) -> Group:
+    return Group(
+        facts(
+            {
+                "song": f"{song.title or 'not titled yet'} by {song.artist.name} ({song.cycle_id})",
+                "state": f"{song.outcome} by {song.decided_by}" if song.outcome else song.state,
+                "why": song.reason,
+                "critic": song.critique and f"{song.critique.score:.2f} of {song.critique.threshold:.2f} needed",
+                "cost": usd(song.cost_usd),
+                **{
+                    name: path and shown_path(path)
+                    for name, path in {
+                        "listen": song.audio.mp3,
+                        "cover": song.cover,
+                        "preview": song.preview,
+                        "release": song.release_dir,
+                    }.items()
+                },
+            }
+        ),
+        "",
+        table(
+            song.steps,
+            {
+                "step": lambda step: step.name + (f" (revision {step.revision})" if step.revision else ""),
+                "status": lambda step: step.status,
+                "took": lambda step: "" if step.duration_s is None else f"{step.duration_s:.1f} s",
+                "cpu": lambda step: f"{step.cpu_s:.1f} s",
+                "by": lambda step: step.provider,
+                "cost": lambda step: usd(step.cost_usd),
+                "made": lambda step: ", ".join(f"{made.kind} {made.sha256[:8]}" for made in step.assets) or step.error or "",
+            },
+        ),
+    )

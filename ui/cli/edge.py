@@ -1,0 +1,86 @@
+"""The edge to people: every failure becomes one line that says what to do, and an exit code."""
+
+import json
+import sys
+import tempfile
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+from typer.exceptions import TyperException
+
+from agents.redaction import redact
+from configs.settings import Settings, SettingsError
+from storage.errors import LabelError
+
+FAILED, USAGE, CONFIGURATION, INTERRUPTED = 1, 2, 3, 130
+KEPT = "every finished step is kept; `labelmate cycle list` shows where each song stands"
+
+
+class Interrupted(Exception):  # noqa: N818 - a person's wish, not an error
+    """Ctrl-C; the text says what is kept."""
+
+
+def tell(error: BaseException, *, as_json: bool) -> int:
+    """Say what went wrong on stderr, and as data on stdout under --json; returns the exit code."""
+    code, exit_code, lines = _account(error)
+    for line in lines:
+        print(line, file=sys.stderr)  # noqa: T201 - this is the program's voice
+    if as_json:
+        message = "; ".join(line.removeprefix("labelmate: ") for line in lines)
+        sys.stdout.write(json.dumps({"error": {"code": code, "message": message}}) + "\n")
+    return exit_code
+
+
+def _account(error: BaseException) -> tuple[str, int, list[str]]:
+    match error:
+        case SettingsError():
+            return "settings", CONFIGURATION, [f"labelmate: {line}" for line in error.lines]
+        case LabelError():
+            return error.code, error.exit_code, [f"labelmate: {error}"]
+        case TyperException():
+            return "usage", error.exit_code, [f"labelmate: {_usage(error)}"]
+        case Interrupted():
+            return "interrupted", INTERRUPTED, [f"labelmate: interrupted: {error}"]
+        case KeyboardInterrupt():
+            return "interrupted", INTERRUPTED, [f"labelmate: interrupted: {KEPT}"]
+        case typer.Abort():
+            return "aborted", FAILED, ["labelmate: nothing was changed"]
+    return "internal", FAILED, [_unexpected(error)]
+
+
+def _usage(error: TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "labelmate"
+    return f"{' '.join(error.format_message().split()).rstrip('.')}; see `{path} --help`"
+
+
+def _unexpected(error: BaseException) -> str:
+    """Keep the whole story in a log, without secrets, and point to it."""
+    story = redact("".join(traceback.format_exception(error)))
+    settings = _settings()
+    if settings is not None and settings.log_level == "DEBUG":
+        sys.stderr.write(story)
+    logs = settings.home / "logs" if settings else Path(tempfile.gettempdir())
+    try:
+        log = _append(logs, story)
+    except OSError:
+        log = _append(Path(tempfile.gettempdir()), story)
+    words = redact(" ".join(str(error).split()))[:200]
+    return f"labelmate: unexpected {type(error).__name__}: {words}; the details are in {log}"
+
+
+def _settings() -> Settings | None:
+    try:
+        return Settings.load()
+    except SettingsError:
+        return None
+
+
+def _append(folder: Path, story: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / "labelmate-errors.log"
+    with log.open("a", encoding="utf-8") as file:
+        file.write(f"--- {datetime.now(UTC).isoformat(timespec='seconds')}\n{story}\n")
+    return log

@@ -1,0 +1,119 @@
+"""`labelmate`: which command lives in which module. Nothing but the called one is imported."""
+
+import sys
+from importlib import import_module
+from typing import Annotated, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+FIRST, MORE = "Commands", "More"
+
+
+class Entry(NamedTuple):
+    """A command of the first page, known before its module is."""
+
+    where: str
+    """`module:attribute`: a command's function, or the app of a group."""
+    panel: str
+    text: str
+    """The first line of its own help; a test compares them."""
+
+
+ENTRIES = {
+    "demo": Entry("ui.cli.demo:demo", FIRST, "Make a new artist and one finished song, without key or network."),
+    "init": Entry("ui.cli.init:init", FIRST, "Choose the home and the keys, if there are any."),
+    "up": Entry("ui.cli.service:up", FIRST, "Start the label; its artists work while you do not."),
+    "status": Entry("ui.cli.status:status", FIRST, "Show what is being made and what waits for you."),
+    "approve": Entry("ui.cli.approval:approve", FIRST, "Approve a song; it takes effect a moment later."),
+    "reject": Entry("ui.cli.approval:reject", FIRST, "Reject a song and say why; it takes effect a moment later."),
+    "stop": Entry("ui.cli.service:stop", FIRST, "Halt all spending and publishing at once, until resumed."),
+    "doctor": Entry("ui.cli.doctor:doctor", FIRST, "Check this machine and this home, with a remedy for each fault."),
+    "artist": Entry("ui.cli.artist:app", MORE, "The roster: list, show, create, pause, resume, retire."),
+    "song": Entry("ui.cli.song:app", MORE, "Songs: list, show, ask for one."),
+    "cycle": Entry("ui.cli.cycle:app", MORE, "Songs in the making: list, show, run, cancel, resolve."),
+    "approval": Entry("ui.cli.approval:app", MORE, "Questions to you: list, show, undo."),
+    "release": Entry("ui.cli.release:app", MORE, "Finished releases: list, show."),
+    "error": Entry("ui.cli.fault:app", MORE, "Faults by kind: list, show, dismiss, resolve."),
+    "budget": Entry("ui.cli.budget:budget", MORE, "Show what was spent, and the caps."),
+    "studio": Entry("ui.cli.studio:app", MORE, "The engines alone: song, cover, video."),
+    "config": Entry("ui.cli.config:app", MORE, "Settings: show, check, example."),
+    "db": Entry("ui.cli.database:app", MORE, "The database: upgrade, backup, restore."),
+    "down": Entry("ui.cli.service:down", MORE, "End the label that `up` started; nothing is lost."),
+}
+
+
+class Shelf(TyperGroup):
+    """A group whose commands are loaded when one is called; its help needs none of them."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:
+        return list(self.commands)
+
+    def resolve_command(self, ctx: typer.Context, args: list[str]):  # noqa: ANN201 - typer keeps its types private
+        name, found, rest = super().resolve_command(ctx, args)
+        return name, load(name) if name and found else found, rest
+
+
+def load(name: str) -> TyperCommand | TyperGroup:
+    """The command behind an entry, with its module imported."""
+    module, _, attribute = ENTRIES[name].where.partition(":")
+    target = getattr(import_module(module), attribute)
+    if not isinstance(target, typer.Typer):
+        single = typer.Typer(add_completion=False)
+        single.command(name)(target)
+        target = single
+    command = get_command(target)
+    command.name = name
+    assert isinstance(command, TyperCommand | TyperGroup)
+    return command
+
+
+def shelf() -> Shelf:
+    """The whole command line, unloaded."""
+    app = typer.Typer(cls=Shelf, add_completion=False, no_args_is_help=True)
+    app.callback()(labelmate)
+    group = get_command(app)
+    assert isinstance(group, Shelf)
+    for name, entry in ENTRIES.items():
+        group.add_command(TyperCommand(name, help=entry.text, rich_help_panel=entry.panel))
+    return group
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"labelmate {version('labelmate')}")
+        raise typer.Exit
+
+
+def labelmate(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """A label of virtual music artists that runs itself.
+
+    Start with `labelmate demo`; it needs no key and no network, and never touches your own label.
+    """
+
+
+def run(args: list[str]) -> int:
+    """Run one command line; returns the exit code. Whatever happens, a person gets one line."""
+    try:
+        result = shelf().main(args=args, prog_name="labelmate", standalone_mode=False)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the edge to people
+        from ui.cli.edge import tell
+
+        return tell(error, as_json="--json" in args)
+    return result if isinstance(result, int) else 0
+
+
+def main() -> None:
+    """The `labelmate` program."""
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

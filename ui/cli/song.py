@@ -1,0 +1,61 @@
+"""`labelmate song …`: songs as people think of them; each is made by one cycle."""
+
+from typing import Annotated
+
+import typer
+
+from runtime.label import Label
+from storage.types import CycleState
+from ui.cli import cycle as cycle_commands
+from ui.cli.options import Json, Limit, Who, person
+from ui.cli.output import show
+from ui.cli.session import find_artist, with_label
+from ui.cli.wishes import Formats, KeyName, Mood, Seconds, Seed, Tempo, Theme, Title, wish
+
+app = typer.Typer(no_args_is_help=True, help="Songs: list, show, ask for one.")
+
+
+@app.command("list")
+def list_songs(
+    *,
+    artist: Annotated[str | None, typer.Option("--artist", help="Of this artist only.")] = None,
+    limit: Limit = 50,
+    as_json: Json = False,
+) -> None:
+    """Show finished songs, the newest first; `cycle list` shows those in the making too."""
+    cycle_commands.list_cycles(artist=artist, state=[CycleState.ENDED], limit=limit, as_json=as_json)
+
+
+@app.command("show")
+def show_song(ref: cycle_commands.Ref, *, as_json: Json = False) -> None:
+    """Show one song: its steps, files, critique and release."""
+    cycle_commands.show_cycle(ref, as_json=as_json)
+
+
+@app.command()
+def make(
+    *,
+    artist: Annotated[str, typer.Option("--artist", help="Whose song.")],
+    theme: Theme = None,
+    title: Title = None,
+    seconds: Seconds = None,
+    tempo_bpm: Tempo = None,
+    key: KeyName = None,
+    mood: Mood = None,
+    seed: Seed = None,
+    formats: Annotated[Formats | None, typer.Option(help="Which full videos; without it, VIDEO_FORMATS.")] = None,
+    who: Who = None,
+    as_json: Json = False,
+) -> None:
+    """Ask for a song; the running label makes it, or the next `labelmate up`."""
+    wanted = wish(seed=seed, seconds=seconds, theme=theme, title=title, tempo_bpm=tempo_bpm, key=key, mood=mood)
+
+    async def ask(label: Label):  # noqa: ANN202 - the cycle and whether somebody works on it
+        whose = await find_artist(label, artist)
+        aspects = (formats or Formats(label.settings.video_formats)).aspects()
+        request = wanted.model_copy(update={"formats": aspects})
+        return await label.request_song(whose.id, request, who=person(who)), label.running is not None
+
+    cycle, is_running = with_label(ask)
+    when = "it starts when a place is free" if is_running else "it starts with the next `labelmate up`"
+    show(cycle, as_json=as_json, drawn=f"{cycle.id} is asked for; {when}: `labelmate cycle show {cycle.id}`")
