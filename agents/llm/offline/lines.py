@@ -15,7 +15,8 @@ KINDS_BY_ENDING = {
     "turn": frozenset({"turn"}),
 }
 """Which kinds of line a phrase can close."""
-CONNECTIVES = ("", "", "and ", "but ", "still, ", "oh, ")
+CONNECTIVES = ("", "", "", "and ", "but ", "still, ", "oh, ")
+_JOINED = ("And ", "But ", "Still, ", "Oh, ")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class LineDraft:
     stresses: str
 
     @property
+    def is_joined(self) -> bool:
+        """Whether it opens with a word that joins it to the line before."""
+        return self.text.startswith(_JOINED)
+
+    @property
     def content(self) -> frozenset[str]:
         """Its words that carry meaning."""
         return frozenset(word for word in words_of(self.text) if word not in WEAK_WORDS)
@@ -72,7 +78,7 @@ class LineWriter:
             ("close", self.theme.closes, 0.0),
             ("close", moods().get(self.mood, ()), 0.3),
             ("tail", self.shared.tails, 2.5),
-            ("close", self.shared.closes, 2.0),
+            ("close", self.shared.closes, 3.0),
             ("turn", self.shared.turns, 0.5),
         )
         for kind, phrases, remoteness in sources:

@@ -113,7 +113,7 @@ class Sheet:
         return min(found, key=lambda pair: pair[0])[1] if found else None
 
     def _is_free(self, draft: LineDraft, section: SungSection, place: int) -> bool:
-        if place == 0 and draft.text.startswith(("And ", "But ", "Still,")):
+        if place == 0 and draft.is_joined:
             return False
         fits = section.syllables_min <= len(draft.stresses) <= section.syllables_max
         return fits and draft.text.lower() not in self.avoid_lines
@@ -132,7 +132,8 @@ class Sheet:
             + 2.0 * repeated
             + draft.ending.remoteness
             + 5.0 * len(draft.parts & self.parts)
-            + (1.2 if before and before.kind == draft.kind else 0.0)
+            + (1.2 if before and before.kind == draft.kind != "turn" else 0.0)
+            + (2.0 if before and draft.is_joined and before.is_joined else 0.4 * draft.is_joined)
             + (4.0 if before and before.text.split()[:2] == draft.text.split()[:2] else 0.0)
             + self.rng.uniform(0.0, 2.0)
         )

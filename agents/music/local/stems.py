@@ -1,4 +1,4 @@
-"""Playing the score: each distinct note is made once and placed wherever it is struck."""
+"""Playing the score: each distinct note is made once, placed wherever it is struck, and dropped."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -46,27 +46,34 @@ def play_part(
 ) -> None:
     """Play one pitched part into an empty stem, float32 (2, samples).
 
-    Lengths are rounded to half sixteenths and brightness to eighths, so that repeated notes are found again.
+    Lengths are rounded to half sixteenths and brightness to eighths, so that alike notes are one.
     """
-    made: dict[tuple[int, int, int], Stereo] = {}
-    filters = strip.filters(sample_rate_hz)
+    alike: dict[tuple[int, int, int], list[tuple[int, Note]]] = {}
     for index, note in enumerate(notes):
         half_steps = max(1, round(2 * note.duration_s / step_s))
-        bright = round(8 * brightness_at(note.start_s) + 2.4 * (note.velocity - 0.7))
-        key = note.pitch, half_steps, bright
-        if key not in made:
-            sound = voice.sound(note.pitch, half_steps * step_s / 2, min(1.0, max(0.0, bright / 8)), sample_rate_hz)
-            made[key] = close(apply(sound, *filters), sample_rate_hz)
-        pan = max(-1.0, min(1.0, strip.pan + strip.spread * math.sin(2.4 * index)))
-        left, right = pan_gains(pan)
-        gain = note.velocity**1.5
-        at = int(note.start_s * sample_rate_hz)
-        place(stem, made[key], at, gain * left, gain * right)
-        if strip.echo:
-            for number, level in ECHOES:
-                near, far = (1.25, 0.45) if number % 2 else (0.45, 1.25)
-                echo = gain * strip.echo * level
-                place(stem, made[key], at + int(number * 3 * step_s * sample_rate_hz), echo * near, echo * far)
+        eighths = round(8 * brightness_at(note.start_s) + 2.4 * (note.velocity - 0.7))
+        alike.setdefault((note.pitch, half_steps, max(0, min(8, eighths))), []).append((index, note))
+    filters = strip.filters(sample_rate_hz)
+    for (pitch, half_steps, eighths), group in alike.items():
+        sound = voice.sound(pitch, half_steps * step_s / 2, eighths / 8, sample_rate_hz)
+        sound = close(apply(sound, *filters), sample_rate_hz)
+        for index, note in group:
+            _place_with_echoes(stem, sound, note, index, strip, step_s, sample_rate_hz)
+
+
+def _place_with_echoes(
+    stem: Stereo, sound: Stereo, note: Note, index: int, strip: Strip, step_s: float, sample_rate_hz: int
+) -> None:
+    pan = max(-1.0, min(1.0, strip.pan + strip.spread * math.sin(2.4 * index)))
+    left, right = pan_gains(pan)
+    gain = note.velocity**1.5
+    at = int(note.start_s * sample_rate_hz)
+    place(stem, sound, at, gain * left, gain * right)
+    if strip.echo:
+        for number, level in ECHOES:
+            near, far = (1.25, 0.45) if number % 2 else (0.45, 1.25)
+            echo = gain * strip.echo * level
+            place(stem, sound, at + int(number * 3 * step_s * sample_rate_hz), echo * near, echo * far)
 
 
 def play_drums(stem: Stereo, hits: Iterable[Hit], kit: DrumKit, sample_rate_hz: int) -> None:

