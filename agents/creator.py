@@ -3,7 +3,7 @@
 import random
 import re
 
-from agents.llm.offline.names import is_like
+from agents.llm.likeness import is_like
 from agents.llm.protocol import Completion, Request, Writer
 from agents.llm.repair import ask
 from agents.llm.tasks import PersonaDraft, PersonaInputs
@@ -14,9 +14,13 @@ from storage.types import Genes, Persona
 
 _SPREAD = 0.16
 """Standard deviation of an artist's genes around their genre's middle."""
-_SAYS_WHAT_IT_IS = (re.compile(r"\bvirtual artist\b", re.I), re.compile(r"\bmade with AI\b", re.I))
+_SAYS_WHAT_IT_IS = (
+    re.compile(r"\bvirtual artist\b", re.IGNORECASE),
+    re.compile(r"\bmade with AI\b", re.IGNORECASE),
+)
 _CLAIMS_A_LIFE = re.compile(
-    r"\b(he|she|his|her) (was|is|grew|lives|plays)\b|\b(was born|grew up|raised) in\b|\breal person\b|\bI am human\b", re.I
+    r"\b(he|she|his|her) (was|is|grew|lives|plays)\b|\b(was born|grew up|raised) in\b|\breal person\b|\bI am human\b",
+    re.IGNORECASE,
 )
 
 

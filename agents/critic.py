@@ -11,7 +11,7 @@ from agents.music.review.sound import mark_sound
 from agents.music.review.words import mark_words
 from storage.types import Brief, Critique, Finding, Lyrics, MadePiece, Severity, SongPlan
 
-PENALTY = {Severity.BLOCKER: 0.4, Severity.MAJOR: 0.58, Severity.MINOR: 0.97, Severity.INFO: 1.0}
+PENALTY = {Severity.BLOCKER: 0.35, Severity.MAJOR: 0.5, Severity.MINOR: 0.96, Severity.INFO: 1.0}
 """What one finding of a severity leaves of the mean: a song with one grave defect does not pass."""
 ORDER = (Severity.BLOCKER, Severity.MAJOR, Severity.MINOR, Severity.INFO)
 
@@ -24,10 +24,12 @@ def criticise(
     grams: tuple[str, ...],
     history: tuple[MadePiece, ...],
     threshold: float,
+    *,
+    loudness_lufs: float = -14.0,
 ) -> Critique:
     """Judge a song by what was measured on it; findings come worst first."""
     marks = [
-        *mark_sound(plan, facts),
+        *mark_sound(plan, facts, loudness_lufs),
         *mark_obedience(brief, facts),
         *mark_words(lyrics),
         *mark_originality(lyrics, grams, history),

@@ -114,10 +114,9 @@ def diagnose(fault: Fault, attempts: tuple[Attempt, ...], playbook: Playbook | N
     here = [attempt for attempt in attempts if attempt.step == fault.step]
     tried = sum(attempt.fingerprint == mark for attempt in here)
     rung, nth = _rung(rule, fault, tried)
-    if len(here) >= book.attempts_per_step_max and rung.action in _TRIES_AGAIN:
-        reason = (
-            f"The step '{fault.step}' failed {len(here)} times in different ways: an operator should look."
-        )
+    tries = sum(attempt.action in _TRIES_AGAIN for attempt in here)
+    if tries >= book.attempts_per_step_max and rung.action in _TRIES_AGAIN:
+        reason = f"The step '{fault.step}' was tried {tries} times in vain: an operator should look."
         return Remedy(action=Action.PARK, reason=reason, rule=rule.name, fingerprint=mark)
     action, delay_s = rung.action, _delay_s(rung, nth, book.jitter, mark, fault)
     if action is Action.RETRY and delay_s > book.long_wait_s:

@@ -15,7 +15,8 @@ _HOOK_SYLLABLES = (6, 9)
 """What a hook needs at any tempo; a section's bounds always hold it."""
 _SLOW_LINE_S = 4.5
 _VERSE_SCHEMES = ("abab", "aabb", "abcb")
-_EXPLICIT = frozenset("fuck fucking shit bitch cunt whore nigga nigger".split())
+_EXPLICIT = frozenset({"bitch", "fuck", "fucked", "fucking", "motherfucker", "shit"})
+"""Words for which shops mark a song."""
 
 
 async def write(
@@ -67,7 +68,9 @@ def sung_sections(brief: Brief) -> tuple[SungSection, ...]:
         SungSection(
             position=position,
             section=section.name,
-            scheme=_scheme(section.name, max(1, section.bars // _BARS_PER_LINE), verse_scheme, brief.hook_density),
+            scheme=_scheme(
+                section.name, max(1, section.bars // _BARS_PER_LINE), verse_scheme, brief.hook_density
+            ),
             syllables_min=low,
             syllables_max=high,
         )
@@ -77,9 +80,9 @@ def sung_sections(brief: Brief) -> tuple[SungSection, ...]:
 
 
 def _syllables(line_s: float) -> tuple[int, int]:
-    """Bounds for a line that lasts `line_s` seconds: up to 3½ syllables a second in fast songs, more air in slow ones."""
+    """Bounds for a line that lasts `line_s` seconds: up to 4 syllables a second in fast songs, more air in slow ones."""
     fewest, most = _HOOK_SYLLABLES
-    return fewest, most + (1 if line_s < _SLOW_LINE_S else 2)
+    return fewest, most + (2 if line_s < _SLOW_LINE_S else 3)
 
 
 def _scheme(section: str, lines: int, verse_scheme: str, hook_density: float) -> str:
@@ -111,12 +114,16 @@ def _faults(draft: LyricsDraft, inputs: LyricsInputs) -> tuple[str, ...]:
     for section in draft.sections:
         asked = wanted[section.position]
         if len(section.lines) != len(asked.scheme):
-            faults.append(f"section {section.position} needs {len(asked.scheme)} lines, not {len(section.lines)}")
+            faults.append(
+                f"section {section.position} needs {len(asked.scheme)} lines, not {len(section.lines)}"
+            )
         if "H" in asked.scheme and draft.hook not in section.lines:
             faults.append(f"section {section.position} lacks the hook")
         if section.section == "verse":
             verses += [line.lower() for line in section.lines]
-        faults += [f"too long or not plain text: {line[:40]!r}" for line in section.lines if not _is_plain(line)]
+        faults += [
+            f"too long or not plain text: {line[:40]!r}" for line in section.lines if not _is_plain(line)
+        ]
         faults += [f"used in an earlier song: {line!r}" for line in section.lines if line.lower() in avoid]
     if len(set(verses)) != len(verses):
         faults.append("a verse line repeats")

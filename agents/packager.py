@@ -16,7 +16,7 @@ from agents.release.job import BagFile, PackageJob, ReleaseBag
 from agents.release.names import file_stem, one_line, release_directory, title_line
 from agents.release.papers import papers
 from agents.release.rights import clearance_of
-from agents.release.tags import tag_audio, tags_of
+from agents.release.tags import front_cover, tag_audio, tags_of
 from storage.errors import AssetCorruptError, ConflictError, DiskFullError, StorageError, UsageError
 from storage.types import Asset, Clearance, Outcome
 
@@ -54,8 +54,10 @@ def package(job: PackageJob, files: Mapping[str, Path], releases_dir: Path) -> R
     target = releases_dir / directory
     if target.exists() and not verify(target):
         return _read(target, directory, job)
-    part = target.with_name(f".part-{target.name}")
-    shutil.rmtree(part, ignore_errors=True)
+    for stale in target.parent.glob(f".part-{target.name}*"):
+        shutil.rmtree(stale, ignore_errors=True)
+    # A killed run may leave an encoder behind that still writes: it must not find our folder under its name.
+    part = target.with_name(f".part-{target.name}-{os.getpid()}")
     try:
         _fill(part, job, contents, files)
         problems = verify(part)
@@ -66,6 +68,7 @@ def package(job: PackageJob, files: Mapping[str, Path], releases_dir: Path) -> R
         shutil.rmtree(target, ignore_errors=True)
         part.rename(target)
         _flush_folder(target.parent)
+        _flush_folder(releases_dir)
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise DiskFullError("no space left for the release: free some and it goes on") from error
@@ -129,9 +132,12 @@ def _fill(part: Path, job: PackageJob, contents: tuple[BagFile, ...], files: Map
     for file in contents:
         _copy(file.asset, files, part / file.path)
     cover = next(part / file.path for file in contents if file.role == "cover")
+    front = part / ".front.jpg"
+    front_cover(cover, front)
     for file in contents:
         if file.role in {"lossless", "mp3"}:
-            _tag(part / file.path, job, cover)
+            _tag(part / file.path, job, front)
+    front.unlink()
     delivered = tuple(
         file.model_copy(
             update={

@@ -11,7 +11,7 @@ from agents.planning.wishes import KEYS, Wishes, read_wishes
 from configs.genres import Genre, load_genres
 from storage.clock import sub_seed
 from storage.errors import UsageError
-from storage.types import Artist, Brief, MadePiece, ParameterChange, SongRequest
+from storage.types import Artist, Brief, Genes, MadePiece, ParameterChange, SongRequest
 
 
 async def plan(
@@ -67,7 +67,7 @@ async def plan(
         hook_density=song.hook_density,
         signature_seed=persona.signature_seed,
         arm_id=arm[0] if arm else None,
-        reasons=(*_asked_for(request), *draft.reasons, *reasons),
+        reasons=(*_asked_for(request), *draft.reasons, *reasons, _numbers_reason(genre, song)),
         source=completion.source,
     )
     return brief, completion
@@ -112,7 +112,9 @@ def _faults(draft: BriefDraft, inputs: BriefInputs) -> tuple[str, ...]:
 def _genre(name: str) -> Genre:
     genres = load_genres()
     if name not in genres:
-        raise UsageError(f"the artist's genre {name[:40]!r} is not in configs/genres.yaml: it has {', '.join(genres)}")
+        raise UsageError(
+            f"the artist's genre {name[:40]!r} is not in configs/genres.yaml: it has {', '.join(genres)}"
+        )
     return genres[name]
 
 
@@ -127,6 +129,11 @@ def _mode(genre: Genre, darkness: float, seed: int) -> str:
     last = len(genre.modes) - 1
     place = darkness * last + random.Random(sub_seed(seed, "plan", "mode")).gauss(0, 0.6)
     return genre.modes[min(last, max(0, round(place)))]
+
+
+def _numbers_reason(genre: Genre, song: Genes) -> str:
+    slow, fast = genre.tempo_bpm
+    return f"genes: tempo {song.tempo_bias:+.2f} within {slow:g}–{fast:g} BPM, darkness {song.darkness:.2f}"
 
 
 def _asked_for(request: SongRequest) -> tuple[str, ...]:

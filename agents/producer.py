@@ -47,22 +47,44 @@ def produce(
         UsageError: the sample rate, the loudness or the genre is out of reach.
         RenderError: a file could not be written.
     """
-    from agents.music.local.encode import write_flac, write_mp3, write_wav
     from agents.music.local.midi import write_midi
-    from agents.music.loudness import integrated_loudness, true_peak_dbtp
 
     tell = progress or (lambda _stage, _share: None)
     audio = render_master(
         brief, score, plan, sample_rate_hz=sample_rate_hz, loudness_lufs=loudness_lufs, progress=progress
     )
+    tell("encode", 0.75)
+    recording = _write(audio, out_dir, sample_rate_hz, brief.seed)
+    write_midi(score, brief.tempo_bpm, brief.title, recording.midi)
+    tell("done", 1.0)
+    return recording
+
+
+def remaster(
+    take: Path, out_dir: Path, *, seed: int, sample_rate_hz: int = 44_100, loudness_lufs: float = -14.0
+) -> Recording:
+    """Bring somebody else's recording to our loudness and peak, and write it like our own; it has no MIDI.
+
+    Raises:
+        RenderError: a file could not be written.
+    """
+    from agents.music.local.master import to_loudness
+    from agents.music.takes import read_take
+
+    audio = to_loudness(read_take(take, sample_rate_hz), loudness_lufs, sample_rate_hz)
+    return _write(audio, out_dir, sample_rate_hz, seed)
+
+
+def _write(audio: "NDArray[np.float32]", out_dir: Path, sample_rate_hz: int, seed: int) -> Recording:
+    from agents.music.local.encode import write_flac, write_mp3, write_wav
+    from agents.music.loudness import integrated_loudness, true_peak_dbtp
+
     out_dir.mkdir(parents=True, exist_ok=True)
     paths = {kind: out_dir / f"song.{kind}" for kind in ("wav", "flac", "mp3", "mid")}
-    tell("encode", 0.75)
-    write_midi(score, brief.tempo_bpm, brief.title, paths["mid"])
-    write_wav(audio, paths["wav"], sample_rate_hz, brief.seed)
+    write_wav(audio, paths["wav"], sample_rate_hz, seed)
     write_flac(audio, paths["flac"], sample_rate_hz)
     write_mp3(audio, paths["mp3"], sample_rate_hz)
-    recording = Recording(
+    return Recording(
         wav=paths["wav"],
         flac=paths["flac"],
         mp3=paths["mp3"],
@@ -72,8 +94,6 @@ def produce(
         true_peak_dbtp=true_peak_dbtp(audio),
         sample_rate_hz=sample_rate_hz,
     )
-    tell("done", 1.0)
-    return recording
 
 
 def render_master(

@@ -36,13 +36,13 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[A-Za-z0-9_-]{36,}", HIDDEN),
         (r"\b[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}", "[e-mail]"),
         (r"(?i)\b[a-z]:[\\/]+users[\\/]+[^\\/\s\"']+", "~"),
-        (r"(?<![\w.])/(?:home|Users)/[^/\s\"':~]+|(?<![\w./])/root(?![\w-])", "~"),
+        (r"(?<![\w.~])/(?:home|Users)/[^/\s\"':~]+|(?<![\w./~])/root(?![\w-])", "~"),
     )
 )
 
 
 def redact(text: str) -> str:
-    """The same text without API keys, tokens, passwords, e-mail addresses and home folders; idempotent."""
+    """The same text without API keys, tokens, passwords, e-mail addresses and home folders."""
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return text

@@ -61,7 +61,11 @@ async def reflect(
 
 def _earlier(piece: MadePiece) -> EarlierPiece:
     return EarlierPiece(
-        title=piece.title, outcome=piece.outcome, score=piece.score, tempo_bpm=piece.tempo_bpm, mood=piece.mood
+        title=piece.title,
+        outcome=piece.outcome,
+        score=piece.score,
+        tempo_bpm=piece.tempo_bpm,
+        mood=piece.mood,
     )
 
 
@@ -70,7 +74,11 @@ def _faults(draft: ReflectionDraft, critique: Critique) -> tuple[str, ...]:
     faults: list[str] = []
     genes = [edit.gene for edit in draft.edits]
     faults += [f"there is no gene {gene!r}" for gene in genes if gene not in Genes.model_fields]
-    faults += [f"{edit.gene} moves by {edit.delta:+g}, more than {LARGEST_STEP}" for edit in draft.edits if abs(edit.delta) > LARGEST_STEP]
+    faults += [
+        f"{edit.gene} moves by {edit.delta:+g}, more than {LARGEST_STEP}"
+        for edit in draft.edits
+        if abs(edit.delta) > LARGEST_STEP
+    ]
     if len(set(genes)) != len(genes):
         faults.append("each gene may be edited once")
     if draft.edits and not critique.findings:

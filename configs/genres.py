@@ -97,7 +97,8 @@ class Genre(_Table):
     def form_sections(self) -> tuple[tuple[tuple[str, int], ...], ...]:
         """The forms as (section name, bars) pairs."""
         return tuple(
-            tuple((name, int(bars)) for name, bars in re.findall(r"([a-z]+)(\d+)", form)) for form in self.forms
+            tuple((name, int(bars)) for name, bars in re.findall(r"([a-z]+)(\d+)", form))
+            for form in self.forms
         )
 
 

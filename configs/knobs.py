@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 VIDEO_SIZES: dict[str, tuple[int, int]] = {
     "draft": (320, 180),
@@ -133,6 +133,10 @@ class Song(Group):
     """Integrated loudness of the master in LUFS."""
     sample_rate_hz: int = Field(44_100, ge=8_000, le=96_000)
     """Samples a second of everything the embedded engine renders."""
+    music_providers: Annotated[tuple[str, ...], NoDecode, CommaList] = ()
+    """Installed providers that may be bought from, most wanted first, separated by commas. Empty: the embedded engine."""
+    on_outage: Literal["wait", "engine"] = "wait"
+    """What a song does whose provider fails: wait for it, or take the embedded engine."""
     critic_threshold: Rate = 0.6
     """Critic's score, 0 to 1, from which a song is shown to people."""
     critic_max_revisions: int = Field(2, ge=0, le=10)
@@ -148,6 +152,8 @@ class Video(Group):
     """Picture size: draft 320x180, sd 640x360, hd 1280x720, full_hd 1920x1080."""
     video_formats: Literal["16:9", "9:16", "all"] = "all"
     """Which full videos an approved song gets."""
+    cover_px: int = Field(3000, ge=300, le=6000)
+    """Width and height of a cover in pixels; shops ask for 3000."""
     video_fps: int = Field(30, ge=5, le=60)
     """Pictures a second."""
     video_encoder_preset: Literal[
@@ -177,25 +183,27 @@ class Lifecycle(Group):
     """Chance, 0 to 1, that a lifecycle check creates an artist by itself."""
     lifecycle_check_interval_minutes: float = Field(360, gt=0, le=525_600)
     """Minutes between two checks of the whole roster."""
-    performance_evaluation_period_days: int = Field(30, ge=1, le=3650)
-    """Days of outcomes that count."""
-    min_runs_for_evaluation: int = Field(10, ge=1, le=10_000)
+    lifecycle_profile: Literal["label", "original"] = "label"
+    """Rules of lifecycle.yaml: label (persons' verdicts, proven rates, no retirement by itself) or original."""
+    performance_evaluation_period_days: int | None = Field(None, ge=1, le=3650)
+    """Days of outcomes that count. Empty, here and below: as the profile says."""
+    min_runs_for_evaluation: int | None = Field(None, ge=1, le=10_000)
     """Decided songs in that period before an artist is judged at all."""
-    evolution_poor_perf_approval_rate: Rate = 0.40
+    evolution_poor_perf_approval_rate: Rate | None = None
     """Approval rate, 0 to 1, below which an artist evolves."""
-    evolution_good_perf_approval_rate: Rate = 0.85
+    evolution_good_perf_approval_rate: Rate | None = None
     """Approval rate, 0 to 1, above which a candidate is a proven success."""
-    pause_approval_rate_threshold: Rate = 0.20
+    pause_approval_rate_threshold: Rate | None = None
     """Approval rate, 0 to 1, below which an artist is paused."""
-    pause_error_rate_threshold: Rate = 0.30
+    pause_error_rate_threshold: Rate | None = None
     """Share of runs, 0 to 1, that failed by our own fault, above which an artist is paused."""
-    pause_inactivity_days: int = Field(45, ge=1, le=3650)
+    pause_inactivity_days: int | None = Field(None, ge=1, le=3650)
     """Days without a run after which an artist is paused."""
-    retirement_consecutive_rejections: int = Field(5, ge=1, le=1000)
+    retirement_consecutive_rejections: int | None = Field(None, ge=1, le=1000)
     """Rejections in a row, by people, after which an artist retires."""
-    retirement_paused_days: int = Field(90, ge=1, le=3650)
+    retirement_paused_days: int | None = Field(None, ge=1, le=3650)
     """Days paused after which an artist retires."""
-    retirement_failed_evolutions: int = Field(3, ge=1, le=100)
+    retirement_failed_evolutions: int | None = Field(None, ge=1, le=100)
     """Evolutions without improvement after which an artist retires."""
     ab_testing_enabled: bool = False
     """Whether planners try variants and learn which are approved."""
@@ -224,6 +232,7 @@ class Trust(Group):
     """What models and repairs are allowed."""
 
     title: ClassVar[str] = "Trust"
+    is_used: ClassVar[bool] = False
 
     share_reasons_with_models: bool = False
     """Whether hosted models may read the reasons people give with a decision."""

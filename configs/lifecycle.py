@@ -10,6 +10,20 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Rate = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[int, Field(ge=1)]
 
+THRESHOLDS = (
+    "performance_evaluation_period_days",
+    "min_runs_for_evaluation",
+    "evolution_poor_perf_approval_rate",
+    "evolution_good_perf_approval_rate",
+    "pause_approval_rate_threshold",
+    "pause_error_rate_threshold",
+    "pause_inactivity_days",
+    "retirement_consecutive_rejections",
+    "retirement_paused_days",
+    "retirement_failed_evolutions",
+)
+"""What an operator may set: these are settings of the same names, and a setting that is set wins over the profile."""
+
 
 class FalseMoves(BaseModel):
     """For each kind of move, the chance of making it wrongly within one window of evidence."""
@@ -58,7 +72,10 @@ class LifecycleProfile(BaseModel):
             self.evolution_good_perf_approval_rate,
         )
         if list(rates) != sorted(rates):
-            raise ValueError(f"{self.name}: pause, poor and good approval rates must rise, not {rates}")
+            raise ValueError(
+                "PAUSE_APPROVAL_RATE_THRESHOLD, EVOLUTION_POOR_PERF_APPROVAL_RATE and "
+                f"EVOLUTION_GOOD_PERF_APPROVAL_RATE must rise; in profile {self.name} they are {rates}"
+            )
         if self.window_decisions is not None and self.window_decisions < self.min_runs_for_evaluation:
             raise ValueError(f"{self.name}: window_decisions must not be below min_runs_for_evaluation")
         return self

@@ -14,6 +14,7 @@ from pydantic_settings import (
 
 from configs import keys, knobs
 from configs.complaints import SettingsError, complaints, misspelt
+from configs.lifecycle import THRESHOLDS, LifecycleProfile, load_profile
 from configs.names import variable, variables
 
 __all__ = ["Settings", "SettingsError"]
@@ -78,14 +79,16 @@ class Settings(
         return home.expanduser().absolute()
 
     @model_validator(mode="after")
-    def _rates_in_order(self) -> Self:
-        rising = ("pause_approval_rate_threshold", "evolution_poor_perf_approval_rate")
-        for low, high in (rising, (rising[1], "evolution_good_perf_approval_rate")):
-            if getattr(self, low) >= getattr(self, high):
-                raise ValueError(f"{low.upper()} must be lower than {high.upper()}")
+    def _fit_together(self) -> Self:
+        _ = self.lifecycle
         if self.undecided_per_artist_max > self.undecided_per_label_max:
             raise ValueError("UNDECIDED_PER_ARTIST_MAX must not exceed UNDECIDED_PER_LABEL_MAX")
         return self
+
+    @property
+    def lifecycle(self) -> LifecycleProfile:
+        """The lifecycle's rules: the chosen profile, with the thresholds that are set in its place."""
+        return load_profile(self.lifecycle_profile, **{name: getattr(self, name) for name in THRESHOLDS})
 
     def shown(self) -> dict[str, str]:
         """Every variable with its value as text, fit for a screen: keys hidden, empty where unset."""

@@ -9,11 +9,14 @@ import asyncio
 import contextlib
 
 import ray
+from ray.actor import ActorHandle
 
 from agents.fixer import Attempt, Fault, Remedy
+from agents.music.protocol import music_providers
 from runtime import approvals
 from runtime.crew import Crew, Pools
 from runtime.cycle import Ending, make_song
+from runtime.gates import Limits, SharedGate
 from runtime.launch import Launch
 from runtime.remote import arrived
 from runtime.repair import Diagnose, FixerDesk
@@ -154,6 +157,10 @@ class LiveArtist:
             artist=await self._store.read(artists.artist_by_id, artist_id=self._artist_id),
             fence=fence,
             cycle=cycle,
+            vendors=tuple(
+                (vendor, SharedGate(self._launch, vendor.name, vendor.account, Limits()))
+                for vendor in music_providers(self._settings)
+            ),
             policy=approvals.demo_policy if self._launch.demo_decides else None,
         )
 
@@ -189,9 +196,9 @@ class ArtistActor:
         await self._artist.passivate()
 
 
-def artist_actor(launch: Launch, artist_id: ArtistId, slug: str) -> ray.actor.ActorHandle:
+def artist_actor(launch: Launch, artist_id: ArtistId, slug: str) -> ActorHandle:
     """A new actor for an artist. Raises ValueError while one of that name lives."""
-    return (
+    return (  # type: ignore[return-value] # Ray's own types do not know their proxies
         ray.remote(ArtistActor)
         .options(
             name=f"artist/{slug}",

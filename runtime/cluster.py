@@ -4,12 +4,15 @@ Ray's ports listen on every interface whatever address it is given, so token aut
 everywhere but in tests. The figures behind the time-outs are in docs/ray.md.
 """
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
+from typing import cast
 
 import ray
 import ray.exceptions
+from ray.util import list_named_actors
 
 from runtime.launch import Launch
 from runtime.workers import STUDIO
@@ -31,8 +34,8 @@ class Cluster(Frozen):
 
     address: str
     dashboard_url: str | None
-    owned: bool
-    """Whether this process started it and ends it."""
+    connected_here: bool
+    """Whether it was us who connected this process, and so disconnect it: a host of several labels did it itself."""
 
 
 def start(launch: Launch, *, dashboard_port: int | None, cpus: int | None = None) -> Cluster:
@@ -67,7 +70,7 @@ def start(launch: Launch, *, dashboard_port: int | None, cpus: int | None = None
             return Cluster(
                 address=ray.get_runtime_context().gcs_address,
                 dashboard_url=f"http://{url}" if url else None,
-                owned=True,
+                connected_here=True,
             )
     raise AssertionError("unreachable")
 
@@ -77,9 +80,14 @@ def join(launch: Launch, address: str, *, single_node: bool) -> Cluster:
 
     Raises ClusterError when it cannot be reached, has no studio, or has more nodes than SQLite can serve.
     """
+    connected_before = ray.is_initialized()
     try:
         context = ray.init(
-            address=address, namespace=launch.namespace, log_to_driver=False, configure_logging=False
+            address=address,
+            namespace=launch.namespace,
+            log_to_driver=False,
+            configure_logging=False,
+            ignore_reinit_error=True,
         )
     except (ray.exceptions.RayError, RuntimeError, ConnectionError, TimeoutError) as error:
         raise ClusterError(
@@ -98,15 +106,32 @@ def join(launch: Launch, address: str, *, single_node: bool) -> Cluster:
                 "can serve; set DATABASE_URL to a PostgreSQL"
             )
     except ClusterError:
-        ray.shutdown()
+        if not connected_before:
+            ray.shutdown()
         raise
     url = context.dashboard_url
-    return Cluster(address=address, dashboard_url=f"http://{url}" if url else None, owned=False)
+    return Cluster(
+        address=address,
+        dashboard_url=f"http://{url}" if url else None,
+        connected_here=not connected_before,
+    )
 
 
-def leave() -> None:
+def leave(cluster: Cluster) -> None:
     """Disconnect; a Ray that this process started ends with it."""
-    ray.shutdown()
+    if cluster.connected_here:
+        ray.shutdown()
+
+
+def end_actors(launch: Launch) -> None:
+    """End every actor of this label, the supervisor first, so that it starts no others."""
+    if not ray.is_initialized():
+        return
+    actors = cast("list[dict[str, str]]", list_named_actors(all_namespaces=True))
+    mine = [actor["name"] for actor in actors if actor["namespace"] == launch.namespace]
+    for name in sorted(mine, key=lambda name: name != "supervisor"):
+        with contextlib.suppress(ValueError):  # it ended by itself meanwhile
+            ray.kill(ray.get_actor(name, namespace=launch.namespace), no_restart=True)
 
 
 def auth_token_path() -> Path:

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from agents.llm.protocol import Completion
+from agents.music.protocol import MusicProvider
 from agents.release.job import PackageJob
 from configs.settings import Settings
 from runtime import approvals, studio
+from runtime.gates import SharedGate
+from runtime.purchases import bought_music
 from runtime.remote import arrived
 from runtime.studio import StudioConfig, Timed
 from runtime.trials import assigned_arm
@@ -66,12 +69,16 @@ class Crew:
     artist: Artist
     fence: Fence
     cycle: Cycle
+    vendors: tuple[tuple[MusicProvider, SharedGate], ...] = ()
+    """Whom music may be bought from, most wanted first, with their gates."""
     policy: approvals.Policy | None = None
     """Decides in people's place; only `labelmate demo` has one in this version."""
 
     @property
     def revisions_max(self) -> int:
-        return self.settings.critic_max_revisions
+        """Those that would buy the music again have a limit of their own, 0 by default."""
+        most = self.settings.critic_max_revisions
+        return min(most, self.settings.bought_revisions_max) if self.vendors else most
 
     def plan(self, revision: int, changes: tuple[ParameterChange, ...]) -> Work[Brief]:
         """agents/planner.py"""
@@ -110,7 +117,13 @@ class Crew:
                 await arrived(self.pools.creative.next().compose.remote(self.studio, brief, lyrics))
             )
 
-        return (LocalWork(make, kind="music"),)
+        bought = tuple(
+            bought_music(provider, gate, self.studio, self.settings, brief, lyrics)
+            for provider, gate in self.vendors
+        )
+        if bought and self.settings.on_outage == "wait":
+            return bought
+        return (*bought, LocalWork(make, kind="music"))
 
     def produce(self, brief: Brief, song: Composition) -> Work[Master]:
         """agents/producer.py"""

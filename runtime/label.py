@@ -13,11 +13,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from time import monotonic
 
 from configs.settings import Settings
 from runtime.launch import Launch
-from storage import artists, cycles, events
+from runtime.roster import create_artist
+from storage import cycles, events
 from storage.errors import ClusterError, HomeLockedError
 from storage.home import open_home
 from storage.store import LocalStore, Store, StoreClient
@@ -28,7 +28,6 @@ from storage.types import (
     CycleState,
     Event,
     Frozen,
-    LifecycleState,
     SongRequest,
 )
 
@@ -57,29 +56,9 @@ class Label:
     running: RunRecord | None
     """None: nothing runs, and what is asked for waits for the next `labelmate up`."""
 
-    async def create_artist(
-        self, *, seed: int, genre: str | None, who: str, state: LifecycleState = LifecycleState.CANDIDATE
-    ) -> Artist:
-        """agents/creator.py, then a row; raises ConflictError on a full roster."""
-        from agents import creator
-        from agents.llm.offline.writer import OfflineWriter
-
-        roster = await self.store.read(artists.list_artists)
-        persona, genes, _call = await creator.create(
-            OfflineWriter(),
-            seed=seed,
-            genre=genre,
-            taken_names=frozenset(artist.persona.name for artist in roster),
-            taken_palettes=frozenset(artist.persona.visual.palette for artist in roster),
-        )
-        return await self.store.write(
-            artists.add_artist,
-            persona=persona,
-            genes=genes,
-            who=who,
-            state=state,
-            roster_max=self.settings.roster_max,
-        )
+    async def create_artist(self, *, seed: int, genre: str | None, who: str) -> Artist:
+        """runtime/roster.py; raises ConflictError on a full roster."""
+        return await create_artist(self.store, self.settings, seed=seed, genre=genre, who=who)
 
     async def request_song(self, artist_id: ArtistId, request: SongRequest, *, who: str) -> cycles.Cycle:
         """Queue one cycle."""
@@ -149,8 +128,8 @@ async def running_label(
         yield Label(settings, store, launch, record)
     finally:
         (settings.home / RUN_FILE).unlink(missing_ok=True)
-        await _end_actors(launch)
-        cluster.leave()
+        await asyncio.to_thread(cluster.end_actors, launch)
+        cluster.leave(joined)
 
 
 @asynccontextmanager
@@ -171,11 +150,11 @@ async def open_label(settings: Settings) -> AsyncIterator[Label]:
     from runtime.store_actor import start_store
 
     launch = Launch(home=settings.home, label_id=record.label_id, build=record.build)
-    cluster.join(launch, record.address, single_node=False)
+    joined = cluster.join(launch, record.address, single_node=False)
     try:
         yield Label(settings, start_store(launch), launch, record)
     finally:
-        cluster.leave()
+        cluster.leave(joined)
 
 
 def read_run(home: Path) -> RunRecord | None:
@@ -236,16 +215,3 @@ async def _healthy(ping: object, what: str) -> None:
         await asyncio.wait_for(arrived(ping), START_S)  # type: ignore[arg-type]
     except TimeoutError as error:
         raise ClusterError(f"{what} did not answer within {START_S:.0f} s; see the logs of Ray") from error
-
-
-async def _end_actors(launch: Launch) -> None:
-    """End the label's actors on a cluster that lives on; on our own Ray they end with it."""
-    import ray
-    from ray.util import list_named_actors
-
-    if not ray.is_initialized():
-        return
-    deadline_s = monotonic() + 5
-    for name in sorted(list_named_actors(), key=lambda name: name != "supervisor"):
-        if monotonic() < deadline_s:
-            ray.kill(ray.get_actor(name, namespace=launch.namespace), no_restart=True)

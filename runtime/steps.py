@@ -49,6 +49,10 @@ BUDGET_LOOK_S = 900.0
 """How soon a cycle looks again when the ledger cannot tell when money will be there."""
 
 
+OUTAGE_LOOK_S = 900.0
+"""How soon a cycle tries again a provider that failed and has no stand-in."""
+
+
 class Reserving(Protocol[R_co]):
     """The two writes that begin a step: `begin_step` and `retry_step`."""
 
@@ -191,6 +195,10 @@ class StepRunner:
                 return work, variation + 1
             case Action.SWITCH_PROVIDER if chain[-1] is not work:
                 return chain[chain.index(work) + 1], 0
+            case Action.SWITCH_PROVIDER if getattr(error, "transient", False):
+                raise Suspend(
+                    CycleState.DEFERRED, f"{error}; there is no other provider", OUTAGE_LOOK_S
+                ) from error
             case Action.DEFER:
                 raise Suspend(CycleState.DEFERRED, remedy.reason, remedy.delay_s) from error
             case Action.PARK:

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import wraps
 from pathlib import Path
 from time import process_time
@@ -21,6 +22,7 @@ from storage.clock import sub_seed
 from storage.types import (
     Asset,
     Brief,
+    Clearance,
     Composition,
     Frozen,
     Lyrics,
@@ -33,6 +35,7 @@ from storage.types import (
 
 if TYPE_CHECKING:  # the studio's tools are heavy: each function imports what it needs
     from agents.music.analysis import AudioFacts
+    from agents.music.protocol import FetchedTake
     from agents.packager import PackageJob
 
 P = ParamSpec("P")
@@ -49,6 +52,7 @@ class StudioConfig(Frozen):
     scratch_dir: Path
     sample_rate_hz: int
     loudness_lufs: float
+    cover_px: int
     video_width: int
     video_height: int
     video_fps: int
@@ -63,6 +67,7 @@ class StudioConfig(Frozen):
             scratch_dir=settings.home / "scratch",
             sample_rate_hz=settings.sample_rate_hz,
             loudness_lufs=settings.loudness_lufs,
+            cover_px=settings.cover_px,
             video_width=settings.video_width,
             video_height=settings.video_height,
             video_fps=settings.video_fps,
@@ -120,21 +125,20 @@ def compose(config: StudioConfig, brief: Brief, lyrics: Lyrics) -> Composition:
 
 @timed
 def produce(config: StudioConfig, brief: Brief, song: Composition) -> Master:
-    """Render, mix, master and encode a score."""
+    """A finished recording: of a score by the embedded engine, of a provider's take by mastering it."""
     from agents import producer
     from agents.music.analysis import analyse
+    from agents.music.takes import octave_nearest
 
-    assert song.score is not None
-    score = Score.model_validate_json(config.assets.fetch(song.score.sha256).read_text())
+    rate = {"sample_rate_hz": config.sample_rate_hz, "loudness_lufs": config.loudness_lufs}
+    origin = song.score or song.takes[0]
+    source = config.assets.fetch(origin.sha256)
     with _scratch(config) as folder:
-        made = producer.produce(
-            brief,
-            score,
-            song.plan,
-            folder,
-            sample_rate_hz=config.sample_rate_hz,
-            loudness_lufs=config.loudness_lufs,
-        )
+        if song.score is None:
+            made = producer.remaster(source, folder, seed=brief.seed, **rate)
+        else:
+            score = Score.model_validate_json(source.read_text())
+            made = producer.produce(brief, score, song.plan, folder, **rate)
         facts = analyse(made.wav)
         measured: dict[str, float | int | str] = {
             "duration_s": round(made.duration_s, 3),
@@ -149,7 +153,10 @@ def produce(config: StudioConfig, brief: Brief, song: Composition) -> Master:
                 kind=kind,
                 media_type=media_type,
                 tool=ENGINE,
-                parents=(song.score.sha256,) if song.score else (),
+                parents=(origin.sha256,),
+                provider=origin.provider,
+                licence=origin.licence,
+                clearance=origin.clearance,
                 seed=brief.seed,
                 facts=measured,
             )
@@ -161,11 +168,45 @@ def produce(config: StudioConfig, brief: Brief, song: Composition) -> Master:
             duration_s=made.duration_s,
             loudness_lufs=made.loudness_lufs,
             true_peak_dbtp=made.true_peak_dbtp,
-            tempo_bpm=_octave_nearest(facts.tempo_bpm, song.plan.tempo_bpm),
+            tempo_bpm=octave_nearest(facts.tempo_bpm, song.plan.tempo_bpm),
             key=facts.key,
             mode=facts.mode,
             source=song.source,
         )
+
+
+@timed
+def receive(
+    config: StudioConfig,
+    brief: Brief,
+    lyrics: Lyrics,
+    provider: str,
+    takes: "tuple[FetchedTake, ...]",
+    cost_usd: Decimal,
+) -> Composition:
+    """Keep a provider's takes and measure the plan of the first; junk is refused before anything is kept."""
+    from agents.music.takes import plan_take
+
+    plan = plan_take(takes[0].path, brief, lyrics)
+    kept = tuple(
+        config.assets.put(
+            take.path,
+            kind="take",
+            media_type=take.media_type,
+            tool=provider,
+            provider=provider,
+            licence=take.licence,
+            clearance=Clearance.NEEDS_PERSON,
+            seed=brief.seed,
+            cost_usd=cost_usd / len(takes),
+        )
+        for take in takes
+    )
+    with _scratch(config) as folder:
+        plan_asset = _keep_text(
+            config, folder / "plan.json", plan.model_dump_json(indent=1), "plan", provider, brief.seed
+        )
+    return Composition(plan=plan, plan_asset=plan_asset, takes=kept, source=provider)
 
 
 @timed
@@ -185,7 +226,9 @@ def paint_cover(
 
     seed = sub_seed(brief.seed, "cover", variation)
     with _scratch(config) as folder:
-        made = painter.paint_cover(persona.visual, persona.name, brief.title, brief.mood, seed, folder)
+        made = painter.paint_cover(
+            persona.visual, persona.name, brief.title, brief.mood, seed, folder, size_px=config.cover_px
+        )
 
         def keep(path: Path, kind: str) -> Asset:
             return config.assets.put(
@@ -193,6 +236,7 @@ def paint_cover(
                 kind=kind,
                 media_type="image/jpeg",
                 tool="labelmate-cover/1",
+                clearance=Clearance.CLEARED,
                 parents=(plan_asset.sha256,),
                 seed=seed,
             )
@@ -268,6 +312,7 @@ def _film(
             kind="preview" if span_s else "video",
             media_type="video/mp4",
             tool=VISUALIZER,
+            clearance=Clearance.CLEARED,
             parents=(song.plan_asset.sha256, master.wav.sha256),
             seed=seed,
             facts={
@@ -290,14 +335,11 @@ def package(config: StudioConfig, job: "PackageJob") -> Release:
     return Release(id=bag.id, title=bag.title, directory=bag.directory, manifest_sha256=bag.manifest_sha256)
 
 
-def _octave_nearest(measured_bpm: float, planned_bpm: float) -> float:
-    """A pulse is as true at half and double speed: the one nearest to the plan."""
-    return min((measured_bpm * factor for factor in (0.5, 1, 2)), key=lambda bpm: abs(bpm - planned_bpm))
-
-
 def _keep_text(config: StudioConfig, path: Path, text: str, kind: str, tool: str, seed: int) -> Asset:
     path.write_text(text)
-    return config.assets.put(path, kind=kind, media_type="application/json", tool=tool, seed=seed)
+    return config.assets.put(
+        path, kind=kind, media_type="application/json", tool=tool, seed=seed, clearance=Clearance.CLEARED
+    )
 
 
 @contextmanager

@@ -53,6 +53,9 @@ class Supervisor:
         self._launch = launch
         self._store = store
         self._lease_s = settings.lease_s
+        self._reviewing = cycles.Reviewing(
+            per_artist_max=settings.undecided_per_artist_max, per_label_max=settings.undecided_per_label_max
+        )
         self._me = f"supervisor/{uuid4().hex[:12]}"
         self._in_flight_max = settings.cycles_in_flight_max or 2 * _cpus()
         self._live_max = settings.live_artists_max or max(4, _memory_mb() // 4 // ARTIST_MB)
@@ -75,7 +78,11 @@ class Supervisor:
         free = self._in_flight_max - len(self._working)
         if free > 0:
             due = await self._store.write(
-                cycles.lease_due_cycles, owner=self._me, limit=free, lease_s=self._lease_s
+                cycles.lease_due_cycles,
+                owner=self._me,
+                limit=free,
+                lease_s=self._lease_s,
+                reviewing=self._reviewing,
             )
             for cycle in due:
                 if cycle.cycle_id not in self._working:

@@ -1,6 +1,8 @@
 """What the supervisor does now and then, in small pieces: no commit of a sweep holds others up."""
 
 import asyncio
+import contextlib
+import random
 import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -8,8 +10,11 @@ from pathlib import Path
 from time import monotonic, time
 
 from runtime.launch import Launch
+from runtime.lifecycle_sweep import check_roster, wants_artist
+from runtime.roster import create_artist
 from runtime.studio import StudioConfig
 from storage import approvals, retention
+from storage.errors import ConflictError
 from storage.store import StoreClient
 
 MINUTE_S = 60.0
@@ -34,10 +39,16 @@ class Sweeps:
         self._studio = StudioConfig.of(self._settings)
         self._store = store
         self._looked = time()
+        self._random = random.Random()
         self._sweeps = [
             _Sweep(self._notice_sleep, MINUTE_S / 4, monotonic()),
             _Sweep(self._expire_media, HOUR_S, monotonic() + MINUTE_S),
             _Sweep(self._prune_writes, HOUR_S, monotonic() + 2 * MINUTE_S),
+            _Sweep(
+                self._check_roster,
+                self._settings.lifecycle_check_interval_minutes * MINUTE_S,
+                monotonic() + MINUTE_S,
+            ),
             _Sweep(self._clear_scratch, HOUR_S, monotonic() + 3 * MINUTE_S),
         ]
 
@@ -65,6 +76,13 @@ class Sweeps:
 
     async def _prune_writes(self) -> None:
         await self._store.write(retention.prune_writes, older_than_s=WRITES_KEPT_S, limit=CHUNK)
+
+    async def _check_roster(self) -> None:
+        await check_roster(self._store, self._settings)
+        seed = self._random.getrandbits(32)
+        if wants_artist(self._settings, self._random):
+            with contextlib.suppress(ConflictError):  # the roster is full: nothing to create
+                await create_artist(self._store, self._settings, seed=seed, genre=None, who="policy:creation")
 
     async def _clear_scratch(self) -> None:
         await asyncio.to_thread(_remove_old, self._studio.scratch_dir, SCRATCH_KEPT_S)

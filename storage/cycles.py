@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, func, insert, not_, or_, select, update
 
 from storage import events, tables
 from storage.artists import Fence, require_fence
@@ -84,12 +84,22 @@ def request_cycle(tx: Tx, *, artist_id: ArtistId, request: SongRequest, requeste
     return cycle_by_id(tx, cycle_id=cycle_id)
 
 
+class Reviewing(Frozen):
+    """How many undecided songs people are asked to hold before no new one begins."""
+
+    per_artist_max: int
+    per_label_max: int
+
+
 @write
-def lease_due_cycles(tx: Tx, *, owner: str, limit: int, lease_s: float) -> list[DueCycle]:
-    """Lease up to `limit` due cycles: at most one an artist, longest-idle artists first.
+def lease_due_cycles(
+    tx: Tx, *, owner: str, limit: int, lease_s: float, reviewing: Reviewing
+) -> list[DueCycle]:
+    """Lease up to `limit` due cycles: at most one an artist, begun ones and longest-idle artists first.
 
     Due are queued cycles, deferred ones whose time has come, waiting ones whose decision has taken
-    effect, and running ones whose lease ran out (their owner died). Paused artists wait.
+    effect, and running ones whose lease ran out (their owner died). Paused artists wait, and nothing
+    new begins while reviewers have more undecided songs than they are asked to hold.
     """
     now, now_s = tx.clock.now(), database_now_s(tx.connection)
     decided = select(tables.approvals.c.cycle_id).where(
@@ -97,8 +107,10 @@ def lease_due_cycles(tx: Tx, *, owner: str, limit: int, lease_s: float) -> list[
         tables.approvals.c.status.in_(("decided", "closed")),
         tables.approvals.c.effective_at <= now,
     )
+    is_new = and_(C.c.state == CycleState.QUEUED, C.c.started_at.is_(None), C.c.cancel_requested_by.is_(None))
     due = or_(
-        C.c.state == CycleState.QUEUED,
+        and_(is_new, _undecided(C.c.artist_id) < reviewing.per_artist_max),
+        and_(C.c.state == CycleState.QUEUED, not_(is_new)),
         and_(C.c.state == CycleState.DEFERRED, C.c.due_at <= now),
         and_(C.c.state == CycleState.WAITING, or_(decided.exists(), C.c.cancel_requested_by.is_not(None))),
         C.c.state == CycleState.RUNNING,
@@ -120,13 +132,15 @@ def lease_due_cycles(tx: Tx, *, owner: str, limit: int, lease_s: float) -> list[
     )
     # Locked by key outside the subquery, because PostgreSQL locks no rows of a window.
     rows = tx.connection.execute(
-        select(C.c.id, C.c.artist_id, A.c.slug)
+        select(C.c.id, C.c.artist_id, A.c.slug, is_new.label("is_new"))
         .join(A, A.c.id == C.c.artist_id)
         .where(C.c.id.in_(select(first.c.id).where(first.c.turn == 1)), C.c.lease_until_s < now_s)
-        .order_by(A.c.last_run_at.is_not(None), A.c.last_run_at, C.c.due_at, C.c.id)
+        .order_by(is_new, A.c.last_run_at.is_not(None), A.c.last_run_at, C.c.due_at, C.c.id)
         .limit(limit)
         .with_for_update(of=C, skip_locked=True)
     ).all()
+    room = max(0, reviewing.per_label_max - _in_hand(tx, now_s))
+    rows = [row for row in rows if not row.is_new] + [row for row in rows if row.is_new][:room]
     if rows:
         tx.connection.execute(
             update(C)
@@ -134,6 +148,21 @@ def lease_due_cycles(tx: Tx, *, owner: str, limit: int, lease_s: float) -> list[
             .values(lease_owner=owner, lease_until_s=now_s + lease_s)
         )
     return [DueCycle(cycle_id=row.id, artist_id=row.artist_id, slug=row.slug) for row in rows]
+
+
+def _undecided(artist_id: ColumnElement[str]) -> ColumnElement[int]:
+    P = tables.approvals  # noqa: N806 - a table's short name, as in the other modules
+    pending = select(func.count()).where(P.c.artist_id == artist_id, P.c.status == "pending")
+    return pending.scalar_subquery()
+
+
+def _in_hand(tx: Tx, now_s: float) -> int:
+    """Songs that people hold undecided, and those in the making that they will be asked about."""
+    P = tables.approvals  # noqa: N806 - a table's short name, as in the other modules
+    pending = select(func.count()).select_from(P).where(P.c.status == "pending")
+    leased = and_(C.c.state == CycleState.QUEUED, C.c.lease_until_s >= now_s)
+    making = select(func.count()).select_from(C).where(or_(C.c.state == CycleState.RUNNING, leased))
+    return tx.connection.execute(select(pending.scalar_subquery() + making.scalar_subquery())).scalar_one()
 
 
 @write

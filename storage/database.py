@@ -75,7 +75,9 @@ def _begin_immediate(connection: Connection) -> None:
 def insert_absent(connection: Connection, table: Table, **values: object) -> bool:
     """Insert a row unless its key is taken; says whether it was new. Two writers cannot both be told so."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    return connection.execute(insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+    key = next(iter(table.primary_key))
+    inserted = insert(table).values(**values).on_conflict_do_nothing().returning(key)
+    return connection.execute(inserted).first() is not None
 
 
 def lock_database(connection: Connection) -> None:

@@ -1,7 +1,6 @@
 """The home: one folder that holds a label. Opening it makes it, locks it and brings its schema up to date."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -51,10 +50,7 @@ class Home:
             return clock
         E = tables.events  # noqa: N806 - a table's short name, as in the other modules
         with self.engine.begin() as connection:
-            last: tuple[int | None, datetime | None] = (
-                connection.execute(select(func.max(E.c.seq), func.max(E.c.at))).one()._tuple()
-            )
-        seq, at = last
+            seq, at = connection.execute(select(func.max(E.c.seq), func.max(E.c.at))).one()
         return clock if seq is None or at is None else clock.resumed(after=at, drawn=seq)
 
     def close(self) -> None:

@@ -5,11 +5,11 @@ Claimed by status, never by tailing ids: with several writers a lower id may com
 
 from datetime import datetime
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import or_, select, update
 
 from storage import tables
 from storage.clock import new_id
-from storage.database import database_now_s
+from storage.database import database_now_s, insert_absent
 from storage.store import Tx, write
 from storage.types import Frozen
 
@@ -31,19 +31,22 @@ class Message(Frozen):
 
 def enqueue(tx: Tx, *, kind: str, dedupe_key: str, payload: dict[str, object]) -> bool:
     """Add a message once for its key; says whether it was new."""
-    if tx.connection.execute(select(O.c.id).where(O.c.dedupe_key == dedupe_key)).first() is not None:
-        return False
-    tx.connection.execute(
-        insert(O).values(
-            id=new_id("msg", tx.clock),
-            kind=kind,
-            dedupe_key=dedupe_key,
-            payload=payload,
-            status="pending",
-            created_at=tx.clock.now(),
-        )
+    return insert_absent(
+        tx.connection,
+        O,
+        id=new_id("msg", tx.clock),
+        kind=kind,
+        dedupe_key=dedupe_key,
+        payload=payload,
+        status="pending",
+        created_at=tx.clock.now(),
     )
-    return True
+
+
+@write
+def send_once(tx: Tx, *, kind: str, dedupe_key: str, payload: dict[str, object]) -> bool:
+    """`enqueue` as a write of its own, for what is told without a change of state beside it."""
+    return enqueue(tx, kind=kind, dedupe_key=dedupe_key, payload=payload)
 
 
 @write

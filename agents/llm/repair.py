@@ -10,7 +10,9 @@ ATTEMPTS = 3
 """Drafts asked for before giving up; hosted models are paid for each."""
 
 
-async def ask(writer: Writer, request: Request[T], faults_of: Callable[[T], tuple[str, ...]]) -> Completion[T]:
+async def ask(
+    writer: Writer, request: Request[T], faults_of: Callable[[T], tuple[str, ...]]
+) -> Completion[T]:
     """Complete the request, and again with the faults named while `faults_of` finds any.
 
     Costs, tokens, time and attempts of all drafts are added up in the answer.
@@ -19,17 +21,19 @@ async def ask(writer: Writer, request: Request[T], faults_of: Callable[[T], tupl
         ProviderRefusedError: the last draft still had faults.
     """
     spent: list[Completion[T]] = []
-    asked = request
-    faults: tuple[str, ...] = ()
+    asked, fault = request, ""
     for attempt in range(ATTEMPTS):
         spent.append(await writer.complete(asked))
         faults = faults_of(spent[-1].value)
         if not faults:
             return _total(spent)
+        fault = faults[0]
         inputs = request.inputs.model_copy(update={"faults": faults})
-        asked = request.model_copy(update={"inputs": inputs, "seed": sub_seed(request.seed, "again", attempt)})
+        asked = request.model_copy(
+            update={"inputs": inputs, "seed": sub_seed(request.seed, "again", attempt)}
+        )
     raise ProviderRefusedError(
-        f"{spent[-1].source} could not write a valid {request.task} in {ATTEMPTS} drafts: {faults[0]}",
+        f"{spent[-1].source} could not write a valid {request.task} in {ATTEMPTS} drafts: {fault}",
         task=request.task,
     )
 

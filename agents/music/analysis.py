@@ -67,7 +67,9 @@ def analyse(path: Path) -> AudioFacts:
     if not len(samples):
         raise UsageError(f"{path.name} holds no sound: give a recording")
     # One channel becomes two; of more than two the first two are measured.
-    stereo = np.ascontiguousarray((samples if samples.shape[1] > 1 else np.repeat(samples, 2, axis=1))[:, :2].T)
+    stereo = np.array(
+        (samples if samples.shape[1] > 1 else np.repeat(samples, 2, axis=1))[:, :2].T, np.float32, order="C"
+    )
     del samples
     return analyse_samples(stereo, sample_rate_hz)
 
@@ -79,7 +81,14 @@ def analyse_samples(stereo: "NDArray[np.float32]", sample_rate_hz: int) -> Audio
     from agents.music.listening.tempo import measure_tempo
     from agents.music.listening.tonality import measure_tonality
     from agents.music.listening.tone import measure_tone
-    from agents.music.loudness import HOP_S, gated_loudness, hop_energies, in_lufs, true_peak_dbtp, window_energies
+    from agents.music.loudness import (
+        HOP_S,
+        gated_loudness,
+        hop_energies,
+        in_lufs,
+        true_peak_dbtp,
+        window_energies,
+    )
 
     mono = (stereo[0] + stereo[1]) * np.float32(0.5)
     hops = hop_energies(stereo, sample_rate_hz)
@@ -110,7 +119,7 @@ def analyse_samples(stereo: "NDArray[np.float32]", sample_rate_hz: int) -> Audio
         longest_silence_s=longest_silence_s,
         silent_share=silent_share,
         tail_dbfs=tail_dbfs,
-        clipped_samples=int(np.count_nonzero(np.abs(stereo) >= CLIP_LEVEL)),
+        clipped_samples=int(np.count_nonzero(stereo >= CLIP_LEVEL) + np.count_nonzero(stereo <= -CLIP_LEVEL)),
         dc_offset=float(np.abs(stereo.mean(axis=1, dtype=np.float64)).max()),
         timbre=tone.timbre,
     )

@@ -16,7 +16,16 @@ SHORTEST_S, LONGEST_S = 10.0, 600.0
 
 Sections = list[tuple[str, int]]
 
-LONGEST_BARS = {"intro": 8, "outro": 8, "pre": 8, "bridge": 8, "break": 8, "verse": 16, "chorus": 16, "drop": 16}
+LONGEST_BARS = {
+    "intro": 8,
+    "outro": 8,
+    "pre": 8,
+    "bridge": 8,
+    "break": 8,
+    "verse": 16,
+    "chorus": 16,
+    "drop": 16,
+}
 STRETCH_ORDER = {
     4: ("bridge", "break", "verse", "chorus", "drop", "intro", "outro", "pre"),
     2: ("intro", "outro", "bridge", "break", "pre", "verse", "chorus", "drop"),

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
+
+from agents.music.transforms import convolve, filter_sections, lowpass_kernel
 
 Audio = NDArray[np.float32]
 HOP_S = 0.1
@@ -40,7 +41,7 @@ def hop_energies(audio: Audio, sample_rate_hz: int) -> NDArray[np.float64]:
     sections = k_weighting(sample_rate_hz)
     energies = np.zeros(count)
     for channel in audio:
-        weighted = signal.sosfilt(sections, channel)[: count * hop].reshape(count, hop)
+        weighted = filter_sections(sections, channel)[: count * hop].reshape(count, hop)
         energies += np.einsum("ij,ij->i", weighted, weighted, dtype=np.float64) / hop
     return energies
 
@@ -75,7 +76,7 @@ def integrated_loudness(audio: Audio, sample_rate_hz: int) -> float:
 
 def peak_envelope(audio: Audio, block: int) -> NDArray[np.float32]:
     """The largest 4× oversampled magnitude of both channels in every block of samples."""
-    kernel = (signal.firwin(48, 1 / OVERSAMPLING, window=("kaiser", 6.0)) * OVERSAMPLING).astype(np.float32)
+    kernel = lowpass_kernel(48, 1 / OVERSAMPLING) * np.float32(OVERSAMPLING)
     lead = len(kernel) // OVERSAMPLING
     total = audio.shape[1]
     blocks = -(-total // block)
@@ -85,7 +86,7 @@ def peak_envelope(audio: Audio, block: int) -> NDArray[np.float32]:
         low, high = max(0, start - lead), min(total, start + chunk + lead)
         wanted = min(chunk, blocks * block - start)
         for channel in audio:
-            fine = signal.upfirdn(kernel, channel[low:high], up=OVERSAMPLING)
+            fine = convolve(kernel, channel[low:high], up=OVERSAMPLING)
             # The kernel delays by half its length: take it out so that peaks meet their block.
             skip = (start - low) * OVERSAMPLING + len(kernel) // 2
             fine = np.abs(fine[skip : skip + wanted * OVERSAMPLING])

@@ -53,8 +53,3 @@ def chord_symbol(degree: int, tonic: int, mode: str, *, seventh: bool = False) -
     quality = TRIADS[third - root, fifth - root]
     suffix = ("maj7" if top - root == 11 else "7") if seventh else ""
     return PITCH_NAMES[root % 12] + quality + suffix
-
-
-def scale_pitch_classes(key: str, mode: str) -> frozenset[int]:
-    """The seven pitch classes of a key."""
-    return frozenset((pitch_class(key) + step) % 12 for step in scale_of(mode))

@@ -8,7 +8,17 @@ from storage.errors import UsageError
 from storage.types import Frozen, SongRequest
 
 KEYS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-_FLATS = {"DB": "C#", "EB": "D#", "GB": "F#", "AB": "G#", "BB": "A#", "CB": "B", "FB": "E", "E#": "F", "B#": "C"}
+_FLATS = {
+    "DB": "C#",
+    "EB": "D#",
+    "GB": "F#",
+    "AB": "G#",
+    "BB": "A#",
+    "CB": "B",
+    "FB": "E",
+    "E#": "F",
+    "B#": "C",
+}
 _LONGEST = {"theme": 120, "title": 60, "mood": 40}
 """Characters."""
 

@@ -62,17 +62,31 @@ def verify(path: Path) -> tuple[str, ...]:
     problems = [f"symbolic link: {link.name}" for link in sorted(path.rglob("*")) if link.is_symlink()]
     if (path / "fetch.txt").exists():
         problems.append("fetch.txt: a release holds all of its files itself")
+    sums = {name: entry.get("sha256", "") for name, entry in bag.payload_entries().items()}
     try:
         bag.validate(processes=1)
-    except bagit.BagValidationError as error:
-        problems += [str(detail) for detail in error.details] or [str(error)]
     except (bagit.BagError, OSError) as error:
-        problems.append(str(error))
-    sums = {name: entry.get("sha256", "") for name, entry in bag.payload_entries().items()}
+        # The library stops at the first fault; a person wants to know which files.
+        problems += [str(error), *_changed_files(path, sums)]
     problems += [
         f"missing: {wanted}" for wanted in REQUIRED if not any(name.startswith(wanted) for name in sums)
     ]
     return tuple(problems + _media_problems(path, sums))
+
+
+def _changed_files(path: Path, sums: Mapping[str, str]) -> list[str]:
+    present = {
+        file.relative_to(path).as_posix() for file in sorted((path / "data").rglob("*")) if file.is_file()
+    }
+    return [
+        *(f"lost: {name}" for name in sorted(sums.keys() - present)),
+        *(f"not listed: {name}" for name in sorted(present - sums.keys())),
+        *(
+            f"changed: {name}"
+            for name in sorted(present & sums.keys())
+            if sha256_of(path / name) != sums[name]
+        ),
+    ]
 
 
 def _media_problems(path: Path, sums: Mapping[str, str]) -> list[str]:

@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 import imageio_ffmpeg
+from PIL import Image
 
 from agents.redaction import redact
 from agents.release.job import PackageJob
@@ -13,6 +14,8 @@ from storage.errors import RenderError
 
 AI_COMMENT = "made with AI"
 TAGGING_MAX_S = 120
+FRONT_COVER_MAX_PX = 1400
+"""Players show no more; the full cover would outweigh the song."""
 
 
 def tags_of(job: PackageJob, suffix: str) -> dict[str, str]:
@@ -40,6 +43,16 @@ def initial_key(key: str, mode: str) -> str:
     return (
         f"{key}m" if mode in {"minor", "dorian", "phrygian", "aeolian", "locrian", "harmonic_minor"} else key
     )
+
+
+def front_cover(cover: Path, target: Path) -> None:
+    """Write the cover as a JPEG fit to be carried inside audio files; raises RenderError."""
+    try:
+        with Image.open(cover) as picture:
+            picture.thumbnail((FRONT_COVER_MAX_PX, FRONT_COVER_MAX_PX), Image.Resampling.LANCZOS)
+            picture.convert("RGB").save(target, "JPEG", quality=90)
+    except OSError as error:
+        raise RenderError(f"the cover is no picture that can be read: {cover.name}") from error
 
 
 def tag_audio(source: Path, target: Path, tags: dict[str, str], cover: Path) -> None:

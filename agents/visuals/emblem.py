@@ -46,7 +46,8 @@ def _star() -> list[Outline]:
 
 
 def _hexagon() -> list[Outline]:
-    return [_arc(-90, 270, 1.0)[:: len(_arc(-90, 270)) // 6][:6], _arc(0, 360, 0.42)]
+    corners = np.deg2rad(np.arange(-90, 270, 60))
+    return [np.stack([np.cos(corners), np.sin(corners)], axis=1), _arc(0, 360, 0.42)]
 
 
 def _diamond() -> list[Outline]:

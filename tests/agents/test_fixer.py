@@ -186,7 +186,14 @@ def test_a_step_that_fails_in_ever_new_ways_is_parked():
     )
     remedy = diagnose(fault(), done)
     assert remedy.action is Action.PARK
-    assert "failed 12 times in different ways" in remedy.reason
+    assert "tried 12 times in vain" in remedy.reason
+
+
+def test_waiting_for_money_uses_up_no_tries():
+    done = tuple(
+        Attempt(fingerprint=f"{index:016x}", step="compose", action=Action.DEFER) for index in range(40)
+    )
+    assert diagnose(fault(), done).action is Action.RETRY
 
 
 def test_delays_grow_stay_capped_and_are_the_same_for_the_same_fault():

@@ -1,5 +1,7 @@
 """Nothing secret survives redaction, and nothing useful is lost."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -89,15 +91,18 @@ pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.lists(pieces | st.text(max_size=4), max_size=12).map("".join))
+@settings(max_examples=100, deadline=None)
+@given(st.lists(pieces | st.text(max_size=4), max_size=12).map(" ".join))
 def test_redacting_twice_changes_nothing(text):
     once = redact(text)
     assert redact(once) == once
 
 
 @pytest.mark.parametrize(
-    "text", ["a" * 100_000, "a1A-" * 25_000, "-----BEGIN PRIVATE KEY-----" * 2_000, "x@" * 50_000]
+    "text",
+    ["a" * 100_000, "a1A-" * 25_000, "a.b" * 30_000, "-----BEGIN PRIVATE KEY-----" * 2_000, "x@" * 50_000],
 )
 def test_long_text_takes_no_long_time(text):
+    started_s = time.process_time()
     redact(text)
+    assert time.process_time() - started_s < 2

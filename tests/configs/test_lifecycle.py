@@ -3,21 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from configs.lifecycle import load_profile, load_profiles
+from configs.lifecycle import THRESHOLDS, load_profile, load_profiles
 from configs.settings import Settings
-
-THRESHOLDS = (
-    "evolution_poor_perf_approval_rate",
-    "evolution_good_perf_approval_rate",
-    "pause_approval_rate_threshold",
-    "pause_error_rate_threshold",
-    "pause_inactivity_days",
-    "retirement_consecutive_rejections",
-    "retirement_paused_days",
-    "retirement_failed_evolutions",
-    "performance_evaluation_period_days",
-    "min_runs_for_evaluation",
-)
 
 
 def test_there_are_two_profiles_and_the_default_is_the_labels():
@@ -25,10 +12,10 @@ def test_there_are_two_profiles_and_the_default_is_the_labels():
     assert load_profile() == load_profiles()["label"]
 
 
-def test_the_thresholds_bear_the_names_of_the_settings():
-    for name in THRESHOLDS:
-        assert name in Settings.model_fields
-        assert getattr(load_profile("original"), name) == Settings.model_fields[name].default
+def test_the_thresholds_bear_the_names_of_the_settings_and_unset_ones_change_nothing():
+    unset = {name: Settings.model_fields[name].default for name in THRESHOLDS}
+    assert load_profile("label", **unset) == load_profile("label")
+    assert load_profile("original", **unset) == load_profile("original")
 
 
 def test_an_operators_thresholds_take_the_place_of_the_profiles():

@@ -59,7 +59,9 @@ class Checkpoints:
 def ask_vendor(base: str, path: str, key: str, method: str) -> str | None:
     url = f"{base}/{path}/jobs" + (f"?key={key}" if method == "GET" else "")
     headers = {"Idempotency-Key": key, "Authorization": "Bearer k"}
-    request = urllib.request.Request(url, data=b"{}" if method == "POST" else None, headers=headers, method=method)
+    request = urllib.request.Request(
+        url, data=b"{}" if method == "POST" else None, headers=headers, method=method
+    )
     with urllib.request.urlopen(request, timeout=5) as reply:
         return json.loads(reply.read())["job"]
 
@@ -97,7 +99,9 @@ async def walk(steps: StepRunner, base: str, folder: Path) -> None:
     async def package(_variation: int) -> Made[Piece]:
         source = folder / f"draft-{os.getpid()}"
         source.write_text("the release")
-        asset = AssetStore(str(folder / "assets")).put(source, kind="wav", media_type="audio/wav", tool="test")
+        asset = AssetStore(str(folder / "assets")).put(
+            source, kind="wav", media_type="audio/wav", tool="test"
+        )
         return Made(Piece(text="packaged", asset=asset))
 
     await steps.run(CycleStep.PLAN, 0, Piece, LocalWork(plan, kind="words"))
@@ -118,7 +122,9 @@ def own(folder: Path, base: str, cycle_id: str, kill_at: int | None) -> None:
 
 async def _own(store: LocalStore, folder: Path, base: str, cycle_id: str, checkpoint: Checkpoints) -> None:
     cycle = await store.read(cycles.cycle_by_id, cycle_id=cycle_id)
-    claim = await store.write(artists.claim_artist, artist_id=cycle.artist_id, owner=str(os.getpid()), lease_s=30)
+    claim = await store.write(
+        artists.claim_artist, artist_id=cycle.artist_id, owner=str(os.getpid()), lease_s=30
+    )
     await store.write(cycles.open_cycle, fence=claim.fence, cycle_id=cycle.id, claims_max=5)
 
     async def ask_fixer(fault, attempts):
@@ -143,7 +149,10 @@ async def _own(store: LocalStore, folder: Path, base: str, cycle_id: str, checkp
             decided_by=DeciderKind.POLICY,
             reason="",
         )
-    assert (await store.read(cycles.cycle_by_id, cycle_id=cycle_id)).state in {CycleState.ENDED, CycleState.PARKED}
+    assert (await store.read(cycles.cycle_by_id, cycle_id=cycle_id)).state in {
+        CycleState.ENDED,
+        CycleState.PARKED,
+    }
 
 
 class NaiveSteps:

@@ -6,10 +6,7 @@ the same sweep; otherwise the sweep would prove nothing.
 
 import json
 import multiprocessing
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -29,7 +26,7 @@ from storage.types import (
     StepStatus,
     VisualIdentity,
 )
-from tests.runtime import owner, vendor
+from tests.runtime import owner
 
 pytestmark = pytest.mark.slow
 PERSONA = Persona(
@@ -64,7 +61,9 @@ class Label:
     def __init__(self, folder: Path, base: str) -> None:
         self.folder = folder
         self.base = base
-        self.artist = self.ask(add_artist, persona=PERSONA, genes=Genes(), who="test", state=LifecycleState.ACTIVE)
+        self.artist = self.ask(
+            add_artist, persona=PERSONA, genes=Genes(), who="test", state=LifecycleState.ACTIVE
+        )
         self.cycle = self.ask(
             cycles.request_cycle, artist_id=self.artist.id, request=SongRequest(seed=1), requested_by="test"
         )
@@ -74,7 +73,9 @@ class Label:
         home = open_home(self.folder)
         store = Store(home.engine, SystemClock())
         try:
-            return store.submit(op, kwargs, None if op not in _WRITES else f"{op.__name__}{kwargs}").result(10)
+            return store.submit(op, kwargs, None if op not in _WRITES else f"{op.__name__}{kwargs}").result(
+                10
+            )
         finally:
             store.close()
             home.close()
@@ -91,21 +92,6 @@ class Label:
 
 
 _WRITES = {add_artist, cycles.request_cycle, artists.expire_lease, steps.resolve_parked}
-
-
-@pytest.fixture
-def vendor_at(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """The vendor's address and its books."""
-    books = tmp_path / "books.json"
-    books.write_text("[]")
-    process = subprocess.Popen(
-        [sys.executable, vendor.__file__, str(books)], stdout=subprocess.PIPE, text=True, close_fds=True
-    )
-    assert process.stdout is not None
-    yield f"http://127.0.0.1:{process.stdout.readline().strip()}", books
-    process.kill()
-    process.wait()
-    process.stdout.close()
 
 
 def charges_of(books: Path, before: int) -> list[dict[str, str]]:
@@ -156,7 +142,9 @@ def test_killed_at_every_boundary(tmp_path: Path, vendor_at: tuple[str, Path]):
 
 
 @pytest.mark.parametrize(("choice", "bought"), [("paste", 0), ("buy_again", 1), ("cancel", 0)])
-def test_an_operator_settles_a_parked_purchase(tmp_path: Path, vendor_at: tuple[str, Path], choice: str, bought: int):
+def test_an_operator_settles_a_parked_purchase(
+    tmp_path: Path, vendor_at: tuple[str, Path], choice: str, bought: int
+):
     base, books = vendor_at
     (tmp_path / "whole").mkdir()
     _, boundaries = Label(tmp_path / "whole", base).run(owner.own)

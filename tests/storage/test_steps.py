@@ -79,9 +79,15 @@ def test_cancel_and_pause_take_effect_at_the_next_step(stage: Stage):
 
     fence, cycle = stage.song()
     stage.begin(fence, cycle, CycleStep.PLAN)
-    pausing = dict(
-        before="active", after="paused", trigger="pause", evidence=None, bound=None, reason="r", who="ann"
-    )
+    pausing = {
+        "before": "active",
+        "after": "paused",
+        "trigger": "pause",
+        "evidence": None,
+        "bound": None,
+        "reason": "r",
+        "who": "ann",
+    }
     stage.write(set_state, artist_id=fence.artist_id, **pausing)
     assert not stage.begin(fence, cycle, CycleStep.PLAN).paused, "what has begun goes on"
     assert stage.begin(fence, cycle, CycleStep.WRITE).paused
@@ -132,7 +138,12 @@ def test_an_unknown_purchase_parks_with_its_reservation(stage: Stage):
 def test_an_operator_answers_an_unknown_purchase(stage: Stage, choice: str, status: str, day_usd: int):
     fence, cycle = stage.song()
     stage.begin(fence, cycle, cost="2")
-    answer = dict(cycle_id=cycle.id, choice=choice, job_id="job-1" if choice == "paste" else None, who="ann")
+    answer = {
+        "cycle_id": cycle.id,
+        "choice": choice,
+        "job_id": "job-1" if choice == "paste" else None,
+        "who": "ann",
+    }
     with pytest.raises(NotFoundError, match="no purchase of unknown outcome"):
         stage.write(steps.resolve_parked, **answer)
     stage.write(steps.park_step, fence=fence, key=key(cycle), reason="lost")
@@ -172,9 +183,9 @@ def test_model_calls_are_kept_with_the_step_and_found_by_their_request(stage: St
         request_sha256="a" * 64, prompt_sha256="b" * 64, outcome="ok", tokens_in=10, tokens_out=20,
         cost_usd=Decimal("0.000123"), latency_s=0.5, attempts=1, reply='{"title": "Rain"}',
     )  # fmt: skip
-    done = dict(output="{}", assets=(), calls=(call,), cost_usd=Decimal("0.000123"), cpu_s=0.1)
+    done = {"output": "{}", "assets": (), "calls": (call,), "cost_usd": Decimal("0.000123"), "cpu_s": 0.1}
     stage.write(steps.finish_step, fence=fence, key=key(cycle, CycleStep.PLAN), **done)
-    place = dict(cycle_id=cycle.id, revision=0, step="plan", call_number=1)
+    place = {"cycle_id": cycle.id, "revision": 0, "step": "plan", "call_number": 1}
     found = stage.read(model_calls.find_call, **place, request_sha256="a" * 64)
     assert (found.reply, found.cost_usd) == ('{"title": "Rain"}', Decimal("0.000123"))
     assert stage.read(model_calls.find_call, **place, request_sha256="c" * 64) is None, (

@@ -14,12 +14,16 @@ from storage.types import DeciderKind, Frozen, Outcome
 from ui.cli.options import Json, Limit, Who, person
 from ui.cli.output import facts, show, show_rows, table
 from ui.cli.session import shown_path, with_label
-from ui.views import ApprovalRow, age, moment, song_account
+from ui.song_account import song_account
+from ui.views import ApprovalRow
+from ui.wording import age, moment
 
 app = typer.Typer(no_args_is_help=True, help="Questions to you: list, show, undo.")
 Ref = Annotated[
     str,
-    typer.Argument(metavar="REF", help="Id of an approval or the beginning of it, of its cycle, or the artist's slug."),
+    typer.Argument(
+        metavar="REF", help="Id of an approval or the beginning of it, of its cycle, or the artist's slug."
+    ),
 ]
 
 

@@ -13,7 +13,7 @@ from storage.types import Artist, LifecycleState
 from ui.cli.options import ArtistName, Json, Limit, Who, person
 from ui.cli.output import facts, show, show_rows
 from ui.cli.session import find_artist, with_label
-from ui.views import moment, usd
+from ui.wording import moment, usd
 
 app = typer.Typer(no_args_is_help=True, help="The roster: list, show, create, pause, resume, retire.")
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept with the change.")]
@@ -52,8 +52,12 @@ def show_artist(name: ArtistName, *, as_json: Json = False) -> None:
 @app.command()
 def create(
     *,
-    genre: Annotated[str | None, typer.Option(help="A genre of configs/genres.yaml; without it, the seed picks.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="The same seed and roster make the same artist.")] = None,
+    genre: Annotated[
+        str | None, typer.Option(help="A genre of configs/genres.yaml; without it, the seed picks.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=2**63 - 1, help="The same seed and roster make the same artist.")
+    ] = None,
     who: Who = None,
     as_json: Json = False,
 ) -> None:
@@ -64,13 +68,17 @@ def create(
 
 
 @app.command()
-def pause(name: ArtistName, *, reason: Reason = "by a person", who: Who = None, as_json: Json = False) -> None:
+def pause(
+    name: ArtistName, *, reason: Reason = "by a person", who: Who = None, as_json: Json = False
+) -> None:
     """Let an artist make nothing; a song under way stops at its next step."""
     _change(name, Trigger.PAUSE, reason, who, as_json=as_json)
 
 
 @app.command()
-def resume(name: ArtistName, *, reason: Reason = "by a person", who: Who = None, as_json: Json = False) -> None:
+def resume(
+    name: ArtistName, *, reason: Reason = "by a person", who: Who = None, as_json: Json = False
+) -> None:
     """Let a paused artist work again."""
     _change(name, Trigger.RESUME, reason, who, as_json=as_json)
 

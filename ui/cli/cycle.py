@@ -18,10 +18,15 @@ from ui.cli.output import facts, show, show_rows, table
 from ui.cli.running import Run, run_songs
 from ui.cli.session import find_artist, shown_path, with_label
 from ui.cli.wishes import Seconds, Theme, wish
-from ui.views import CycleRow, SongAccount, moment, song_account, usd
+from ui.song_account import SongAccount, song_account
+from ui.views import CycleRow
+from ui.wording import moment, usd
 
 app = typer.Typer(no_args_is_help=True, help="Songs in the making: list, show, run, cancel, resolve.")
 Ref = Annotated[str, typer.Argument(metavar="CYCLE", help="Id of a cycle, or the beginning of it.")]
+
+
+WhoseSongs = Annotated[str | None, typer.Option("--artist", help="Of this artist only.")]
 
 
 class Choice(StrEnum):
@@ -35,22 +40,29 @@ class Choice(StrEnum):
 @app.command("list")
 def list_cycles(
     *,
-    artist: Annotated[str | None, typer.Option("--artist", help="Of this artist only.")] = None,
-    state: Annotated[list[CycleState] | None, typer.Option("--state", help="In this state; give it again for more.")] = None,
+    artist: WhoseSongs = None,
+    state: Annotated[
+        list[CycleState] | None, typer.Option("--state", help="In this state; give it again for more.")
+    ] = None,
     limit: Limit = 50,
     as_json: Json = False,
 ) -> None:
     """Show cycles, the newest first."""
+    show_cycles("cycles", artist, tuple(state or ()), limit, as_json=as_json)
+
+
+def show_cycles(
+    name: str, artist: str | None, states: tuple[CycleState, ...], limit: int, *, as_json: bool
+) -> None:
+    """Read and show a list of cycles under a name of the caller's."""
 
     async def read(label: Label) -> list[CycleRow]:
         artist_id = (await find_artist(label, artist)).id if artist else None
-        lines = await label.store.read(
-            queries.list_cycles, artist_id=artist_id, states=tuple(state or ()), limit=limit
-        )
+        lines = await label.store.read(queries.list_cycles, artist_id=artist_id, states=states, limit=limit)
         return [CycleRow.of(line) for line in lines]
 
     show_rows(
-        "cycles",
+        name,
         with_label(read),
         {
             "cycle": lambda row: row.id,
@@ -63,7 +75,7 @@ def list_cycles(
             "why": lambda row: row.reason,
         },
         as_json=as_json,
-        empty="There is no such cycle; `labelmate song make --artist NAME` asks for a song.",
+        empty=f"There are no such {name}; `labelmate song make --artist NAME` asks for a song.",
     )
 
 
@@ -84,9 +96,13 @@ def show_cycle(ref: Ref, *, as_json: Json = False) -> None:
 @app.command()
 def run(
     *,
-    artist: Annotated[list[str] | None, typer.Option("--artist", metavar="NAME…", help="Whose songs.")] = None,
+    artist: Annotated[
+        list[str] | None, typer.Option("--artist", metavar="NAME…", help="Whose songs.")
+    ] = None,
     more: Annotated[list[str] | None, typer.Argument(metavar="[NAME…]", help="More artists.")] = None,
-    everyone: Annotated[bool, typer.Option("--all", help="All artists that are not paused or retired.")] = False,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="All artists that are not paused or retired.")
+    ] = False,
     songs: Annotated[int, typer.Option("--cycles", min=1, max=1000, help="Songs for each artist.")] = 1,
     parallel: Annotated[
         int | None, typer.Option(min=1, help="Songs at once, where this command starts the label.")
@@ -94,7 +110,10 @@ def run(
     seconds: Seconds = None,
     theme: Theme = None,
     address: Annotated[
-        str | None, typer.Option(metavar="auto|HOST:PORT", help="A running Ray to work on, where the label does not run.")
+        str | None,
+        typer.Option(
+            metavar="auto|HOST:PORT", help="A running Ray to work on, where the label does not run."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -162,7 +181,8 @@ def _drawn(song: SongAccount) -> Group:
                 "song": f"{song.title or 'not titled yet'} by {song.artist.name} ({song.cycle_id})",
                 "state": f"{song.outcome} by {song.decided_by}" if song.outcome else song.state,
                 "why": song.reason,
-                "critic": song.critique and f"{song.critique.score:.2f} of {song.critique.threshold:.2f} needed",
+                "critic": song.critique
+                and f"{song.critique.score:.2f} of {song.critique.threshold:.2f} needed",
                 "cost": usd(song.cost_usd),
                 **{
                     name: path and shown_path(path)
@@ -185,7 +205,9 @@ def _drawn(song: SongAccount) -> Group:
                 "cpu": lambda step: f"{step.cpu_s:.1f} s",
                 "by": lambda step: step.provider,
                 "cost": lambda step: usd(step.cost_usd),
-                "made": lambda step: ", ".join(f"{made.kind} {made.sha256[:8]}" for made in step.assets) or step.error or "",
+                "made": lambda step: (
+                    ", ".join(f"{made.kind} {made.sha256[:8]}" for made in step.assets) or step.error or ""
+                ),
             },
         ),
     )

@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 import shutil
-from enum import StrEnum
 from pathlib import Path
 from time import monotonic
 from typing import Annotated
@@ -18,20 +17,17 @@ from runtime.studio import StudioConfig
 from storage import queries
 from storage.clock import sub_seed
 from storage.errors import ConfigurationError, DiskFullError, LabelError
-from storage.types import CycleId, CycleState, LifecycleState, Outcome, SongRequest
+from storage.types import CycleId, CycleState, Outcome, SongRequest
 from ui.cli.edge import Interrupted
 from ui.cli.options import Json
 from ui.cli.output import facts, show
 from ui.cli.progress import Progress, progress
 from ui.cli.session import shown_path
-from ui.views import SongAccount, song_account, usd
+from ui.cli.wishes import Formats, Seed
+from ui.song_account import SongAccount, song_account
+from ui.wording import usd
 
 OUT = Path("out")
-
-
-class Formats(StrEnum):
-    WIDE = "16:9"
-    ALL = "all"
 
 
 class DemoAccount(SongAccount):
@@ -44,14 +40,15 @@ class DemoAccount(SongAccount):
 
 def demo(
     *,
-    seed: Annotated[
-        int | None, typer.Option(min=0, max=2**63 - 1, help="The same seed makes the same song; without it, a new one.")
-    ] = None,
+    seed: Seed = None,
     seconds: Annotated[float, typer.Option(min=10, max=600, help="Length of the song.")] = 60,
     formats: Annotated[Formats, typer.Option(help="Which full videos to make.")] = Formats.WIDE,
-    genre: Annotated[str | None, typer.Option(help="A genre of configs/genres.yaml; without it, the seed picks.")] = None,
+    genre: Annotated[
+        str | None, typer.Option(help="A genre of configs/genres.yaml; without it, the seed picks.")
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option(file_okay=False, help="Folder for the demo's own home; without it, out/demo-N.")
+        Path | None,
+        typer.Option(file_okay=False, help="Folder for the demo's own home; without it, out/demo-N."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -67,7 +64,7 @@ def demo(
     wanted = SongRequest(
         seed=sub_seed(chosen, "song"),
         seconds=seconds,
-        formats=("16:9", "9:16") if formats is Formats.ALL else ("16:9",),
+        formats=formats.aspects(),
     )
     home = fresh_home(out)
     try:
@@ -105,7 +102,9 @@ def fresh_home(out: Path | None) -> Path:
                 return (parent / f"demo-{number}").resolve()
     except OSError as error:
         where = out or OUT
-        raise ConfigurationError(f"--out {where} cannot be written: {error.strerror}; choose another folder") from error
+        raise ConfigurationError(
+            f"--out {where} cannot be written: {error.strerror}; choose another folder"
+        ) from error
 
 
 def demo_settings(home: Path) -> Settings:
@@ -131,7 +130,7 @@ async def _make(settings: Settings, seed: int, genre: str | None, wanted: SongRe
         told.say(f"seed {seed}: starting Ray, the store and the supervisor")
         async with running_label(settings, clock_seed=seed, demo_decides=True, overrides=APART) as label:
             told.say("creating an artist")
-            artist = await label.create_artist(seed=seed, genre=genre, who="demo", state=LifecycleState.ACTIVE)
+            artist = await label.create_artist(seed=seed, genre=genre, who="demo")
             told.say(f"{artist.persona.name}, {artist.persona.genre}: {artist.persona.tagline}")
             cycle = await label.request_song(artist.id, wanted, who="demo")
             told.artists[cycle.id] = artist.slug
@@ -143,9 +142,13 @@ async def _followed(label: Label, cycle_id: CycleId, told: Progress) -> SongAcco
     overview = await label.store.read(queries.cycle_overview, cycle_id=cycle_id)
     cycle = overview.cycle
     if cycle.state is not CycleState.ENDED:
-        raise LabelError(f"The song was set aside ({cycle.state}): {cycle.reason}; it is kept in {label.settings.home}")
+        raise LabelError(
+            f"The song was set aside ({cycle.state}): {cycle.reason}; it is kept in {label.settings.home}"
+        )
     if cycle.outcome not in (Outcome.APPROVED, Outcome.REJECTED):
-        raise LabelError(f"The song ended as {cycle.outcome}: {cycle.reason}; its rows are in {label.settings.home}")
+        raise LabelError(
+            f"The song ended as {cycle.outcome}: {cycle.reason}; its rows are in {label.settings.home}"
+        )
     config = StudioConfig.of(label.settings)
     return song_account(overview, config.releases_dir, config.assets)
 
@@ -164,7 +167,8 @@ def _drawn(made: DemoAccount) -> Group:
                 "artist": f"{made.artist.name}, {made.artist.genre}: {made.artist.persona.tagline}",
                 "song": made.title,
                 "outcome": f"{made.outcome} by {made.decided_by}: {made.reason}",
-                "critic": critique and f"{critique.score:.2f} of {critique.threshold:.2f} needed. {critique.feedback}",
+                "critic": critique
+                and f"{critique.score:.2f} of {critique.threshold:.2f} needed. {critique.feedback}",
                 "reflection": reflection and reflection.summary,
                 "listen": shown(made.audio.mp3),
                 "master": shown(made.audio.wav),

@@ -14,7 +14,7 @@ from agents.redaction import redact
 from configs.settings import Settings, SettingsError
 from storage.errors import LabelError
 
-FAILED, USAGE, CONFIGURATION, INTERRUPTED = 1, 2, 3, 130
+FAILED, CONFIGURATION, INTERRUPTED = 1, 3, 130
 KEPT = "every finished step is kept; `labelmate cycle list` shows where each song stands"
 
 
@@ -26,28 +26,27 @@ def tell(error: BaseException, *, as_json: bool) -> int:
     """Say what went wrong on stderr, and as data on stdout under --json; returns the exit code."""
     code, exit_code, lines = _account(error)
     for line in lines:
-        print(line, file=sys.stderr)  # noqa: T201 - this is the program's voice
+        sys.stderr.write(f"labelmate: {line}\n")
     if as_json:
-        message = "; ".join(line.removeprefix("labelmate: ") for line in lines)
-        sys.stdout.write(json.dumps({"error": {"code": code, "message": message}}) + "\n")
+        sys.stdout.write(json.dumps({"error": {"code": code, "message": "; ".join(lines)}}) + "\n")
     return exit_code
 
 
 def _account(error: BaseException) -> tuple[str, int, list[str]]:
     match error:
         case SettingsError():
-            return "settings", CONFIGURATION, [f"labelmate: {line}" for line in error.lines]
+            told = "settings", CONFIGURATION, list(error.lines)
         case LabelError():
-            return error.code, error.exit_code, [f"labelmate: {error}"]
+            told = error.code, error.exit_code, [str(error)]
         case TyperException():
-            return "usage", error.exit_code, [f"labelmate: {_usage(error)}"]
-        case Interrupted():
-            return "interrupted", INTERRUPTED, [f"labelmate: interrupted: {error}"]
-        case KeyboardInterrupt():
-            return "interrupted", INTERRUPTED, [f"labelmate: interrupted: {KEPT}"]
+            told = "usage", error.exit_code, [_usage(error)]
+        case Interrupted() | KeyboardInterrupt():
+            told = "interrupted", INTERRUPTED, [f"interrupted: {str(error) or KEPT}"]
         case typer.Abort():
-            return "aborted", FAILED, ["labelmate: nothing was changed"]
-    return "internal", FAILED, [_unexpected(error)]
+            told = "aborted", FAILED, ["nothing was changed"]
+        case _:
+            told = "internal", FAILED, [_unexpected(error)]
+    return told
 
 
 def _usage(error: TyperException) -> str:
@@ -68,7 +67,7 @@ def _unexpected(error: BaseException) -> str:
     except OSError:
         log = _append(Path(tempfile.gettempdir()), story)
     words = redact(" ".join(str(error).split()))[:200]
-    return f"labelmate: unexpected {type(error).__name__}: {words}; the details are in {log}"
+    return f"unexpected {type(error).__name__}: {words}; the details are in {log}"
 
 
 def _settings() -> Settings | None:

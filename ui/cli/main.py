@@ -22,14 +22,20 @@ class Entry(NamedTuple):
 
 
 ENTRIES = {
-    "demo": Entry("ui.cli.demo:demo", FIRST, "Make a new artist and one finished song, without key or network."),
+    "demo": Entry(
+        "ui.cli.demo:demo", FIRST, "Make a new artist and one finished song, without key or network."
+    ),
     "init": Entry("ui.cli.init:init", FIRST, "Choose the home and the keys, if there are any."),
     "up": Entry("ui.cli.service:up", FIRST, "Start the label; its artists work while you do not."),
     "status": Entry("ui.cli.status:status", FIRST, "Show what is being made and what waits for you."),
     "approve": Entry("ui.cli.approval:approve", FIRST, "Approve a song; it takes effect a moment later."),
-    "reject": Entry("ui.cli.approval:reject", FIRST, "Reject a song and say why; it takes effect a moment later."),
+    "reject": Entry(
+        "ui.cli.approval:reject", FIRST, "Reject a song and say why; it takes effect a moment later."
+    ),
     "stop": Entry("ui.cli.service:stop", FIRST, "Halt all spending and publishing at once, until resumed."),
-    "doctor": Entry("ui.cli.doctor:doctor", FIRST, "Check this machine and this home, with a remedy for each fault."),
+    "doctor": Entry(
+        "ui.cli.doctor:doctor", FIRST, "Check this machine and this home, with a remedy for each fault."
+    ),
     "artist": Entry("ui.cli.artist:app", MORE, "The roster: list, show, create, pause, resume, retire."),
     "song": Entry("ui.cli.song:app", MORE, "Songs: list, show, ask for one."),
     "cycle": Entry("ui.cli.cycle:app", MORE, "Songs in the making: list, show, run, cancel, resolve."),
@@ -44,15 +50,16 @@ ENTRIES = {
 }
 
 
-class Shelf(TyperGroup):
-    """A group whose commands are loaded when one is called; its help needs none of them."""
-
-    def list_commands(self, ctx: typer.Context) -> list[str]:
-        return list(self.commands)
-
-    def resolve_command(self, ctx: typer.Context, args: list[str]):  # noqa: ANN201 - typer keeps its types private
-        name, found, rest = super().resolve_command(ctx, args)
-        return name, load(name) if name and found else found, rest
+def program(called: str | None = None) -> TyperGroup:
+    """The command line with the called command loaded; of the others it knows what their entry says."""
+    app = typer.Typer(add_completion=False, no_args_is_help=True)
+    app.callback()(labelmate)
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
+    for name, entry in ENTRIES.items():
+        known = TyperCommand(name, help=entry.text, rich_help_panel=entry.panel)
+        group.add_command(load(name) if name == called else known)
+    return group
 
 
 def load(name: str) -> TyperCommand | TyperGroup:
@@ -69,17 +76,6 @@ def load(name: str) -> TyperCommand | TyperGroup:
     return command
 
 
-def shelf() -> Shelf:
-    """The whole command line, unloaded."""
-    app = typer.Typer(cls=Shelf, add_completion=False, no_args_is_help=True)
-    app.callback()(labelmate)
-    group = get_command(app)
-    assert isinstance(group, Shelf)
-    for name, entry in ENTRIES.items():
-        group.add_command(TyperCommand(name, help=entry.text, rich_help_panel=entry.panel))
-    return group
-
-
 def _print_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
@@ -90,7 +86,8 @@ def _print_version(wanted: bool) -> None:
 
 def labelmate(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
     """A label of virtual music artists that runs itself.
@@ -102,7 +99,9 @@ def labelmate(
 def run(args: list[str]) -> int:
     """Run one command line; returns the exit code. Whatever happens, a person gets one line."""
     try:
-        result = shelf().main(args=args, prog_name="labelmate", standalone_mode=False)
+        # Options of the first level are flags, so a called command is the first word or there is none.
+        called = args[0] if args else None
+        result = program(called).main(args=args, prog_name="labelmate", standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the edge to people
         from ui.cli.edge import tell
 

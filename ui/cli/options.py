@@ -6,7 +6,8 @@ import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else there.")]
 Who = Annotated[
-    str | None, typer.Option("--as", metavar="NAME", help="Who does this; without it, the name you are logged in with.")
+    str | None,
+    typer.Option("--as", metavar="NAME", help="Who does this; without it, the name you are logged in with."),
 ]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Most rows to show.")]
 ArtistName = Annotated[str, typer.Argument(metavar="ARTIST", help="Name, slug or id of an artist.")]

@@ -5,15 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from time import monotonic
+from typing import Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.progress import Progress as Bar
 from rich.spinner import Spinner
 from rich.text import Text
 
 from storage.types import CycleStep, Event
 from ui.cli.output import sideline
-from ui.views import usd
+from ui.wording import usd
 
 NAME_WIDTH = max(len(step) for step in CycleStep)
 
@@ -90,18 +92,10 @@ def progress() -> Progress:
 
 def told(event: Event) -> str | None:
     """An event as a line for people; None for those that only machines need."""
+    if event.kind.startswith("step."):
+        return _told_of_step(event.kind, event.body)
     body = event.body
-    step = f"{body.get('step', ''):<{NAME_WIDTH}}"
-    revision = f", revision {body['revision']}" if body.get("revision") else ""
     match event.kind:
-        case "step.done":
-            took_s = float(str(body["duration_s"]))
-            cost = usd(Decimal(str(body["cost_usd"])))
-            return f"{step}  {took_s:6.1f} s  {body['provider']}, {cost}{revision}"
-        case "step.failed":
-            return f"{step}  failed: {body['error']}"
-        case "step.retried":
-            return f"{step}  again, by {body['provider']}"
         case "fix.opened":
             return f"{'fix':<{NAME_WIDTH}}  {body['action']}: {body['reason']}"
         case "cycle.resumed":
@@ -111,3 +105,42 @@ def told(event: Event) -> str | None:
         case "cycle.ended":
             return f"{body['outcome']}, decided by {body['decided_by']}: {body['reason']}"
     return None
+
+
+def _told_of_step(kind: str, body: dict[str, object]) -> str | None:
+    step = f"{body.get('step', ''):<{NAME_WIDTH}}"
+    match kind:
+        case "step.done":
+            cost = usd(Decimal(str(body["cost_usd"])))
+            revision = f", revision {body['revision']}" if body.get("revision") else ""
+            return f"{step}  {float(str(body['duration_s'])):6.1f} s  {body['provider']}, {cost}{revision}"
+        case "step.failed":
+            return f"{step}  failed: {body['error']}"
+        case "step.retried":
+            return f"{step}  again, by {body['provider']}"
+    return None
+
+
+class Meter:
+    """How far one engine is: a bar on a terminal, a line for each new stage elsewhere."""
+
+    def __init__(self) -> None:
+        self._console = sideline()
+        self._bar = Bar(console=self._console, transient=True)
+        self._task = self._bar.add_task("", total=1.0)
+        self._stage = ""
+
+    def told(self, stage: str, share: float) -> None:
+        """`share` of the whole is done, 0 to 1."""
+        self._bar.update(self._task, description=stage, completed=share)
+        if stage != self._stage and not self._console.is_terminal:
+            self._console.print(stage, markup=False)
+        self._stage = stage
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._bar.stop()

@@ -14,7 +14,8 @@ from storage.types import Artist, CycleState, Frozen, LifecycleState, Outcome, S
 from ui.cli.options import person
 from ui.cli.progress import Progress, progress
 from ui.cli.session import find_artist
-from ui.views import SongAccount, song_account
+from ui.cli.wishes import Formats
+from ui.song_account import SongAccount, song_account
 
 AT_WORK = (LifecycleState.CANDIDATE, LifecycleState.ACTIVE, LifecycleState.EVOLVING)
 
@@ -51,16 +52,19 @@ async def run_songs(asked: Run) -> Ran:
     with progress().shown() as told:
         async with _label(asked, told) as label:
             ids = []
+            aspects = Formats(label.settings.video_formats).aspects()
             for artist in await _artists(label, asked.names):
                 for number in range(asked.songs):
                     seed = sub_seed(asked.template.seed, artist.slug, number)
-                    request = asked.template.model_copy(update={"seed": seed})
+                    request = asked.template.model_copy(update={"seed": seed, "formats": aspects})
                     cycle = await label.request_song(artist.id, request, who=person(None))
                     told.artists[cycle.id] = artist.slug
                     ids.append(cycle.id)
             await told.follow(label.follow(ids))
             config = StudioConfig.of(label.settings)
-            overviews = [await label.store.read(queries.cycle_overview, cycle_id=cycle_id) for cycle_id in ids]
+            overviews = [
+                await label.store.read(queries.cycle_overview, cycle_id=cycle_id) for cycle_id in ids
+            ]
             return Ran(
                 cycles=tuple(song_account(each, config.releases_dir, config.assets) for each in overviews)
             )
@@ -99,6 +103,10 @@ async def _artists(label: Label, names: tuple[str, ...]) -> list[Artist]:
     chosen = {artist.id: artist for artist in [await find_artist(label, name) for name in names]}
     for artist in chosen.values():
         if artist.state not in AT_WORK:
-            remedy = f"`labelmate artist resume {artist.slug}`" if artist.state is LifecycleState.PAUSED else "choose another"
+            remedy = (
+                f"`labelmate artist resume {artist.slug}`"
+                if artist.state is LifecycleState.PAUSED
+                else "choose another"
+            )
             raise ConflictError(f"{artist.persona.name} is {artist.state} and makes no songs; {remedy}")
     return list(chosen.values())

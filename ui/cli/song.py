@@ -16,14 +16,9 @@ app = typer.Typer(no_args_is_help=True, help="Songs: list, show, ask for one.")
 
 
 @app.command("list")
-def list_songs(
-    *,
-    artist: Annotated[str | None, typer.Option("--artist", help="Of this artist only.")] = None,
-    limit: Limit = 50,
-    as_json: Json = False,
-) -> None:
+def list_songs(*, artist: cycle_commands.WhoseSongs = None, limit: Limit = 50, as_json: Json = False) -> None:
     """Show finished songs, the newest first; `cycle list` shows those in the making too."""
-    cycle_commands.list_cycles(artist=artist, state=[CycleState.ENDED], limit=limit, as_json=as_json)
+    cycle_commands.show_cycles("songs", artist, (CycleState.ENDED,), limit, as_json=as_json)
 
 
 @app.command("show")
@@ -43,12 +38,16 @@ def make(
     key: KeyName = None,
     mood: Mood = None,
     seed: Seed = None,
-    formats: Annotated[Formats | None, typer.Option(help="Which full videos; without it, VIDEO_FORMATS.")] = None,
+    formats: Annotated[
+        Formats | None, typer.Option(help="Which full videos; without it, VIDEO_FORMATS.")
+    ] = None,
     who: Who = None,
     as_json: Json = False,
 ) -> None:
     """Ask for a song; the running label makes it, or the next `labelmate up`."""
-    wanted = wish(seed=seed, seconds=seconds, theme=theme, title=title, tempo_bpm=tempo_bpm, key=key, mood=mood)
+    wanted = wish(
+        seed=seed, seconds=seconds, theme=theme, title=title, tempo_bpm=tempo_bpm, key=key, mood=mood
+    )
 
     async def ask(label: Label):  # noqa: ANN202 - the cycle and whether somebody works on it
         whose = await find_artist(label, artist)

@@ -11,7 +11,7 @@ from storage.types import Frozen
 from ui.cli.options import Json
 from ui.cli.output import facts, show
 from ui.cli.session import shown_path, with_label
-from ui.views import moment
+from ui.wording import moment
 
 
 class Money(Frozen):
@@ -89,12 +89,15 @@ def _drawn(now: Status) -> Group:
                 if now.stopped_at
                 else None,
                 "artists": _counts(now.artists) or "none yet; `labelmate artist create` makes one",
-                "songs": _counts(now.cycles) or "none in the making; `labelmate song make --artist NAME` asks for one",
+                "songs": _counts(now.cycles)
+                or "none in the making; `labelmate song make --artist NAME` asks for one",
                 "waiting for you": _waiting(now),
                 "parked": f"{now.cycles['parked']} need an operator; `labelmate cycle list --state parked`"
                 if now.cycles.get("parked")
                 else None,
-                "faults": f"{now.open_error_groups} open; `labelmate error list`" if now.open_error_groups else None,
+                "faults": f"{now.open_error_groups} open; `labelmate error list`"
+                if now.open_error_groups
+                else None,
                 "money": f"{now.money.day_usd} of {now.money.daily_cap_usd} USD today, "
                 f"{now.money.month_usd} of {now.money.monthly_cap_usd} this month",
             }

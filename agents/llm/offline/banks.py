@@ -97,6 +97,7 @@ class PersonaBank:
     origins: tuple[str, ...]
     beginnings: tuple[str, ...]
     works: tuple[str, ...]
+    subjects: tuple[str, ...]
     habits: tuple[str, ...]
     outlooks: tuple[str, ...]
     voices: tuple[str, ...]
@@ -141,7 +142,9 @@ def theme_bank_for(theme: str) -> ThemeBank | None:
         return theme_banks()[theme]
     asked = {word.removesuffix("'s") for word in words_of(theme)}
     asked |= {word.removesuffix("s") for word in asked}
-    scored = [(len(asked & bank.words) + 2 * (bank.name in theme.lower()), bank) for bank in theme_banks().values()]
+    scored = [
+        (len(asked & bank.words) + 2 * (bank.name in theme.lower()), bank) for bank in theme_banks().values()
+    ]
     best = max(scored, key=lambda pair: pair[0])
     return best[1] if best[0] else None
 

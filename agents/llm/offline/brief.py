@@ -8,6 +8,8 @@ from agents.llm.tasks import BriefDraft, BriefInputs
 from storage.clock import sub_seed
 
 _ARTICLES = frozenset({"a", "an", "the", "my", "our", "your"})
+_SMALL_WORDS = frozenset({"a", "an", "and", "at", "by", "for", "in", "of", "on", "or", "the", "to", "with"})
+"""Words that a title keeps small, and does not end on."""
 
 
 def write_brief(inputs: BriefInputs, seed: int) -> BriefDraft:
@@ -15,6 +17,10 @@ def write_brief(inputs: BriefInputs, seed: int) -> BriefDraft:
     rng = random.Random(sub_seed(seed, "brief", "words"))
     reasons: list[str] = []
     theme = inputs.wanted_theme or _theme(inputs, rng, reasons)
+    if theme_bank_for(theme) is None:
+        reasons.append(
+            "the embedded writer has no words for this theme: it sings of the artist's own around the title"
+        )
     mood = inputs.wanted_mood or _mood(inputs, rng, reasons)
     title = inputs.wanted_title or _title(theme, inputs, rng)
     return BriefDraft(title=title, theme=theme, mood=mood, reasons=tuple(reasons))
@@ -54,7 +60,12 @@ def _title(theme: str, inputs: BriefInputs, rng: random.Random) -> str:
         own = _from_theme(theme)
         if own and own.lower() not in taken:
             return own
-    bank = bank or theme_banks()[rng.choice([name for name in inputs.themes if name in theme_banks()] or [*theme_banks()])]
+    bank = (
+        bank
+        or theme_banks()[
+            rng.choice([name for name in inputs.themes if name in theme_banks()] or [*theme_banks()])
+        ]
+    )
     titles = [hook.title for hook in bank.hooks] + _noun_titles(bank)
     weights = [3.0] * len(bank.hooks) + [1.0] * (len(titles) - len(bank.hooks))
     while titles:
@@ -72,7 +83,12 @@ def _from_theme(theme: str) -> str:
         words = words[1:]
     while words and syllables(" ".join(words)) > 6:
         words = words[:-1]
-    title = " ".join(word[:1].upper() + word[1:] for word in words)
+    while words and words[-1].lower() in _SMALL_WORDS:
+        words = words[:-1]
+    title = " ".join(
+        word if at and word.lower() in _SMALL_WORDS else word[:1].upper() + word[1:]
+        for at, word in enumerate(words)
+    )
     return title if title.isascii() and any(letter.isalpha() for letter in title) else ""
 
 

@@ -9,6 +9,8 @@ from agents.llm.offline.banks import Thing
 _SLOT = re.compile(r"\{([^}]+)\}")
 _ADDRESS = re.compile(r"\byou(r|rs|'re|'ve|'ll)?\b")
 _IRREGULAR = {"be": "is", "have": "has"}
+_SPOKEN_AS_CONSONANT = ("one", "uni", "eu", "use")
+_SHARE_OF_WE = 0.25
 _ADVERBS = frozenset({"never", "still", "always"})
 
 
@@ -61,6 +63,16 @@ WE_SPEAKER = Speaker(
 )
 
 
+def speaker_of(hook: str, rng: random.Random) -> Speaker:
+    """Who sings a song with this hook; where it leaves that open, mostly one person."""
+    words = set(re.findall(r"[a-z]+", hook.lower()))
+    if words & {"we", "us", "our"}:
+        return WE_SPEAKER
+    if words & {"i", "me", "my", "mine", "you", "your", "yours"}:
+        return I_SPEAKER
+    return WE_SPEAKER if rng.random() < _SHARE_OF_WE else I_SPEAKER
+
+
 def clause_of(thing: Thing, rng: random.Random) -> str:
     """A whole clause about a thing: article, perhaps an adjective, noun, and a verb that agrees."""
     verb = rng.choice(thing.verbs)
@@ -74,11 +86,11 @@ def clause_of(thing: Thing, rng: random.Random) -> str:
 
 
 def with_article(noun: str) -> str:
-    """`a` or `an` before a noun phrase, by its first letter; `last`, `first` and their kind take `the`."""
+    """`a` or `an` before a phrase, by its first letter; `last`, `first` and their kind take `the`."""
     first = noun.split(" ", 1)[0]
     if first in {"last", "first", "same", "only", "other", "second", "whole", "one", "wrong"}:
         return f"the {noun}"
-    return f"{'an' if first[0] in 'aeiou' and not first.startswith(('one', 'uni')) else 'a'} {noun}"
+    return f"{'an' if first[0] in 'aeiou' and not first.startswith(_SPOKEN_AS_CONSONANT) else 'a'} {noun}"
 
 
 def third_person(verb_phrase: str) -> str:
@@ -98,7 +110,6 @@ def third_person(verb_phrase: str) -> str:
 
 
 def as_line(text: str) -> str:
-    """A lyric line: capital first, `I` a capital everywhere, no space doubled."""
-    line = re.sub(r"\s+", " ", text).strip()
-    line = re.sub(r"\bi(?=\b)(?!['’]?[a-z]{3})", "I", line)
+    """A lyric line: capital first, spaces single."""
+    line = " ".join(text.split())
     return line[:1].upper() + line[1:]

@@ -1,46 +1,61 @@
-"""The line that returns: from the banks where the title is theirs, built around it where a person chose it."""
+"""The line that returns: from the banks where the title is theirs, built around it where it is not."""
 
 import random
 
 from agents.llm.offline.banks import theme_banks
-from agents.llm.offline.prosody import syllables, words_of
+from agents.llm.offline.grammar import as_line
+from agents.llm.offline.prosody import syllables
 
-_AROUND_TITLE = (
+_AROUND_THING = (
+    "meet me by the {title}",
+    "meet me back by the {title}",
+    "it always comes back to the {title}",
+    "leave it all to the {title}",
+    "sing it to the {title}",
+    "follow me back to the {title}",
+    "all I ever see is the {title}",
+)
+"""For titles that name a thing of the banks, such as Broken Streetlight."""
+_AROUND_NAME = (
     "{title}, {title}",
     "oh, {title}, call me home",
     "{title}, stay the night with me",
-    "it always comes back to {title}",
     "sing it to me now, {title}",
-    "all I ever said was {title}",
-    "{title}, over and over",
     "say it like you mean it, {title}",
+    "{title}, over and over",
     "{title}, say it again",
-    "give me one more {title}",
+    "oh, {title}",
+    "call it {title} if you like",
 )
+"""For titles a person typed: they are sung as names, whatever they say."""
 
 
-def hook_for(title: str, syllables_min: int, syllables_max: int, avoid: frozenset[str], rng: random.Random) -> str:
-    """The hook of a song with this title, within the syllables where the title itself leaves room.
-
-    A title the banks do not know is sung as it stands: it is a name, whatever it says.
-    """
+def hook_for(
+    title: str, theme: str, *, fewest: int, most: int, avoid: frozenset[str], rng: random.Random
+) -> str:
+    """The hook of a song with this title, of `fewest` to `most` syllables where the title itself leaves room."""
     for bank in theme_banks().values():
         for hook in bank.hooks:
             if hook.title.lower() == title.lower() and hook.line not in avoid:
                 return hook.line
-    sung = title.lower() if _is_ours(title) else title
-    lines = [pattern.format(title=sung) for pattern in _AROUND_TITLE]
-    lines = [line[:1].upper() + line[1:] for line in lines]
-    fitting = [line for line in lines if syllables_min <= syllables(line) <= syllables_max and line not in avoid]
-    return rng.choice(fitting) if fitting else title
+    is_thing = title.lower() in _things()
+    sung = title.lower() if is_thing else _as_typed(title, theme)
+    lines = [as_line(pattern.format(title=sung)) for pattern in (_AROUND_THING if is_thing else _AROUND_NAME)]
+    fitting = [line for line in lines if fewest <= syllables(line) <= most and line not in avoid]
+    return rng.choice(fitting) if fitting else as_line(sung)
 
 
-def _is_ours(title: str) -> bool:
-    """Whether a title is made of the banks' common words, which need no capitals inside a line."""
-    known = {
-        word
+def _things() -> frozenset[str]:
+    """Every adjective and noun the banks' titles are made of, in lower case."""
+    return frozenset(
+        f"{adjective} {thing.noun}".lower()
         for bank in theme_banks().values()
         for thing in bank.things
-        for word in words_of(" ".join((thing.noun, *thing.adjectives, "the")))
-    }
-    return set(words_of(title)) <= known
+        for adjective in thing.adjectives
+    )
+
+
+def _as_typed(title: str, theme: str) -> str:
+    """The title with the capitals it has in the theme, if it was taken from there."""
+    at = theme.lower().find(title.lower())
+    return theme[at : at + len(title)] if at >= 0 else title

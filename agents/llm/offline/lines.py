@@ -4,6 +4,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from agents.llm.offline.banks import SharedBank, ThemeBank, moods, shared_bank
 from agents.llm.offline.grammar import Speaker, as_line, clause_of
@@ -15,7 +16,9 @@ KINDS_BY_ENDING = {
     "turn": frozenset({"turn"}),
 }
 """Which kinds of line a phrase can close."""
-CONNECTIVES = ("", "", "", "and ", "but ", "still, ", "oh, ")
+_TRIED = 6
+"""Openings tried for each ending and kind of line."""
+CONNECTIVES = ("", "", "", "and", "but", "still,", "oh,")
 _JOINED = ("And ", "But ", "Still, ", "Oh, ")
 
 
@@ -33,6 +36,11 @@ class Ending:
     is_personal: bool
     """Whether it speaks of the singer's own hands, face or things, which a line about a thing cannot."""
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it belongs to the theme, the mood or the bridge, and is no mere filling."""
+        return self.remoteness < 1.0
+
     def can_end(self, kinds: tuple[str, ...]) -> bool:
         """Whether a line of one of these kinds can close with it."""
         return not KINDS_BY_ENDING[self.kind].isdisjoint(kinds)
@@ -42,23 +50,28 @@ class Ending:
 class LineDraft:
     """A possible line with what it is made of."""
 
-    text: str
     kind: str
     """scene, act, head, claim, build or turn."""
+    opening: str
     ending: Ending
     parts: frozenset[str]
-    """Bank phrases it uses: each is used once in a song."""
+    """Bank phrases that open it: each opens one line while others are left."""
     stresses: str
+
+    @cached_property
+    def text(self) -> str:
+        """The line as it is sung."""
+        return as_line(f"{self.opening} {self.ending.phrase}")
+
+    @cached_property
+    def content(self) -> frozenset[str]:
+        """Its words that carry meaning."""
+        return frozenset(word for word in words_of(self.text) if word not in WEAK_WORDS)
 
     @property
     def is_joined(self) -> bool:
         """Whether it opens with a word that joins it to the line before."""
         return self.text.startswith(_JOINED)
-
-    @property
-    def content(self) -> frozenset[str]:
-        """Its words that carry meaning."""
-        return frozenset(word for word in words_of(self.text) if word not in WEAK_WORDS)
 
 
 @dataclass(frozen=True)
@@ -77,7 +90,7 @@ class LineWriter:
             ("tail", self.theme.tails, 0.0),
             ("close", self.theme.closes, 0.0),
             ("close", moods().get(self.mood, ()), 0.3),
-            ("tail", self.shared.tails, 2.5),
+            ("tail", self.shared.tails, 4.0),
             ("close", self.shared.closes, 3.0),
             ("turn", self.shared.turns, 0.5),
         )
@@ -86,34 +99,38 @@ class LineWriter:
                 if self.speaker.can_say(phrase):
                     spoken = self.speaker.say(phrase)
                     sound = sound_of(words_of(spoken)[-1])
-                    found[sound.rhyme].append(Ending(spoken, kind, sound.rhyme, sound.onset, remoteness, "{my}" in phrase))
+                    found[sound.rhyme].append(
+                        Ending(spoken, kind, sound.rhyme, sound.onset, remoteness, "{my}" in phrase)
+                    )
         return found
 
     def drafts(self, kinds: tuple[str, ...], ending: Ending, rng: random.Random) -> Iterator[LineDraft]:
         """A few lines of the wanted kinds that close with `ending`."""
         for kind in kinds:
-            if ending.kind == "tail" and kind == "scene" and not ending.is_personal:
-                for thing in rng.sample(self.theme.things, 4):
-                    yield _draft(kind, ending, f"{self.speaker.say(clause_of(thing, rng))} {ending.phrase}", thing.noun)
-            elif ending.kind == "tail" and kind == "act":
+            if kind in KINDS_BY_ENDING[ending.kind]:
+                for opening, part in self._openings(kind, ending, rng):
+                    stresses = stress_pattern(opening) + stress_pattern(ending.phrase)
+                    yield LineDraft(kind, opening, ending, frozenset(part), stresses)
+
+    def _openings(
+        self, kind: str, ending: Ending, rng: random.Random
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """What may stand before an ending, with the bank phrase it comes from."""
+        say = self.speaker.say
+        match kind:
+            case "scene" if not ending.is_personal:
+                for thing in rng.sample(self.theme.things, _TRIED):
+                    yield say(clause_of(thing, rng)), (thing.noun,)
+            case "act":
                 acts = [act for act in self.theme.acts if self.speaker.can_say(act)]
-                for act in rng.sample(acts, min(5, len(acts))):
-                    spoken = self.speaker.say(f"{{I}} {act}")
-                    yield _draft(kind, ending, f"{spoken} {ending.phrase}", act)
-            elif ending.kind == "tail" and kind == "build":
-                for build in rng.sample(self.shared.builds, 4):
-                    spoken = self.speaker.say(build)
-                    yield _draft(kind, ending, f"{spoken} {ending.phrase}", build)
-            elif ending.kind == "close" and kind == "head" and ending.remoteness < 0.5:
-                for head in rng.sample(self.theme.heads, 4):
-                    yield _draft(kind, ending, f"{self.speaker.say(head)}, {ending.phrase}", head)
-            elif ending.kind == "close" and kind == "claim":
-                for connective in rng.sample(CONNECTIVES, 2):
-                    yield _draft(kind, ending, f"{connective}{ending.phrase}")
-            elif ending.kind == "turn" and kind == "turn":
-                yield _draft(kind, ending, ending.phrase)
-
-
-def _draft(kind: str, ending: Ending, text: str, *parts: str) -> LineDraft:
-    line = as_line(text)
-    return LineDraft(line, kind, ending, frozenset((ending.phrase, *parts)), stress_pattern(line))
+                yield from ((say(f"{{I}} {act}"), (act,)) for act in rng.sample(acts, min(_TRIED, len(acts))))
+            case "build":
+                yield from ((say(build), (build,)) for build in rng.sample(self.shared.builds, _TRIED))
+            case "head" if ending.is_own:
+                yield from ((f"{say(head)},", (head,)) for head in rng.sample(self.theme.heads, _TRIED))
+            case "claim":
+                yield from ((connective, ()) for connective in rng.sample(CONNECTIVES, 2))
+            case "turn":
+                yield "", (ending.phrase.split()[0],)
+            case _:
+                return

@@ -3,7 +3,7 @@
 import random
 
 from agents.llm.offline.banks import ThemeBank, theme_bank_for, theme_banks
-from agents.llm.offline.grammar import I_SPEAKER, WE_SPEAKER
+from agents.llm.offline.grammar import speaker_of
 from agents.llm.offline.hooks import hook_for
 from agents.llm.offline.lines import LineWriter
 from agents.llm.offline.verses import Sheet
@@ -11,7 +11,7 @@ from agents.llm.tasks import LyricsDraft, LyricsInputs, SungSection
 from storage.clock import sub_seed
 from storage.types import LyricSection
 
-REFRAINS = frozenset({"pre", "chorus", "drop"})
+REFRAINS = frozenset({"chorus", "drop"})
 """Sections that return with the same words."""
 
 
@@ -23,11 +23,11 @@ def write_lyrics(inputs: LyricsInputs, seed: int) -> LyricsDraft:
     """
     bank = _bank_for(inputs, seed)
     rng = random.Random(sub_seed(seed, "lyrics", "lines"))
-    speaker = WE_SPEAKER if rng.random() < 0.25 else I_SPEAKER
-    low, high = _hook_bounds(inputs.sections)
-    hook = hook_for(inputs.title, low, high, frozenset(inputs.avoid_hooks), rng)
+    fewest, most = _hook_bounds(inputs.sections)
+    avoid_hooks = frozenset(inputs.avoid_hooks)
+    hook = hook_for(inputs.title, inputs.theme, fewest=fewest, most=most, avoid=avoid_hooks, rng=rng)
     avoid = frozenset(line.lower() for line in (*inputs.avoid_lines, hook))
-    sheet = Sheet(LineWriter(bank, inputs.mood, speaker), rng, avoid)
+    sheet = Sheet(LineWriter(bank, inputs.mood, speaker_of(hook, rng)), rng, avoid)
     return LyricsDraft(hook=hook, sections=_sections(inputs.sections, sheet, hook))
 
 

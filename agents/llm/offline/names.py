@@ -1,9 +1,9 @@
 """Artist names: sayable, of many kinds, unlike those taken and unlike famous ones."""
 
 import random
-import re
 from collections.abc import Callable, Iterable
 
+from agents.llm.likeness import is_like
 from agents.llm.offline.banks import persona_bank
 from storage.errors import UsageError
 
@@ -24,33 +24,6 @@ def choose_name(taken: Iterable[str], rng: random.Random) -> str:
     raise UsageError("no artist name is left that differs enough from those taken: name the artist yourself")
 
 
-def is_like(name: str, other: str) -> bool:
-    """Whether two names could be taken for each other: equal but for spelling, order, article or two letters."""
-    one, two = _plain(name), _plain(other)
-    if sorted(one.split()) == sorted(two.split()):
-        return True
-    one, two = one.replace(" ", ""), two.replace(" ", "")
-    if abs(len(one) - len(two)) > 2:
-        return False
-    allowed = 2 if min(len(one), len(two)) >= 8 else 1
-    return _edits(one, two) <= allowed
-
-
-def _plain(name: str) -> str:
-    letters = re.sub(r"[^\w ]", "", name.lower())
-    return re.sub(r"^the ", "", letters).strip()
-
-
-def _edits(one: str, two: str) -> int:
-    """Levenshtein distance."""
-    row = list(range(len(two) + 1))
-    for at, letter in enumerate(one, 1):
-        above, row = row, [at]
-        for place, other in enumerate(two, 1):
-            row.append(min(above[place] + 1, row[-1] + 1, above[place - 1] + (letter != other)))
-    return row[-1]
-
-
 def _coined(rng: random.Random) -> str:
     bank = persona_bank()
     return rng.choice(bank.onsets) + rng.choice(bank.middles) + rng.choice(bank.codas)
@@ -68,7 +41,9 @@ def _one_word(rng: random.Random) -> str:
 
 
 def _plural(rng: random.Random) -> str:
-    return f"The {rng.choice(persona_bank().first_words)} {rng.choice(persona_bank().plurals)}"
+    bank = persona_bank()
+    plural = rng.choice(bank.plurals)
+    return f"The {plural}" if " " in plural else f"The {rng.choice(bank.first_words)} {plural}"
 
 
 def _numbered(rng: random.Random) -> str:

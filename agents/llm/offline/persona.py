@@ -2,7 +2,8 @@
 
 import random
 
-from agents.llm.offline.banks import genre_bank, persona_bank
+from agents.llm.offline.banks import genre_bank, persona_bank, theme_banks
+from agents.llm.offline.grammar import with_article
 from agents.llm.offline.names import choose_name
 from agents.llm.tasks import PersonaDraft, PersonaInputs
 from storage.clock import sub_seed
@@ -25,9 +26,9 @@ def write_persona(inputs: PersonaInputs, seed: int) -> PersonaDraft:
     slots = {
         "name": name,
         "genre": inputs.genre.replace("_", " "),
-        "theme": themes[0],
-        "theme2": themes[1],
-        "mood": moods[0],
+        "theme": theme_banks()[themes[0]].phrase,
+        "theme2": theme_banks()[themes[1]].phrase,
+        **_mood_slots(moods[0]),
         "sound": rng.choice(genre.sounds),
         "influence": influences[0],
         "influence2": influences[1],
@@ -49,14 +50,17 @@ def write_persona(inputs: PersonaInputs, seed: int) -> PersonaDraft:
 def _backstory(slots: dict[str, str], moods: tuple[str, ...], rng: random.Random) -> str:
     """Three paragraphs: what it is, how it works, whom it is for."""
     bank = persona_bank()
-    turned = {**slots, "mood": moods[-1]}
-    work = rng.sample(bank.works, 2)
+    turned = {**slots, **_mood_slots(moods[-1])}
     paragraphs = (
         (_sentence(rng.choice(bank.origins), slots), _sentence(rng.choice(bank.beginnings), slots)),
-        (*(_sentence(one, slots) for one in work), _sentence(rng.choice(bank.habits), slots)),
+        tuple(_sentence(rng.choice(part), slots) for part in (bank.works, bank.subjects, bank.habits)),
         (_sentence(rng.choice(bank.outlooks), turned),),
     )
     return "\n\n".join(" ".join(sentences) for sentences in paragraphs)
+
+
+def _mood_slots(mood: str) -> dict[str, str]:
+    return {"mood": mood, "a_mood": with_article(mood)}
 
 
 def _sentence(pattern: str, slots: dict[str, str]) -> str:

@@ -9,12 +9,13 @@ _TABLE = Path(__file__).parent / "words.tsv"
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+")
 _VOWEL_RUN = re.compile(r"[aeiouy]+")
 
-WEAK_WORDS = frozenset(
-    "a an the and or but nor so if as at by for from in into of off on onto out over past than that till to up "
-    "with i me my we us our you your he she it its they them is are am was were be been has have had do does did "
-    "can could will would shall should may might must i'm i'll i've we're we'll we've it's there's don't "
-    "there this these those who whose".split()
-)
+_WEAK = """
+a an the and or but nor so if as at by for from in into of off on onto out over past than that till to up
+with i me my we us our you your he she it its they them is are am was were be been has have had do does did
+can could will would shall should may might must i'm i'll i've we're we'll we've it's there's don't there
+this these those who whose
+"""
+WEAK_WORDS = frozenset(_WEAK.split())
 """Words of one syllable that a singer leaves unstressed."""
 
 
@@ -40,6 +41,7 @@ def syllables(line: str) -> int:
     return sum(len(sound_of(word).stresses) for word in words_of(line))
 
 
+@lru_cache(maxsize=20_000)
 def stress_pattern(line: str) -> str:
     """`1` for each stressed and `0` for each other syllable of a line, function words unstressed."""
     marks: list[str] = []
@@ -92,7 +94,7 @@ def _spelled(word: str) -> Sound:
         runs.pop()
     if not runs:
         return Sound(stresses="1", rhyme=word, onset="")
-    start = runs[-1].start()
+    start = runs[0].start()
     stresses = "1" + "0" * (len(runs) - 1)
     return Sound(stresses=stresses, rhyme=word[start:], onset=word[max(0, start - 1) : start])
 
@@ -100,4 +102,4 @@ def _spelled(word: str) -> Sound:
 @cache
 def _pronunciations() -> dict[str, str]:
     rows = (row.split("\t") for row in _TABLE.read_text(encoding="utf-8").splitlines() if "\t" in row)
-    return {word: phones for word, phones in rows}
+    return dict(rows)

@@ -22,6 +22,20 @@ _DIRECTIONS: dict[str, tuple[str, str]] = {
 }
 
 
+_TELLING = frozenset(
+    {
+        "chorus_rise_db",
+        "hook_return",
+        "rhyme_share",
+        "distinct_2",
+        "side_mid",
+        "reused_lines",
+        "syllable_stray",
+    }
+)
+"""Metrics that tell of the song rather than of its file: worth keeping when they are met."""
+
+
 def write_reflection(inputs: ReflectionInputs, seed: int) -> ReflectionDraft:
     """Say what to keep and what to change, with small gene steps where a finding asks for one."""
     rng = random.Random(sub_seed(seed, "reflection", "words"))
@@ -31,9 +45,9 @@ def write_reflection(inputs: ReflectionInputs, seed: int) -> ReflectionDraft:
     return ReflectionDraft(
         summary=_summary(inputs, missed, rng),
         keep=_keep(inputs, met, rng),
-        change=tuple(_shortened(f"{_stop(one.text)} Target: {one.target}.") for one in missed[:4]),
+        change=_change(missed, met),
         edits=edits,
-        style_note=_style_note(inputs, edits, missed, rng),
+        style_note=_style_note(inputs, edits, [*missed, *met], rng),
     )
 
 
@@ -44,7 +58,7 @@ def _weight(finding: Finding) -> tuple[int, str]:
 def _summary(inputs: ReflectionInputs, missed: list[Finding], rng: random.Random) -> str:
     measured = (
         f"“{inputs.title}” runs {inputs.duration_s:.0f} s at {inputs.measured_tempo_bpm:.1f} BPM in "
-        f"{inputs.measured_key}, {inputs.loudness_lufs:.1f} LUFS with peaks at {inputs.true_peak_dbtp:.1f} dBTP."
+        f"{inputs.measured_key}, {_signed(inputs.loudness_lufs)} LUFS with peaks at {_signed(inputs.true_peak_dbtp)} dBTP."
     )
     side = "above" if inputs.passed else "below"
     verdict = f"It scored {inputs.score:.2f}, {side} the threshold of {inputs.threshold:.2f}."
@@ -70,13 +84,23 @@ def _compared(inputs: ReflectionInputs) -> str:
 
 
 def _keep(inputs: ReflectionInputs, met: list[Finding], rng: random.Random) -> tuple[str, ...]:
-    kept = [_shortened(_stop(one.text)) for one in rng.sample(met, min(2, len(met)))]
+    telling = [one for one in met[1:] if one.metric in _TELLING]
+    kept = [_stop(one.text) for one in rng.sample(telling, min(2, len(telling)))]
     if abs(inputs.measured_tempo_bpm - inputs.planned_tempo_bpm) <= 2.0:
-        kept.append(f"The tempo holds: {inputs.planned_tempo_bpm:.1f} BPM planned, {inputs.measured_tempo_bpm:.1f} measured.")
+        kept.append(
+            f"The tempo holds: {inputs.planned_tempo_bpm:.1f} BPM planned, {inputs.measured_tempo_bpm:.1f} measured."
+        )
     if inputs.measured_key == inputs.planned_key:
         kept.append(f"The ear finds the key that was meant, {inputs.planned_key}.")
-    kept.append(f"The {inputs.mood} look at {inputs.theme}, told in {len(inputs.form)} sections.")
+    kept.append(f"Theme {inputs.theme!r} in a {inputs.mood} mood, told in {len(inputs.form)} sections.")
     return tuple(_shortened(one) for one in kept[:4])
+
+
+def _change(missed: list[Finding], met: list[Finding]) -> tuple[str, ...]:
+    """What missed its target; where nothing did, what came closest to missing. The critic puts the worst first."""
+    if missed:
+        return tuple(_shortened(f"{_stop(one.text)} Target: {one.target}.") for one in missed[:4])
+    return tuple(_shortened(f"Nearest to its limit: {_lowered(_stop(one.text))}") for one in met[:1])
 
 
 def _edits(missed: list[Finding], genes: Genes) -> tuple[GeneEdit, ...]:
@@ -97,16 +121,23 @@ def _edits(missed: list[Finding], genes: Genes) -> tuple[GeneEdit, ...]:
 
 
 def _style_note(
-    inputs: ReflectionInputs, edits: tuple[GeneEdit, ...], missed: list[Finding], rng: random.Random
+    inputs: ReflectionInputs, edits: tuple[GeneEdit, ...], findings: list[Finding], rng: random.Random
 ) -> str:
+    """One sentence for the artist's notes; `findings` come worst first."""
     if edits:
         ways = [_DIRECTIONS[edit.gene][edit.delta > 0] for edit in edits]
         wish = f"Next time a little {' and '.join(ways[:2])}"
-    elif missed:
-        wish = f"Watch {missed[0].metric.replace('_', ' ')} ({missed[0].value:.3g}; {missed[0].target})"
+    elif findings:
+        verb = rng.choice(("Watch", "Keep an eye on", "Mind"))
+        worst = findings[0]
+        wish = f"{verb} {worst.metric.replace('_', ' ')} ({worst.value:.3g}; {worst.target})"
     else:
         wish = rng.choice(("Stay on this road", "Trust this balance", "Keep these proportions"))
     return _shortened(f"{wish}, after “{inputs.title}” at {inputs.score:.2f}.")
+
+
+def _signed(level: float) -> str:
+    return f"{level:.1f}".replace("-", "−")
 
 
 def _stop(text: str) -> str:

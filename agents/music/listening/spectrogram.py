@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, signal
+
+from agents.music.transforms import convolve, lowpass_kernel, to_spectrum
 
 Samples = NDArray[np.float32]
 FRAMES_A_CHUNK = 256
@@ -15,8 +16,9 @@ def lower_rate(mono: Samples, sample_rate_hz: int, wanted_hz: int) -> tuple[Samp
     factor = max(1, sample_rate_hz // wanted_hz)
     if factor == 1:
         return mono, sample_rate_hz
-    kernel = signal.firwin(16 * factor + 1, 0.9 / factor).astype(np.float32)
-    return signal.upfirdn(kernel, mono, down=factor).astype(np.float32), sample_rate_hz // factor
+    return convolve(
+        lowpass_kernel(16 * factor + 1, 0.9 / factor), mono, down=factor
+    ), sample_rate_hz // factor
 
 
 def magnitudes(mono: Samples, size: int, hop: int) -> Iterator[NDArray[np.float32]]:
@@ -26,4 +28,4 @@ def magnitudes(mono: Samples, size: int, hop: int) -> Iterator[NDArray[np.float3
     window = np.hanning(size).astype(np.float32)
     frames = np.lib.stride_tricks.sliding_window_view(mono, size)[::hop]
     for start in range(0, len(frames), FRAMES_A_CHUNK):
-        yield np.abs(fft.rfft(frames[start : start + FRAMES_A_CHUNK] * window, axis=1))
+        yield np.abs(to_spectrum(frames[start : start + FRAMES_A_CHUNK] * window))

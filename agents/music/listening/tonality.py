@@ -1,5 +1,6 @@
 """Key and mode by how well each key's profile fits the pitch classes that sound (after C. Krumhansl)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,7 +39,11 @@ def measure_tonality(mono: Samples, sample_rate_hz: int) -> Tonality:
     if total <= 0:
         return Tonality("", "", 0.0, (), (0.0,) * 12)
     ranked = sorted(
-        ((_fit(pitch_classes, tonic, mode), PITCH_NAMES[tonic], mode) for tonic in range(12) for mode in SCALES),
+        (
+            (profile_fit(pitch_classes, tonic, mode), PITCH_NAMES[tonic], mode)
+            for tonic in range(12)
+            for mode in SCALES
+        ),
         reverse=True,
     )
     best_fit, key, mode = ranked[0]
@@ -52,7 +57,10 @@ def measure_tonality(mono: Samples, sample_rate_hz: int) -> Tonality:
     )
 
 
-def _fit(pitch_classes: NDArray[np.float64], tonic: int, mode: str) -> float:
+def profile_fit(pitch_classes: Sequence[float] | NDArray[np.float64], tonic: int, mode: str) -> float:
+    """Correlation of what sounds with a key's profile, −1 to 1; 0 where nothing sounds."""
+    if max(pitch_classes) == min(pitch_classes):
+        return 0.0
     profile = np.zeros(12)
     for step, weight in zip(SCALES[mode], DEGREE_WEIGHTS, strict=True):
         profile[(tonic + step) % 12] = weight

@@ -48,7 +48,7 @@ def measure_tone(mono: Samples, sample_rate_hz: int) -> Tone:
         name: round(10 * float(np.log10(max(power[(hz >= low) & (hz < high)].sum() / total, 1e-9))), 2)
         for name, (low, high) in BANDS_HZ.items()
     }
-    cepstra = fft.dct(np.concatenate(logs), axis=1, norm="ortho")[:, 1 : COEFFICIENTS + 1]
+    cepstra = np.asarray(fft.dct(np.concatenate(logs), axis=1, norm="ortho"))[:, 1 : COEFFICIENTS + 1]
     timbre = np.concatenate([cepstra.mean(axis=0), cepstra.std(axis=0)])
     return Tone(
         balance_db=balance_db,

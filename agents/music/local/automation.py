@@ -1,6 +1,7 @@
 """What moves while a song plays: side-chain, section faders, brightness, the last fade."""
 
 from bisect import bisect_right
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,16 +51,14 @@ def duck(stem: Stereo, kicks_s: tuple[float, ...], depth: float, sample_rate_hz:
 def ride_faders(mix: Stereo, plan: SongPlan, sample_rate_hz: int) -> None:
     """Bring each section of a mix, in place, to the level its energy asks for beside the loudest."""
     edges = [int(section.start_s * sample_rate_hz) for section in plan.sections] + [mix.shape[1]]
-    levels_db = np.array(
-        [10 * np.log10(_power(mix[:, low:high]) + 1e-12) for low, high in zip(edges[:-1], edges[1:], strict=True)]
-    )
+    levels_db = np.array([10 * np.log10(_power(mix[:, low:high]) + 1e-12) for low, high in pairwise(edges)])
     wanted_db = np.array([ENERGY_RANGE_DB * (section.energy - 1) for section in plan.sections])
     loudest = int(np.argmax(wanted_db + 1e-3 * levels_db))
     gains_db = wanted_db - wanted_db[loudest] - (levels_db - levels_db[loudest])
     gains = 10 ** (np.clip(gains_db, LARGEST_CUT_DB, LARGEST_LIFT_DB) / 20)
     glide = int(GLIDE_S * sample_rate_hz)
     previous = gains[0]
-    for low, high, gain in zip(edges[:-1], edges[1:], gains, strict=True):
+    for (low, high), gain in zip(pairwise(edges), gains, strict=True):
         # The glide ends at the bar line, so that a louder section begins at its full level.
         start = max(0, low - glide)
         mix[:, start:low] *= np.linspace(1, gain / previous, low - start, dtype=np.float32)
@@ -76,4 +75,3 @@ def fade_out(mix: Stereo, sample_rate_hz: int) -> None:
     """Bring the end to silence, in place."""
     count = min(mix.shape[1], int(FADE_S * sample_rate_hz))
     mix[:, -count:] *= np.linspace(1, 0, count, dtype=np.float32) ** 2
-    mix[:, -int(0.02 * sample_rate_hz) :] = 0

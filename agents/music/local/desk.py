@@ -38,7 +38,9 @@ class Strip:
 
 STRIPS: dict[str, Strip] = {
     "bass": Strip(-20.0, 34, 6500, ((250, -2.5, 1.0), (900, 1.5, 1.0)), ducks=True),
-    "chords": Strip(-23.0, 160, bells=((350, -2.0, 0.8), (2500, -1.5, 0.9)), send=0.2, ducks=True, spread=0.25),
+    "chords": Strip(
+        -23.0, 160, bells=((350, -2.0, 0.8), (2500, -1.5, 0.9)), send=0.2, ducks=True, spread=0.25
+    ),
     "pad": Strip(-25.0, 170, bells=((380, -2.5, 0.8),), send=0.3, ducks=True),
     "arpeggio": Strip(-26.5, 330, shelf_db=1.0, send=0.24, echo=0.3, ducks=True, spread=0.7),
     "melody": Strip(-20.5, 190, bells=((400, -1.5, 1.0), (2800, 2.0, 0.9)), send=0.2, echo=0.22),

@@ -1,5 +1,6 @@
 """Writing recordings: WAV 16-bit with dither, FLAC 24-bit, MP3 at the highest rate; whole files or none."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from storage.clock import sub_seed
 from storage.errors import RenderError
 
 Stereo = NDArray[np.float32]
+Quantise = Callable[[Stereo], NDArray[np.float32 | np.int16 | np.int32]]
 CHUNK = 1 << 18
 
 
@@ -30,7 +32,9 @@ def write_flac(audio: Stereo, path: Path, sample_rate_hz: int) -> None:
 
     def quantise(frames: NDArray[np.float32]) -> NDArray[np.int32]:
         full_scale = 2**23 - 1
-        return np.clip(np.rint(frames * np.float64(full_scale)), -full_scale, full_scale).astype(np.int32) << 8
+        return (
+            np.clip(np.rint(frames * np.float64(full_scale)), -full_scale, full_scale).astype(np.int32) << 8
+        )
 
     _write(audio, path, sample_rate_hz, "FLAC", "PCM_24", quantise)
 
@@ -40,7 +44,16 @@ def write_mp3(audio: Stereo, path: Path, sample_rate_hz: int) -> None:
     _write(audio, path, sample_rate_hz, "MP3", "MPEG_LAYER_III", lambda frames: frames, constant_rate=True)
 
 
-def _write(audio: Stereo, path: Path, sample_rate_hz: int, container: str, subtype: str, quantise, *, constant_rate: bool = False) -> None:  # noqa: ANN001
+def _write(
+    audio: Stereo,
+    path: Path,
+    sample_rate_hz: int,
+    container: str,
+    subtype: str,
+    quantise: Quantise,
+    *,
+    constant_rate: bool = False,
+) -> None:
     import soundfile
 
     part = path.with_name(path.name + ".part")

@@ -24,7 +24,13 @@ def decay(count: int, sample_rate_hz: int, time_s: float) -> Samples:
 
 
 def sustain(
-    count: int, sample_rate_hz: int, held_s: float, attack_s: float, decay_s: float, level: float, release_s: float
+    count: int,
+    sample_rate_hz: int,
+    held_s: float,
+    attack_s: float,
+    decay_s: float,
+    level: float,
+    release_s: float,
 ) -> Samples:
     """Attack, decay to `level`, release from `held_s` on; it ends at zero.
 

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
+
+from agents.music.transforms import filter_sections
 
 Audio = NDArray[np.float32]
 Sections = NDArray[np.float64]
@@ -68,8 +69,8 @@ def _section(b0: float, b1: float, b2: float, a0: float, a1: float, a2: float) -
     return np.array([[b0 / a0, b1 / a0, b2 / a0, 1.0, a1 / a0, a2 / a0]])
 
 
-def apply(audio: Audio, *sections: Sections) -> Audio:
+def apply(audio: NDArray[np.floating], *sections: Sections) -> Audio:
     """Filter along the last axis in single precision; no sections, no change."""
     if not sections:
-        return audio
-    return signal.sosfilt(np.concatenate(sections).astype(np.float32), audio, axis=-1)
+        return np.asarray(audio, np.float32)
+    return filter_sections(np.concatenate(sections), audio)

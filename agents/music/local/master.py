@@ -15,17 +15,20 @@ WORKING_LUFS = -17.0
 CEILING_DBTP = -1.5
 """Half a decibel under the promise: what MP3 encoding adds to peaks."""
 MONO_BELOW_HZ = 140
+SILENT_END_S = 0.02
 WIDEST, NARROWEST = 2.6, 0.4
 """Limits of the gain given to the sides."""
 
 
-def master_mix(mix: Stereo, genre: Genre, brightness: float, loudness_lufs: float, sample_rate_hz: int) -> Stereo:
+def master_mix(
+    mix: Stereo, genre: Genre, brightness: float, loudness_lufs: float, sample_rate_hz: int
+) -> Stereo:
     """The finished recording, float32 (2, samples) in [−1, 1]; the mix is used up."""
     audio = _tone_and_width(mix, genre, brightness, sample_rate_hz)
     loudness = integrated_loudness(audio, sample_rate_hz)
     audio *= np.float32(10 ** ((WORKING_LUFS - loudness) / 20))
     _saturate(audio, genre.drive)
-    return _to_loudness(audio, loudness_lufs, sample_rate_hz)
+    return to_loudness(audio, loudness_lufs, sample_rate_hz)
 
 
 def _tone_and_width(mix: Stereo, genre: Genre, brightness: float, sample_rate_hz: int) -> Stereo:
@@ -50,13 +53,12 @@ def _power(channel: NDArray[np.float32]) -> float:
 def _saturate(audio: Stereo, drive: float) -> None:
     """Round off the peaks, in place: gentle always, harder where the genre drives its mix."""
     amount = np.float32(0.9 + 2.2 * drive)
-    for channel in audio:
-        channel *= amount
-        np.tanh(channel, out=channel)
-        channel /= amount
+    audio *= amount
+    np.tanh(audio, out=audio)
+    audio /= amount
 
 
-def _to_loudness(audio: Stereo, loudness_lufs: float, sample_rate_hz: int) -> Stereo:
+def to_loudness(audio: Stereo, loudness_lufs: float, sample_rate_hz: int) -> Stereo:
     """Limit at the gain that gives the loudness: solved on the measured hops, then confirmed on the sound."""
     limiter = Limiter(audio, sample_rate_hz, CEILING_DBTP)
     hops = hop_energies(audio, sample_rate_hz)
@@ -75,9 +77,7 @@ def _to_loudness(audio: Stereo, loudness_lufs: float, sample_rate_hz: int) -> St
     return limited
 
 
-def _solve_gain(
-    limiter: Limiter, hops: NDArray[np.float64], aim_lufs: float, sample_rate_hz: int
-) -> float:
+def _solve_gain(limiter: Limiter, hops: NDArray[np.float64], aim_lufs: float, sample_rate_hz: int) -> float:
     """The gain before the limiter for a loudness after it, by false position on gains alone."""
     hop = int(HOP_S * sample_rate_hz)
     owner = np.minimum(np.arange(0, len(hops) * hop, BLOCK) // hop, len(hops) - 1)

@@ -17,16 +17,20 @@ Stereo = NDArray[np.float32]
 BLOCK = 1024
 
 
-def mix_song(brief: Brief, genre: Genre, palette: Palette, score: Score, plan: SongPlan, sample_rate_hz: int) -> Stereo:
+def mix_song(
+    brief: Brief, genre: Genre, palette: Palette, score: Score, plan: SongPlan, sample_rate_hz: int
+) -> Stereo:
     """The unmastered mix, float32 (2, samples), of the plan's whole duration."""
-    count = int(round(plan.duration_s * sample_rate_hz))
+    count = round(plan.duration_s * sample_rate_hz)
     desk = _Desk(genre, np.zeros((2, count), np.float32), plan.kicks_s, sample_rate_hz)
     stem = np.empty((2, count), np.float32)
     brightness = BrightnessCurve(brief, plan)
     kit = DrumKit(palette.kit, brief.signature_seed, sample_rate_hz, brief.bar_s)
     for name, is_kick in (("kick", True), ("drums", False)):
         stem.fill(0)
-        play_drums(stem, (hit for hit in score.drums if (hit.sound == "kick") is is_kick), kit, sample_rate_hz)
+        play_drums(
+            stem, (hit for hit in score.drums if (hit.sound == "kick") is is_kick), kit, sample_rate_hz
+        )
         level_db = KICK_LEVEL_DB if is_kick else DRUM_LEVEL_DB
         desk.add(stem, name, level_db, send=0.0 if is_kick else DRUM_SEND, ducks=False)
     for part, notes in score.parts.items():

@@ -1,14 +1,31 @@
 """Wavetables: one cycle of a wave at eight brightness levels, with no harmonic above half the sample rate."""
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
+Harmonics = NDArray[np.float64]
 CYCLE = 2048
 LEVELS = 8
+
+SHAPES: dict[str, Callable[[Harmonics], Harmonics]] = {
+    "sine": lambda h: np.where(h == 1, 1.0, 0.0),
+    "saw": lambda h: 1 / h,
+    "square": lambda h: np.where(h % 2 == 1, 1 / h, 0.0),
+    "triangle": lambda h: np.where(h % 2 == 1, 1 / h**2, 0.0),
+    # A quarter-wide pulse: nasal, every fourth harmonic missing.
+    "pulse": lambda h: np.abs(np.sin(np.pi * h / 4)) / h,
+    # Drawbars at 8', 4', 2⅔' and 2'.
+    "organ": lambda h: np.where(np.isin(h, (1, 2, 3, 4, 6, 8)), 1 / h**0.6, 0.0),
+    # A clarinet's odd harmonics with a bright bump.
+    "reed": lambda h: np.where(h % 2 == 1, 1.0, 0.25) / h * (1 + 1.5 * np.exp(-((h - 5) ** 2) / 6)),
+    "string": lambda h: 1 / h * (0.7 + 0.5 * np.cos(h * 1.7)),
+}
+"""Each wave's amplitudes over its harmonics' numbers."""
 
 
 def frequency_hz(pitch: float) -> float:
@@ -16,28 +33,9 @@ def frequency_hz(pitch: float) -> float:
     return 440.0 * 2.0 ** ((pitch - 69) / 12)
 
 
-def harmonic_amplitudes(shape: str, count: int) -> NDArray[np.float64]:
+def harmonic_amplitudes(shape: str, count: int) -> Harmonics:
     """Amplitudes of harmonics 1 to `count` of a named wave."""
-    h = np.arange(1, count + 1, dtype=np.float64)
-    odd = h % 2 == 1
-    match shape:
-        case "saw":
-            return 1 / h
-        case "square":
-            return np.where(odd, 1 / h, 0.0)
-        case "triangle":
-            return np.where(odd, 1 / h**2, 0.0)
-        case "pulse":  # a quarter-wide pulse: nasal, every fourth harmonic missing
-            return np.abs(np.sin(np.pi * h / 4)) / h
-        case "organ":  # drawbars at 8', 4', 2⅔' and 2'
-            return np.where(np.isin(h, (1, 2, 3, 4, 6, 8)), 1 / h**0.6, 0.0)
-        case "reed":  # a clarinet's odd harmonics with a bright bump
-            return np.where(odd, 1.0, 0.25) / h * (1 + 1.5 * np.exp(-((h - 5) ** 2) / 6))
-        case "string":
-            return 1 / h * (0.7 + 0.5 * np.cos(h * 1.7))
-        case "sine":
-            return np.where(h == 1, 1.0, 0.0)
-    raise KeyError(shape)
+    return SHAPES[shape](np.arange(1, count + 1, dtype=np.float64))
 
 
 @lru_cache(maxsize=512)
@@ -64,18 +62,22 @@ def cycle_at(shape: str, pitch_hz: float, brightness: float, sample_rate_hz: int
     place = max(0.0, min(1.0, brightness)) * (LEVELS - 1)
     low = min(int(place), LEVELS - 2)
     share = np.float32(place - low)
-    return tables[low] * (1 - share) + tables[low + 1] * share
+    return np.asarray(tables[low] * (1 - share) + tables[low + 1] * share, np.float32)
 
 
 def ramp(count: int, pitch_hz: float, sample_rate_hz: int, start: float = 0.0) -> NDArray[np.float64]:
     """A steady phase in cycles, float64 (count,)."""
-    return np.arange(count) * (pitch_hz / sample_rate_hz) + start
+    return np.arange(count, dtype=np.float64) * (pitch_hz / sample_rate_hz) + start
 
 
-def vibrato(count: int, sample_rate_hz: int, pitch_hz: float, rate_hz: float, depth: float) -> NDArray[np.float64]:
+def vibrato(
+    count: int, sample_rate_hz: int, pitch_hz: float, rate_hz: float, depth: float
+) -> NDArray[np.float64]:
     """The phase a vibrato adds, in cycles; it fades in over a quarter of a second. Depth is a share of the pitch."""
     t = np.arange(count) / sample_rate_hz
-    return pitch_hz * depth / (2 * math.pi * rate_hz) * np.minimum(t * 4, 1) * np.sin(2 * math.pi * rate_hz * t)
+    return (
+        pitch_hz * depth / (2 * math.pi * rate_hz) * np.minimum(t * 4, 1) * np.sin(2 * math.pi * rate_hz * t)
+    )
 
 
 def read(cycle: Samples, phase: NDArray[np.float64]) -> Samples:
@@ -84,4 +86,10 @@ def read(cycle: Samples, phase: NDArray[np.float64]) -> Samples:
     index = position.astype(np.int32)
     share = (position - index).astype(np.float32)
     low = cycle[index]
-    return low + (cycle[index + 1] - low) * share
+    return np.asarray(low + (cycle[index + 1] - low) * share, np.float32)
+
+
+def sine(phase: NDArray[np.float64], bend: Samples | None = None) -> Samples:
+    """The sine of a phase in cycles, with a bend in radians."""
+    angle = ((phase - np.floor(phase)) * (2 * math.pi)).astype(np.float32)
+    return np.sin(angle if bend is None else angle + bend)

@@ -13,7 +13,7 @@ from agents.music.local.filters import apply, bandpass, highpass, lowpass
 from storage.clock import sub_seed
 from storage.errors import RenderError
 
-Samples = NDArray[np.float32]
+Samples = NDArray[np.floating]
 TAKES = {"hat": 4, "shaker": 4, "snare": 3, "clap": 2, "tom": 3, "open_hat": 2, "rim": 2}
 METAL_HZ = (3100, 4290, 5330, 6210, 7770, 8830)
 
@@ -64,9 +64,9 @@ class DrumKit:
         self._bar_s = bar_s
         rng = np.random.default_rng(sub_seed(signature_seed, "kit", name))
         self._tune = float(2 ** (rng.uniform(-1.2, 1.2) / 12))
-        self._takes: dict[tuple[str, int], Samples] = {}
+        self._takes: dict[tuple[str, int], NDArray[np.float32]] = {}
 
-    def sound(self, name: str, take: int) -> Samples:
+    def sound(self, name: str, take: int) -> NDArray[np.float32]:
         """One hit, float32 (samples,), peak about 1; `take` chooses among the takes in turn.
 
         Raises:
@@ -124,7 +124,9 @@ class DrumKit:
         rattle = apply(noise, highpass(1200, self._rate), lowpass(kit.snare_top_hz, self._rate))
         rattle *= decay(count, self._rate, kit.snare_s)
         if kit.gate_s:
-            rattle[int(kit.gate_s * self._rate) :] *= decay(count - int(kit.gate_s * self._rate), self._rate, 0.012)
+            rattle[int(kit.gate_s * self._rate) :] *= decay(
+                count - int(kit.gate_s * self._rate), self._rate, 0.012
+            )
         return (0.55 * tone + kit.snare_noise * rattle).astype(np.float32)
 
     def _clap(self, rng: np.random.Generator, _take: int) -> Samples:
@@ -155,7 +157,9 @@ class DrumKit:
 
     def _tom(self, rng: np.random.Generator, take: int) -> Samples:
         count = int(0.45 * self._rate)
-        body = self._falling_sine(count, (78 + 24 * take) * self._tune, 0.8, 0.035) * decay(count, self._rate, 0.14)
+        body = self._falling_sine(count, (78 + 24 * take) * self._tune, 0.8, 0.035) * decay(
+            count, self._rate, 0.14
+        )
         return body + 0.1 * rng.standard_normal(count, np.float32) * decay(count, self._rate, 0.012)
 
     def _rim(self, rng: np.random.Generator, take: int) -> Samples:
@@ -168,11 +172,15 @@ class DrumKit:
         count = int(0.4 * self._rate)
         t = seconds(count, self._rate)
         tone = sum(np.sign(np.sin(t * np.float32(2 * math.pi * hz * self._tune))) for hz in (555.0, 835.0))
-        return apply(0.45 * np.asarray(tone, np.float32), bandpass(1400, self._rate, 0.9)) * decay(count, self._rate, 0.08)
+        return apply(0.45 * np.asarray(tone, np.float32), bandpass(1400, self._rate, 0.9)) * decay(
+            count, self._rate, 0.08
+        )
 
     def _impact(self, rng: np.random.Generator, _take: int) -> Samples:
         """A low boom with a falling breath of noise."""
-        noise = apply(self._noise(rng, 1.6), lowpass(900, self._rate)) * decay(int(1.6 * self._rate), self._rate, 0.3)
+        noise = apply(self._noise(rng, 1.6), lowpass(900, self._rate)) * decay(
+            int(1.6 * self._rate), self._rate, 0.3
+        )
         boom = self._falling_sine(len(noise), 38, 1.2, 0.08) * decay(len(noise), self._rate, 0.35)
         return 0.8 * boom + 0.5 * noise
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, signal
 
 from agents.music.local.filters import apply, highpass, lowpass
+from agents.music.transforms import convolve, fast_size, lowpass_kernel, to_samples, to_spectrum
 from storage.clock import sub_seed
 
 Samples = NDArray[np.float32]
@@ -12,23 +12,25 @@ PRE_DELAY_S = 0.018
 SEGMENT = 1 << 16
 
 
-def add_reverb(mix: NDArray[np.float32], send: Samples, decay_s: float, seed: int, sample_rate_hz: int) -> None:
+def add_reverb(
+    mix: NDArray[np.float32], send: Samples, decay_s: float, seed: int, sample_rate_hz: int
+) -> None:
     """Add the wet sound of a mono send to a mix, float32 (2, samples), in place, a segment at a time.
 
     `decay_s` is the time to fall by 60 dB.
     """
     factor = 2 if sample_rate_hz >= 32_000 else 1
-    half_band = (signal.firwin(31, 0.46) if factor == 2 else np.ones(1)).astype(np.float32)
-    low = signal.upfirdn(half_band, send, down=factor)
+    half_band = lowpass_kernel(31, 0.46) if factor == 2 else np.ones(1, np.float32)
+    low = convolve(half_band, send, down=factor)
     room = impulse_response(decay_s, seed, sample_rate_hz // factor)
-    size = fft.next_fast_len(SEGMENT + room.shape[1], real=True)
-    responses = fft.rfft(room, size, axis=1)
+    size = fast_size(SEGMENT + room.shape[1])
+    responses = to_spectrum(room, size)
     for start in range(0, len(low), SEGMENT):
-        spectrum = fft.rfft(low[start : start + SEGMENT], size)
+        spectrum = to_spectrum(low[start : start + SEGMENT], size)
         for channel, response in zip(mix, responses, strict=True):
-            echo = fft.irfft(spectrum * response, size)
+            echo = to_samples(spectrum * response, size)
             # The two filters delay by 15 samples each: less than a millisecond of extra pre-delay.
-            wet = signal.upfirdn(half_band * np.float32(factor), echo, up=factor) if factor == 2 else echo
+            wet = convolve(half_band * np.float32(factor), echo, up=factor)
             part = channel[start * factor : start * factor + len(wet)]
             part += wet[: len(part)]
 

@@ -35,11 +35,23 @@ def mark(
         severity = worst
     elif quality < MINOR_BELOW:
         severity = Severity.MINOR
-    step = ParameterChange(parameter=change[0], delta=change[1]) if change and severity is not Severity.INFO else None
+    step = (
+        ParameterChange(parameter=change[0], delta=change[1])
+        if change and severity is not Severity.INFO
+        else None
+    )
     finding = Finding(
         metric=metric, value=round(value, 4), target=target, severity=severity, text=text, change=step
     )
     return Mark(finding, quality, weight)
+
+
+def near(value: float, ideal: float, low: float, high: float, slack: float) -> float:
+    """1 at the ideal, 0.8 at the edges of the good range, falling to 0 at `slack` beyond them."""
+    edge = high if value > ideal else low
+    if low <= value <= high:
+        return 1.0 if value == ideal else 1 - 0.2 * abs(value - ideal) / abs(edge - ideal)
+    return max(0.0, 0.8 * (1 - abs(value - edge) / slack))
 
 
 def within(value: float, low: float, high: float, slack: float) -> float:

@@ -1,6 +1,6 @@
 """Marks for newness: the melody and the lines beside the artist's earlier songs."""
 
-from agents.music.review.mark import Mark, mark, within
+from agents.music.review.mark import Mark, mark, near, within
 from agents.music.review.words import plain
 from agents.music.similarity import jaccard
 from storage.types import Lyrics, MadePiece
@@ -19,7 +19,7 @@ def mark_originality(lyrics: Lyrics, grams: tuple[str, ...], history: tuple[Made
             mark(
                 "melody_overlap",
                 overlap,
-                within(overlap, 0, USUAL_OVERLAP, COPY - USUAL_OVERLAP),
+                near(overlap, 0.0, 0.0, USUAL_OVERLAP, COPY - USUAL_OVERLAP),
                 target="at most 0.22",
                 text=f"The melody shares {overlap:.0%} of its turns with “{title}”.",
                 weight=2.0,

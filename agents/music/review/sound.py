@@ -4,10 +4,10 @@ import math
 
 from agents.music.analysis import AudioFacts
 from agents.music.listening.tone import BANDS_HZ
-from agents.music.review.mark import Mark, mark, within
+from agents.music.review.mark import Mark, mark, near, within
 from storage.types import PlannedSection, Severity, SongPlan
 
-LOUDNESS_LUFS, CEILING_DBTP = -14.0, -1.0
+CEILING_DBTP = -1.0
 BALANCE_DB: dict[str, tuple[float, float]] = {
     "sub": (-11.0, -4.0),
     "bass": (-8.5, -3.0),
@@ -20,22 +20,22 @@ BALANCE_DB: dict[str, tuple[float, float]] = {
 LOW_BANDS = ("sub", "bass", "low_mid")
 
 
-def mark_sound(plan: SongPlan, facts: AudioFacts) -> list[Mark]:
+def mark_sound(plan: SongPlan, facts: AudioFacts, loudness_lufs: float) -> list[Mark]:
     """Marks for what is heard whatever was asked for."""
-    marks = [*_level(facts), *_flaws(plan, facts), _balance(facts), *_image(facts)]
+    marks = [*_level(facts, loudness_lufs), *_flaws(plan, facts), _balance(facts), *_image(facts)]
     if dynamics := _dynamics(plan, facts):
         marks.append(dynamics)
     return marks
 
 
-def _level(facts: AudioFacts) -> list[Mark]:
-    distance = abs(facts.loudness_lufs - LOUDNESS_LUFS)
+def _level(facts: AudioFacts, wanted_lufs: float) -> list[Mark]:
+    distance = abs(facts.loudness_lufs - wanted_lufs)
     return [
         mark(
             "loudness_lufs",
             facts.loudness_lufs,
             within(distance, 0, 0.5, 3.5),
-            target="−14 ± 0.5 LUFS",
+            target=f"{wanted_lufs:g} ± 0.5 LUFS",
             text=f"It measures {facts.loudness_lufs:.1f} LUFS.",
         ),
         mark(
@@ -105,21 +105,28 @@ def _flaws(plan: SongPlan, facts: AudioFacts) -> list[Mark]:
 
 def _balance(facts: AudioFacts) -> Mark:
     excess_db: dict[str, float] = {}
+    stray_db = 0.0
     for name, (low, high) in BALANCE_DB.items():
         if BANDS_HZ[name][1] > 0.55 * facts.sample_rate_hz:
             continue  # a low sample rate has no such band to judge
         level = facts.balance_db[name]
         excess_db[name] = level - high if level > high else min(0.0, level - low)
+        stray_db += abs(level - (low + high) / 2)
     worst = max(excess_db, key=lambda name: abs(excess_db[name]))
     total_db = sum(abs(excess) for excess in excess_db.values())
+    stray_db /= len(excess_db)
     too_dark = (excess_db[worst] > 0) == (worst in LOW_BANDS)
     word = "strong" if excess_db[worst] > 0 else "weak"
     name = worst.replace("_", "-")
-    text = f"The {name} band is {abs(excess_db[worst]):.1f} dB too {word}." if total_db else "All bands are in balance."
+    text = (
+        f"The {name} band is {abs(excess_db[worst]):.1f} dB too {word}."
+        if total_db
+        else "All bands are in balance."
+    )
     return mark(
         "spectral_balance_db",
         total_db,
-        1 - total_db / 16,
+        1 - 0.06 * stray_db - total_db / 16,
         target="every band within its range",
         text=text,
         weight=2.0,
@@ -134,7 +141,9 @@ def _image(facts: AudioFacts) -> list[Mark]:
         mark(
             "side_mid",
             facts.side_mid,
-            within(facts.side_mid, 0.08, 0.6, 0.3) if facts.side_mid > 0.08 else facts.side_mid / 0.08,
+            near(facts.side_mid, 0.28, 0.08, 0.6, 0.3)
+            if facts.side_mid > 0.08
+            else 0.8 * facts.side_mid / 0.08,
             target="0.08 to 0.6",
             text=f"Side over mid energy is {facts.side_mid:.2f}, a {word} image.",
             worst=Severity.MINOR,
@@ -176,7 +185,7 @@ def _dynamics(plan: SongPlan, facts: AudioFacts) -> Mark | None:
     return mark(
         "chorus_rise_db",
         rise,
-        within(rise, 1.5, 4.5, 3.0),
+        near(rise, 2.8, 1.0, 5.0, 2.5),
         target="1 to 5 dB above the verse",
         text=f"The weakest chorus stands {rise:.1f} dB above its verse.",
         weight=2.0,

@@ -1,10 +1,11 @@
 """Marks for the lyrics: rhyme, even lines, freshness, the hook's return."""
 
 from collections import Counter
+from itertools import pairwise
 
 from agents.llm.offline.prosody import is_rhyme, syllables, words_of
-from agents.music.review.mark import Mark, mark, within
-from storage.types import Lyrics
+from agents.music.review.mark import Mark, mark, near, within
+from storage.types import Lyrics, Severity
 
 RETURNS = ("chorus", "drop")
 
@@ -35,10 +36,11 @@ def _rhyme(sections: list[tuple[str, ...]]) -> Mark:
     return mark(
         "rhyme_share",
         share,
-        0.2 + 0.8 * share / 0.6,
+        0.2 + 0.6 * min(1.0, share / 0.5) + 0.2 * share,
         target="at least half of the lines",
         text=f"{share:.0%} of the lines rhyme with a neighbour.",
         weight=1.5,
+        worst=Severity.MINOR,
     )
 
 
@@ -53,7 +55,7 @@ def _evenness(sections: list[tuple[str, ...]]) -> Mark:
     return mark(
         "syllable_stray",
         stray,
-        within(stray, 0, 0.1, 0.4),
+        near(stray, 0.0, 0.0, 0.15, 0.35),
         target="under 10 %",
         text=f"Line lengths stray {stray:.0%} from their section's mean.",
     )
@@ -61,7 +63,9 @@ def _evenness(sections: list[tuple[str, ...]]) -> Mark:
 
 def _freshness(lyrics: Lyrics) -> Mark:
     """The share of verse, pre and bridge lines that were sung before; returns may repeat."""
-    own = [plain(line) for section in lyrics.sections if section.section not in RETURNS for line in section.lines]
+    own = [
+        plain(line) for section in lyrics.sections if section.section not in RETURNS for line in section.lines
+    ]
     own = own or [plain(line) for section in lyrics.sections[:1] for line in section.lines]
     hook = plain(lyrics.hook)
     counts = Counter(line for line in own if line and line != hook)
@@ -80,14 +84,14 @@ def _freshness(lyrics: Lyrics) -> Mark:
 
 def _variety(sections: list[tuple[str, ...]]) -> Mark:
     """Distinct pairs of words over all pairs, each distinct line counted once (distinct-2; Li et al., 2016)."""
-    lines = dict.fromkeys(plain(line).split(" ") and plain(line) for section in sections for line in section)
-    pairs = [pair for line in lines for pair in zip(line.split(), line.split()[1:], strict=False)]
+    distinct_lines = dict.fromkeys(plain(line) for lines in sections for line in lines)
+    pairs = [pair for line in distinct_lines for pair in pairwise(line.split())]
     distinct = len(set(pairs)) / len(pairs) if pairs else 0.0
     # A text of two or three lines is distinct by being short: expect a dozen pairs at least.
     return mark(
         "distinct_2",
         distinct,
-        within(distinct, 0.85, 1.0, 0.5) * min(1.0, len(pairs) / 12),
+        near(distinct, 1.0, 0.85, 1.0, 0.5) * min(1.0, len(pairs) / 12),
         target="at least 0.85",
         text=f"{distinct:.0%} of the word pairs are distinct.",
     )

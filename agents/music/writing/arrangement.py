@@ -76,5 +76,5 @@ def _energy(brief: Brief, name: str, occurrence: int) -> float:
     """A section's own energy, raised a little at each return and moved by the brief's."""
     growth = 0.04 * min(occurrence, 2) if name in (*RETURNS, "verse", "pre") else 0.0
     # Hooks stay on top: the brief moves quiet sections further than loud ones.
-    reach = 0.1 if name in RETURNS else 0.26
+    reach = 0.14 if name in RETURNS else 0.34
     return max(0.12, min(1.0, BASE_ENERGY.get(name, 0.5) + growth + reach * (brief.energy - 0.5)))

@@ -36,7 +36,9 @@ def write_bass(
                         start_s=pulse.played_s(chord.bar, step, rng, tightness=0.6),
                         duration_s=min(length, STEPS_A_BAR - step) * 0.93 * pulse.step_s,
                         pitch=_pitch(pattern[step], chord, following, brief, rng),
-                        velocity=max(0.3, min(1.0, 0.62 + 0.2 * section.energy + accent + rng.gauss(0, 0.025))),
+                        velocity=max(
+                            0.3, min(1.0, 0.62 + 0.2 * section.energy + accent + rng.gauss(0, 0.025))
+                        ),
                     )
                 )
     return tuple(notes)

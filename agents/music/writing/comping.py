@@ -42,7 +42,9 @@ def write_chords(
                 if pattern[step] == "o" and not is_close and rng.random() > brief.density:
                     continue
                 start_s = pulse.played_s(chord.bar, step, rng)
-                velocity = 0.45 + 0.3 * section.energy + (0.07 if step % 8 == 0 else 0.0) + rng.gauss(0, 0.025)
+                velocity = (
+                    0.45 + 0.3 * section.energy + (0.07 if step % 8 == 0 else 0.0) + rng.gauss(0, 0.025)
+                )
                 for voice, pitch in enumerate(chord.voicing):
                     notes.append(
                         Note(
@@ -55,7 +57,9 @@ def write_chords(
     return tuple(notes)
 
 
-def write_pad(genre: Genre, sections: tuple[Section, ...], chords: tuple[Chord, ...], pulse: Pulse) -> tuple[Note, ...]:
+def write_pad(
+    genre: Genre, sections: tuple[Section, ...], chords: tuple[Chord, ...], pulse: Pulse
+) -> tuple[Note, ...]:
     """Held chords; where no struck chord plays they play in any case, so that a song is never empty."""
     notes: list[Note] = []
     for section in sections:
@@ -76,7 +80,10 @@ def _hold(run: list[Chord], section: Section, pulse: Pulse) -> list[Note]:
     start_s = pulse.time_s(run[0].bar, 0)
     duration_s = len(run) * pulse.bar_s * 0.98
     velocity = 0.4 + 0.35 * section.energy
-    return [Note(start_s=start_s, duration_s=duration_s, pitch=pitch, velocity=velocity) for pitch in run[0].voicing]
+    return [
+        Note(start_s=start_s, duration_s=duration_s, pitch=pitch, velocity=velocity)
+        for pitch in run[0].voicing
+    ]
 
 
 def write_arpeggio(
@@ -102,7 +109,9 @@ def write_arpeggio(
                         start_s=pulse.played_s(chord.bar, step, rng, tightness=0.5),
                         duration_s=pulse.step_s * 1.4,
                         pitch=chord.voicing[voice] + 12 * (octave + 1),
-                        velocity=max(0.15, min(1.0, 0.4 + 0.25 * section.energy + accent + rng.gauss(0, 0.03))),
+                        velocity=max(
+                            0.15, min(1.0, 0.4 + 0.25 * section.energy + accent + rng.gauss(0, 0.03))
+                        ),
                     )
                 )
     return tuple(notes)

@@ -28,7 +28,10 @@ def write_counter(
                     (d for d in range(5, 14) if chord.has_degree(d)), key=lambda d: (abs(d - previous), -d)
                 )
                 if degree == previous and onset == step:
-                    degree = min((d for d in range(5, 14) if chord.has_degree(d) and d != previous), key=lambda d: abs(d - previous))
+                    degree = min(
+                        (d for d in range(5, 14) if chord.has_degree(d) and d != previous),
+                        key=lambda d: abs(d - previous),
+                    )
                 line.append(GridNote(chord.bar, onset, length * 0.96, degree, 0.4 + 0.25 * section.energy))
                 previous = degree
     return tuple(sorted(line, key=lambda note: (note.bar, note.step)))
@@ -38,7 +41,9 @@ def _quiet_step(notes: list[GridNote]) -> int:
     """The step on a beat after which the melody is quiet longest."""
     onsets = [note.step for note in notes]
     beats = (0, 4, 8, 12)
-    return max(beats, key=lambda beat: (min((s - beat for s in onsets if s >= beat), default=16 - beat), -beat))
+    return max(
+        beats, key=lambda beat: (min((s - beat for s in onsets if s >= beat), default=16 - beat), -beat)
+    )
 
 
 def write_harmony_line(sections: tuple[Section, ...], melody: tuple[GridNote, ...]) -> tuple[GridNote, ...]:
@@ -47,8 +52,12 @@ def write_harmony_line(sections: tuple[Section, ...], melody: tuple[GridNote, ..
         bar
         for section in sections
         if section.carries_hook and section.occurrence > 0
-        for bar in range(section.start_bar + (0 if section.is_last_of_name else section.bars // 2), section.end_bar)
+        for bar in range(
+            section.start_bar + (0 if section.is_last_of_name else section.bars // 2), section.end_bar
+        )
     }
     return tuple(
-        replace(note, degree=note.degree - 2, velocity=note.velocity * 0.8) for note in melody if note.bar in bars
+        replace(note, degree=note.degree - 2, velocity=note.velocity * 0.8)
+        for note in melody
+        if note.bar in bars
     )

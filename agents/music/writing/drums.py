@@ -10,6 +10,9 @@ from storage.types import Brief, Hit
 BACK_BEAT = ("snare", "clap", "rim")
 STRENGTH = {"x": 0.88, "o": 0.66, "-": 0.3}
 HALF_BEAT_SOUNDS = ("hat", "open_hat", "shaker")
+DECORATION = ("shaker", "rim", "tom", "open_hat")
+"""Left out of calm songs."""
+CALM_BELOW = 0.3
 
 
 def write_drums(brief: Brief, genre: Genre, sections: tuple[Section, ...], pulse: Pulse) -> tuple[Hit, ...]:
@@ -30,7 +33,7 @@ def _groove_bar(
     fills = bar == section.bars - 1 and _fills(genre, section)
     hits: list[Hit] = []
     for sound, pattern in groove.items():
-        if not _plays(sound, section, bar):
+        if not _plays(sound, section, bar) or (sound in DECORATION and brief.energy < CALM_BELOW):
             continue
         for step, mark in enumerate(pattern):
             if mark == "." or (fills and step >= 12 and sound not in ("hat", "shaker")):

@@ -11,10 +11,26 @@ from storage.types import Brief
 
 PROGRESSIONS: dict[str, tuple[tuple[int, ...], ...]] = {
     "lydian": ((0, 1, 0, 1), (0, 4, 1, 0), (0, 1, 5, 4), (5, 1, 0, 4), (0, 2, 1, 1)),
-    "major": ((0, 4, 5, 3), (0, 5, 3, 4), (0, 3, 5, 4), (3, 0, 4, 5), (0, 2, 3, 4), (5, 3, 0, 4), (0, 1, 3, 4)),
+    "major": (
+        (0, 4, 5, 3),
+        (0, 5, 3, 4),
+        (0, 3, 5, 4),
+        (3, 0, 4, 5),
+        (0, 2, 3, 4),
+        (5, 3, 0, 4),
+        (0, 1, 3, 4),
+    ),
     "mixolydian": ((0, 6, 3, 0), (0, 3, 6, 3), (0, 4, 6, 3), (0, 6, 3, 4), (3, 6, 0, 0)),
     "dorian": ((0, 3, 0, 3), (0, 2, 3, 6), (0, 6, 3, 3), (0, 1, 3, 0), (0, 2, 6, 3), (0, 4, 3, 6)),
-    "minor": ((0, 5, 2, 6), (0, 3, 5, 4), (0, 6, 5, 6), (0, 2, 5, 6), (0, 5, 3, 6), (5, 6, 0, 0), (0, 4, 5, 3)),
+    "minor": (
+        (0, 5, 2, 6),
+        (0, 3, 5, 4),
+        (0, 6, 5, 6),
+        (0, 2, 5, 6),
+        (0, 5, 3, 6),
+        (5, 6, 0, 0),
+        (0, 4, 5, 3),
+    ),
     "phrygian": ((0, 1, 0, 6), (0, 1, 5, 0), (0, 6, 1, 0), (0, 1, 2, 1), (0, 3, 1, 0)),
 }
 """Scale degrees; each starts or ends at home so that the key is heard."""
@@ -54,7 +70,9 @@ def harmonise(brief: Brief, genre: Genre, sections: tuple[Section, ...]) -> tupl
                 degree = 0  # the song comes home
             previous = chords[-1] if chords else None
             if previous and previous.degree == degree:
-                chords.append(Chord(section.start_bar + bar, degree, previous.symbol, previous.voicing, is_new=False))
+                chords.append(
+                    Chord(section.start_bar + bar, degree, previous.symbol, previous.voicing, is_new=False)
+                )
                 continue
             seventh = degree in seventh_degrees
             voicing = _voice(degree, tonic, brief.mode, seventh, previous.voicing if previous else ())
@@ -81,7 +99,8 @@ def _voice(degree: int, tonic: int, mode: str, seventh: bool, previous: tuple[in
     steps = (0, 2, 4, 6) if seventh else (0, 2, 4)
     pitch_classes = sorted({degree_pitch(degree + step, tonic, mode) % 12 for step in steps})
     candidates = [
-        tuple(sorted(low + (pc - low) % 12 for pc in pitch_classes)) for low in range(LOWEST_VOICE, HIGHEST_VOICE)
+        tuple(sorted(low + (pc - low) % 12 for pc in pitch_classes))
+        for low in range(LOWEST_VOICE, HIGHEST_VOICE)
     ]
 
     def strain(voicing: tuple[int, ...]) -> float:

@@ -11,8 +11,8 @@ from agents.music.writing.pulse import Pulse, stream
 from configs.genres import Genre
 from storage.types import Brief, Note
 
-LOWEST_DEGREE, HIGHEST_DEGREE = -2, 11
-LARGEST_LEAP = 5
+LOWEST_DEGREE, HIGHEST_DEGREE = -1, 11
+LARGEST_LEAP = 4
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,8 @@ def write_melody(
                 continue
             is_end = bar == section.bars - 1
             notes = _fit_bar(sung, chords[section.start_bar + bar], section, is_end)
-            if section.occurrence and (bar % 8) in (4, 5) and not sung.is_cadence:
+            half = section.bars // 2
+            if section.occurrence and bar in (half, half + 1) and not sung.is_cadence:
                 notes = _vary(notes, rng)  # the return is never a copy, yet opens as it did
             line.extend(notes)
     return tuple(line)
@@ -69,17 +70,32 @@ def _fit_bar(sung: SungBar, chord: Chord, section: Section, is_section_end: bool
         if previous is not None and abs(degree - previous) > LARGEST_LEAP:
             degree = previous + (2 if degree > previous else -2)
         degree = max(LOWEST_DEGREE, min(HIGHEST_DEGREE, degree))
+        if len(notes) > 1 and degree == notes[-1].degree == notes[-2].degree:
+            degree = _move_on(
+                degree, chord, is_strong=step % 4 == 0, rises=rise >= sung.motif.contour[index - 1]
+            )
         room = (steps[index + 1] if not is_last else 16 + (0 if not sung.is_cadence else 2)) - step
         length = min(room * 0.94, 8.0 if sung.is_cadence else 6.0)
         accent = 0.1 if step == 0 else 0.05 if step % 4 == 0 else 0.0
         velocity = min(1.0, 0.52 + 0.3 * section.energy + accent)
-        notes.append(GridNote(section.start_bar + (chord.bar - section.start_bar), step, length, degree, velocity))
+        notes.append(GridNote(chord.bar, step, length, degree, velocity))
         previous = degree
     return notes
 
 
 def _nearest_chord_degree(degree: int, chord: Chord) -> int:
-    return min((d for d in range(degree - 2, degree + 3) if chord.has_degree(d)), key=lambda d: (abs(d - degree), d))
+    return min(
+        (d for d in range(degree - 2, degree + 3) if chord.has_degree(d)), key=lambda d: (abs(d - degree), d)
+    )
+
+
+def _move_on(degree: int, chord: Chord, *, is_strong: bool, rises: bool) -> int:
+    """Away from a note that has sounded twice: to the next chord tone on a beat, to a neighbour off it."""
+    step = 1 if rises and degree < HIGHEST_DEGREE - 2 else -1
+    moved = degree + step
+    while is_strong and not chord.has_degree(moved):
+        moved += step
+    return moved
 
 
 def _cadence_degree(degree: int, chord: Chord, is_section_end: bool) -> int:
@@ -95,7 +111,12 @@ def _vary(notes: list[GridNote], rng: random.Random) -> list[GridNote]:
     for note in notes:
         if note.length >= 2.8 and rng.random() < 0.6:
             half = round(note.length / 2)
-            turn = replace(note, step=note.step + half, length=note.length - half, degree=note.degree + rng.choice((-1, 1)))
+            turn = replace(
+                note,
+                step=note.step + half,
+                length=note.length - half,
+                degree=note.degree + rng.choice((-1, 1)),
+            )
             varied += [replace(note, length=half * 0.94), turn]
         else:
             varied.append(note)

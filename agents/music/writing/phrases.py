@@ -8,6 +8,9 @@ from agents.music.writing.pulse import stream
 from configs.genres import Genre
 from storage.types import Brief
 
+VERSE_PLAN = {0: (0, 2), 1: (1, 3), 2: (0, 3), 4: (0, 2), 5: (2, 4), 6: (2, 3)}
+"""For each bar of eight that is no cadence: which of the verse's motifs, and from which degree."""
+
 
 @dataclass(frozen=True)
 class SungBar:
@@ -48,20 +51,22 @@ def choose_themes(brief: Brief) -> Themes:
 
 def sing_bar(brief: Brief, genre: Genre, themes: Themes, section: Section, bar: int) -> SungBar | None:
     """What the melody does in the section's `bar`, or None where it rests."""
-    if section.carries_hook:
-        return _hook_bar(themes, section, bar, brief.hook_density)
-    if section.name == "intro":
-        return _quote(themes, bar, section.bars - 2) if brief.hook_density >= 0.6 and section.bars > 2 else None
-    if section.name == "outro":
-        return _quote(themes, bar, 0) if brief.hook_density >= 0.3 else None
-    if section.energy < genre.layers.melody and section.name != "break":
-        return None
+    hook_density = brief.hook_density
     match section.name:
-        case "pre":
-            return SungBar(themes.rise, start_degree=1 + min(bar, 4), is_cadence=False)
+        case "chorus" | "drop":
+            sung = _hook_bar(themes, section, bar, hook_density)
+        case "intro":
+            sung = _quote(themes, bar, section.bars - 2) if hook_density >= 0.6 and section.bars > 2 else None
+        case "outro":
+            sung = _quote(themes, bar, 0) if hook_density >= 0.3 else None
         case "bridge" | "break":
-            return _calm_bar(themes, section, bar, brief.hook_density)
-    return _verse_bar(themes, section, bar, brief.hook_density)
+            sung = _calm_bar(themes, section, bar, hook_density)
+        case "pre":
+            sung = SungBar(themes.rise, 1 + min(bar, 4))
+        case _:
+            sung = _verse_bar(themes, section, bar, hook_density)
+    is_too_quiet = section.name in ("verse", "pre", "bridge") and section.energy < genre.layers.melody
+    return None if is_too_quiet else sung
 
 
 def _hook_bar(themes: Themes, section: Section, bar: int, hook_density: float) -> SungBar:
@@ -76,22 +81,15 @@ def _hook_bar(themes: Themes, section: Section, bar: int, hook_density: float) -
 
 
 def _verse_bar(themes: Themes, section: Section, bar: int, hook_density: float) -> SungBar:
-    statement, reply, contrast = themes.verse
-    place = bar % 8
-    if bar == section.bars - 1 and hook_density >= 0.7:
-        return SungBar(themes.hook[0], 2, is_hook=True)  # the hook, an anticipation of the chorus
-    if place in (3, 7) or bar == section.bars - 1:
-        return SungBar(reply.shorten(max(2, len(reply.steps) // 2)), 1, is_cadence=True)
-    match place:
-        case 0 | 4:
-            return SungBar(statement, 0)
-        case 2:
-            return SungBar(statement, 1)
-        case 5:
-            return SungBar(contrast, 2)
-        case 6:
-            return SungBar(contrast, 3)
-    return SungBar(reply, 2)
+    """Eight bars: statement and reply, a sequence, a cadence; statement and contrast, a cadence."""
+    reply = themes.verse[1]
+    is_end = bar == section.bars - 1
+    if is_end and hook_density >= 0.7:
+        return SungBar(themes.hook[0], 3, is_hook=True)  # a taste of the chorus
+    if is_end or bar % 4 == 3:
+        return SungBar(reply.shorten(max(2, len(reply.steps) // 2)), 2, is_cadence=True)
+    motif, degree = VERSE_PLAN[bar % 8]
+    return SungBar(themes.verse[motif], degree)
 
 
 def _calm_bar(themes: Themes, section: Section, bar: int, hook_density: float) -> SungBar | None:
@@ -105,5 +103,7 @@ def _calm_bar(themes: Themes, section: Section, bar: int, hook_density: float) -
 def _quote(themes: Themes, bar: int, first_bar: int) -> SungBar | None:
     if bar in (first_bar, first_bar + 1):
         within = bar - first_bar
-        return SungBar(themes.hook[within].shorten(4), themes.hook_degree - 2 - within, within == 1, is_hook=True)
+        return SungBar(
+            themes.hook[within].shorten(4), themes.hook_degree - 2 - within, within == 1, is_hook=True
+        )
     return None

@@ -39,4 +39,6 @@ def _phrase(melody: tuple[Note, ...], start_s: float, end_s: float) -> tuple[flo
         return start_s, end_s
     first_s = max(start_s, sung[0].start_s)
     last_s = min(end_s, max(note.start_s + note.duration_s for note in sung))
-    return (first_s, last_s) if last_s - first_s >= min(SHORTEST_LINE_S, end_s - start_s) else (start_s, end_s)
+    return (
+        (first_s, last_s) if last_s - first_s >= min(SHORTEST_LINE_S, end_s - start_s) else (start_s, end_s)
+    )

@@ -19,7 +19,10 @@ def paint(board: Artboard) -> Layout:
     side = 240
     y, x = np.mgrid[0:side, 0:side].astype(np.float32) / side
     bend = cv2.resize(board.soft(2, "bend", octaves=2), (side, side)) - 0.5
-    weights = np.full((side, side), 0.30, dtype=np.float32)
+    # Where the words stand the ground colour rules, so that they need no scrim.
+    calm_y = y + 0.18 * bend
+    low, high = np.clip((calm_y - 0.62) / 0.3, 0, 1), np.clip((0.26 - calm_y) / 0.26, 0, 1)
+    weights = (0.22 + 3.2 * low**2 + 1.8 * high**2).astype(np.float32)
     base = ramp([board.oklch(inks[0])], 2)[0].astype(np.float32)
     total = weights[..., None] * base
     for blob in range(BLOBS):

@@ -2,7 +2,9 @@
 
 import io
 import random
+import struct
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -112,11 +114,17 @@ def _reduced(pixels: Pixels) -> Pixels:
 
 def _jpeg(pixels: Pixels) -> bytes:
     sheet = io.BytesIO()
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     Image.fromarray(pixels).save(
-        sheet, "JPEG", quality=JPEG_QUALITY, subsampling=0, dpi=(300, 300), icc_profile=profile
+        sheet, "JPEG", quality=JPEG_QUALITY, subsampling=0, dpi=(300, 300), icc_profile=_srgb_profile()
     )
     return sheet.getvalue()
+
+
+@cache
+def _srgb_profile() -> bytes:
+    """The sRGB profile with a fixed date of creation (ICC.1, bytes 24 to 35): it would otherwise be now."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return profile[:24] + struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + profile[36:]
 
 
 def _put(path: Path, content: bytes) -> None:

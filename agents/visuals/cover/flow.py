@@ -36,10 +36,10 @@ def paint(board: Artboard) -> Layout:
     board.grain(2.0)
     inks: tuple[Ink, ...] = ("paper", "glow") if board.is_dark else ("ground", "deep")
     return Layout(
-        title=TypeArea((SAFE, 0.735, 0.80, 1 - SAFE), 0.105, "left", lines=3, leading=1.0, inks=inks),
-        artist=TypeArea(
-            (SAFE, SAFE, 0.8, SAFE + 0.05), 0.030, "left", "top", lines=1, tracking_em=0.10, inks=inks
+        title=TypeArea(
+            (SAFE, 0.725, 1 - SAFE, 0.875), 0.105, "left", "bottom", lines=2, leading=1.0, inks=inks
         ),
+        artist=TypeArea((SAFE, 0.895, 1 - SAFE, 1 - SAFE), 0.030, "left", "bottom", lines=1, inks=inks),
     )
 
 

@@ -1,4 +1,4 @@
-"""Poster: nothing but the title, as large as it goes, with its own echoes behind it."""
+"""Poster: nothing but the title, edge to edge, rising out of its own shadows."""
 
 import cv2
 import numpy as np
@@ -8,65 +8,59 @@ from agents.visuals.cover.type_area import SAFE, Layout, TypeArea
 from agents.visuals.lettering import set_block
 from agents.visuals.typefaces import display_face
 
-ECHOES = 9
+BOX = (SAFE, 0.42, 1 - SAFE, 0.865)
+SIZE, LINES, LEADING = 0.46, 4, 0.92
 
 
 def paint(board: Artboard, family: str) -> Layout:
     back: Ink = "ground" if board.is_dark else ("glow" if board.stream.random() < 0.6 else "paper")
     board.fill(board.rgb(back))
-    box = (SAFE, 0.19, 1 - SAFE, 1 - SAFE)
-    _echo(board, family, box, back)
+    _rise(board, family, back)
     board.grain(2.4)
     inks: tuple[Ink, ...] = ("paper", "glow") if board.is_dark else ("ground", "deep")
     return Layout(
-        title=TypeArea(box, 0.46, "left", "bottom", lines=5, leading=0.94, upper=True, inks=inks),
-        artist=TypeArea(
-            (SAFE, SAFE, 1 - SAFE, SAFE + 0.06),
-            0.042,
-            "left",
-            "top",
-            lines=1,
-            upper=True,
-            tracking_em=0.04,
-            inks=inks,
-        ),
+        title=TypeArea(BOX, SIZE, "left", "bottom", lines=LINES, leading=LEADING, upper=True, inks=inks),
+        artist=TypeArea((SAFE, 0.89, 1 - SAFE, 1 - SAFE), 0.036, "left", "bottom", lines=1, inks=inks),
     )
 
 
-def _echo(board: Artboard, family: str, box: tuple[float, float, float, float], back: Ink) -> None:
-    """Copies of the set title behind it, farther and paler, then a gap of the ground around the title itself."""
+def _rise(board: Artboard, family: str, back: Ink) -> None:
+    """Copies of the set title above it, row over row, each nearer to the ground's colour, up off the board."""
     side = board.side
-    left, top, right, bottom = (round(share * side) for share in box)
+    left, top, right, bottom = (round(share * side) for share in BOX)
     letters = set_block(
         board.title.upper(),
         display_face(family),
         width_px=right - left,
         height_px=bottom - top,
-        size_px=round(0.46 * side),
-        max_lines=5,
-        leading=0.94,
+        size_px=round(SIZE * side),
+        max_lines=LINES,
+        leading=LEADING,
         align="left",
     ).mask
     tall, wide = letters.shape
+    rows = int(bottom / tall) + 1
+    style = int(board.stream.integers(3)) if tall < 0.3 * wide else 1
+    first: Ink = "body" if board.stream.random() < 0.7 else "accent"
+    for row in range(rows, 0, -1):
+        # Overlapping rows read as a fan, separate rows as a column, and slanted rows as a flag.
+        rise = round(tall * (0.34, 1.08, 0.62)[style]) * row
+        slant = round(side * (0.0, 0.0, 0.035)[style]) * row
+        mask = np.zeros((side, side), dtype=np.uint8)
+        y0, y1 = max(0, bottom - tall - rise), max(0, bottom - rise)
+        if y1 > y0:
+            mask[y0:y1, left : left + wide] = letters[tall - (y1 - y0) :]
+        colour = board.blend(first, back, min(0.94, 0.08 + 0.86 * row / (rows + 1)))
+        mask[:, slant:] = mask[:, : side - slant].copy()
+        mask[:, :slant] = 0
+        board.lay(board.rgb(back), _thick(mask, board))
+        board.lay(colour, mask)
     mask = np.zeros((side, side), dtype=np.uint8)
     mask[bottom - tall : bottom, left : left + wide] = letters
-    lean = np.array([float(board.stream.choice([-1.0, 1.0])) * 0.45, -1.0])
-    step = float(board.stream.uniform(0.016, 0.024)) * side
-    inks: tuple[Ink, Ink, Ink] = (
-        ("accent", "body", "deep") if back != "ground" else ("body", "deep", "accent")
-    )
-    edge = max(1, round(side * 0.0022))
-    ring = cv2.subtract(
-        cv2.dilate(mask, np.ones((2 * edge + 1, 2 * edge + 1), np.uint8)),
-        cv2.erode(mask, np.ones((3, 3), np.uint8)),
-    )
-    for echo in range(ECHOES, 0, -1):
-        dx, dy = (round(value) for value in lean * step * echo)
-        move = np.array([[1, 0, dx], [0, 1, dy]], dtype=np.float32)
-        shape = mask if echo % 3 == 0 else ring
-        board.lay(board.rgb(inks[(echo // 3) % 3]), cv2.warpAffine(shape, move, (side, side)))
-    gap = max(2, round(side * 0.005))
-    board.lay(
-        board.rgb(back),
-        cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * gap + 1, 2 * gap + 1))),
-    )
+    board.lay(board.rgb(back), _thick(mask, board))
+
+
+def _thick(mask: np.ndarray, board: Artboard) -> np.ndarray:
+    """The letters with a margin around them, so that rows stay apart."""
+    grow = max(2, round(board.side * 0.006))
+    return cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * grow + 1, 2 * grow + 1)))

@@ -16,7 +16,7 @@ def paint(board: Artboard) -> Layout:
     board.fill(board.rgb(paper))
     columns = int(board.stream.choice([3, 4, 5]))
     cell = (1 - 2 * SAFE) / columns
-    rows = max(2, int(0.60 / cell))
+    rows = int(0.70 / cell)
     inks: list[Ink] = ["deep", "body", "glow", "accent", "paper" if board.is_dark else "ground"]
     modules = [_quarter, _half, _disc, _stripes, _square, _dots, _leaf]
     chosen = [modules[i] for i in board.stream.permutation(len(modules))[:4]]

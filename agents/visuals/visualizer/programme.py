@@ -34,11 +34,13 @@ def plan_scenes(plan: SongPlan, visual: VisualIdentity, seed: int) -> tuple[Cue,
     cues: list[Cue] = []
     for start_s, section in _spans(plan):
         names = [name for name in (cast[section.name], *visual.scenes) if not cues or name != cues[-1].scene]
+        if not names:
+            continue  # an artist of a single scene stays in it
         number = len(cues)
         cues.append(
             Cue(
                 start_s=0.0 if number == 0 else start_s,
-                scene=names[0] if names else visual.scenes[0],
+                scene=names[0],
                 hue=0.15 + 0.45 * section.energy + 0.2 * (sub_seed(seed, "hue", section.name) % 100) / 100,
                 transition=TRANSITIONS[sub_seed(seed, "transition", number) % len(TRANSITIONS)],
                 seed=sub_seed(seed, "scene", cast[section.name]),

@@ -1,6 +1,6 @@
 """The plan's beat grid as per-frame pulses, never faster than three a second."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ def follow(plan: SongPlan, start_s: float, frames: int, fps: int) -> Rhythm:
     """The rhythm of `frames` video frames from `start_s` of the song on."""
     times = start_s + np.arange(frames) / fps
     energy = _energy(plan, times)
-    strokes = thin(plan.kicks_s or plan.beats_s)
+    strokes = thin(_strokes(plan))
     return Rhythm(
         kick=(_pulse(times, strokes, KICK_FALL_S) * (0.45 + 0.55 * energy)).astype(np.float32),
         bar=_pulse(times, plan.bars_s, BAR_FALL_S),
@@ -44,6 +44,20 @@ def follow(plan: SongPlan, start_s: float, frames: int, fps: int) -> Rhythm:
         energy=energy,
         strokes_s=strokes,
     )
+
+
+def _strokes(plan: SongPlan) -> list[float]:
+    """The kicks, and the downbeat of every bar without one; the beats of a song that has no kicks at all."""
+    if not plan.kicks_s:
+        return list(plan.beats_s)
+    kicks = sorted(plan.kicks_s)
+    ends = [*plan.bars_s[1:], plan.duration_s]
+    empty = [
+        bar
+        for bar, end in zip(plan.bars_s, ends, strict=False)
+        if bisect_left(kicks, bar - 0.03) == bisect_left(kicks, end - 0.03)
+    ]
+    return [*kicks, *empty]
 
 
 def thin(times_s: Sequence[float]) -> tuple[float, ...]:

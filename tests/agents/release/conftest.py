@@ -77,11 +77,19 @@ BRIEF = Brief(
     swing=0.5,
     hook_density=0.5,
     signature_seed=7,
+    reasons=("maria liked the last slow one",),
     source="offline",
 )
 
 
-def asset_of(path: Path, kind: str, media_type: str, parents: tuple[str, ...] = (), **fields: object) -> Asset:
+@pytest.fixture(name="asset_of")
+def _asset_of():
+    return asset_of
+
+
+def asset_of(
+    path: Path, kind: str, media_type: str, parents: tuple[str, ...] = (), **fields: object
+) -> Asset:
     """The row of a file as the steps before packaging would have written it."""
     content = path.read_bytes()
     return Asset(

@@ -39,7 +39,7 @@ class Lattice:
         )
         place[..., 1] -= lift * 0.05 * stage.reach_px
         weave = 26 + 40 * moment.mid
-        polylines(ink, [*place, *place.swapaxes(0, 1)], weave, 1.0 * unit)
+        polylines(ink, list(place), weave, 1.0 * unit)
         rim = np.clip(1.4 - 0.40 * self._distance, 0.12, 1.0)
         radii = (2.2 + 6.0 * np.clip(lift, 0, 1.25)) * unit * (0.8 + 0.2 * rim)
         tones = np.clip((120 + 190 * lift) * rim, 30, 255)
@@ -48,7 +48,7 @@ class Lattice:
                 dot(ink, x, y, radius, tone)
         return Flow(
             zoom=1.010 + 0.022 * moment.kick,
-            warp=0.5 + 0.5 * moment.treble,
+            warp=0.2 + 0.2 * moment.treble,
             keep=0.87,
             feed=0.72,
             lift=0.18 + 0.20 * moment.loudness + 0.10 * moment.kick,

@@ -1,0 +1,135 @@
+"""Takes: audio that somebody else made, brought to our loudness and given a plan that it did not come with.
+
+The plan is measured, so it is only as sure as the analysis: tempo in the octave nearest to the brief, beats
+from the phase that meets most onsets, sections from blocks of eight bars named by their energy.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agents.music.analysis import AudioFacts, analyse
+from storage.errors import ProviderError, UsageError
+from storage.types import Brief, Lyrics, PlannedLine, PlannedSection, SongPlan
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SHORTEST_S, LONGEST_S = 10.0, 900.0
+SILENT_LUFS = -50.0
+BARS_A_SECTION = 8
+ENVELOPE_HOP_S = 0.01
+
+
+def plan_take(path: Path, brief: Brief, lyrics: Lyrics) -> SongPlan:
+    """The measured plan of a take.
+
+    Raises ProviderError for what is no song: unreadable, silent, too short or too long.
+    """
+    try:
+        facts = analyse(path)
+    except UsageError as error:
+        raise ProviderError(f"What came back is no audio: {error}") from error
+    if not SHORTEST_S <= facts.duration_s <= LONGEST_S:
+        raise ProviderError(
+            f"What came back lasts {facts.duration_s:.1f} s; a song has {SHORTEST_S:.0f} to {LONGEST_S:.0f}"
+        )
+    if facts.loudness_lufs < SILENT_LUFS:
+        raise ProviderError(f"What came back is silent ({facts.loudness_lufs:.0f} LUFS)")
+    tempo_bpm = octave_nearest(facts.tempo_bpm, brief.tempo_bpm) or brief.tempo_bpm
+    beat_s = 60 / tempo_bpm
+    first_s = _first_beat_s(path, beat_s)
+    beats_s = tuple(
+        round(first_s + beat * beat_s, 4) for beat in range(int((facts.duration_s - first_s) / beat_s))
+    )
+    sections = _sections(facts, beats_s[::4], 4 * beat_s)
+    return SongPlan(
+        title=brief.title,
+        artist_name=brief.artist_name,
+        genre=brief.genre,
+        tempo_bpm=round(tempo_bpm, 1),
+        key=facts.key,
+        mode=facts.mode,
+        duration_s=facts.duration_s,
+        sections=sections,
+        beats_s=beats_s,
+        bars_s=beats_s[::4],
+        chords=(),
+        lyric_lines=_lines(lyrics, sections),
+        kicks_s=beats_s,
+        has_vocals=True,
+        source="measured",
+    )
+
+
+def read_take(path: Path, sample_rate_hz: int) -> "NDArray[np.float32]":
+    """A take as float32 (2, samples) at `sample_rate_hz`."""
+    import numpy as np
+    import soundfile
+    from scipy.signal import resample_poly
+
+    samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    stereo = np.repeat(samples, 2, axis=1) if samples.shape[1] == 1 else samples[:, :2]
+    if rate_hz != sample_rate_hz:
+        stereo = resample_poly(stereo, sample_rate_hz, rate_hz, axis=0)
+    return np.ascontiguousarray(stereo.T, dtype=np.float32)
+
+
+def octave_nearest(measured_bpm: float, planned_bpm: float) -> float:
+    """A pulse is as true at half and double speed: the one nearest to the plan, in BPM."""
+    return min((measured_bpm * factor for factor in (0.5, 1, 2)), key=lambda bpm: abs(bpm - planned_bpm))
+
+
+def _first_beat_s(path: Path, beat_s: float) -> float:
+    """The phase of the beat grid, in [0, beat_s), at which the grid meets most rises of energy."""
+    import numpy as np
+    import soundfile
+
+    samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    hop = max(1, round(ENVELOPE_HOP_S * rate_hz))
+    mono = samples.mean(axis=1)
+    frames = mono[: len(mono) // hop * hop].reshape(-1, hop)
+    rises = np.maximum(0, np.diff(np.sqrt(np.mean(frames**2, axis=1))))
+    phases = np.arange(0, beat_s, ENVELOPE_HOP_S)
+    beats = np.arange(int(len(rises) * ENVELOPE_HOP_S / beat_s) - 1) * beat_s
+    strength = [rises[((phase + beats) / ENVELOPE_HOP_S).astype(int)].sum() for phase in phases]
+    return float(phases[int(np.argmax(strength))])
+
+
+def _sections(facts: AudioFacts, bars_s: tuple[float, ...], bar_s: float) -> tuple[PlannedSection, ...]:
+    """Blocks of eight bars; the louder half of them are choruses."""
+    starts = bars_s[::BARS_A_SECTION] or (0.0,)
+    ends = (*starts[1:], facts.duration_s)
+    levels = [_level(facts, start_s, end_s) for start_s, end_s in zip(starts, ends, strict=True)]
+    middle, top, low = sorted(levels)[len(levels) // 2], max(levels), min(levels)
+    return tuple(
+        PlannedSection(
+            name="chorus" if level >= middle and len(levels) > 1 else "verse",
+            start_s=start_s,
+            end_s=end_s,
+            bars=max(1, round((end_s - start_s) / bar_s)),
+            energy=0.3 + 0.7 * (level - low) / (top - low) if top > low else 0.6,
+        )
+        for start_s, end_s, level in zip(starts, ends, levels, strict=True)
+    )
+
+
+def _level(facts: AudioFacts, start_s: float, end_s: float) -> float:
+    first, last = int(start_s / facts.energy_hop_s), int(end_s / facts.energy_hop_s)
+    block = facts.energy_curve_lufs[first : max(first + 1, last)] or facts.energy_curve_lufs[-1:]
+    return max(-60.0, sum(block) / len(block))
+
+
+def _lines(lyrics: Lyrics, sections: tuple[PlannedSection, ...]) -> tuple[PlannedLine, ...]:
+    """Lyric lines spread evenly: the take does not tell when they are sung."""
+    lines = [(line, part.section) for part in lyrics.sections for line in part.lines]
+    if not lines or not sections:
+        return ()
+    start_s, end_s = sections[0].start_s, sections[-1].end_s
+    each_s = (end_s - start_s) / len(lines)
+    return tuple(
+        PlannedLine(
+            text=text, section=section, start_s=start_s + index * each_s, end_s=start_s + (index + 1) * each_s
+        )
+        for index, (text, section) in enumerate(lines)
+    )

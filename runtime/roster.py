@@ -1,0 +1,33 @@
+"""New artists: created by the creator, distinct from the roster, and kept as candidates."""
+
+from agents import creator
+from agents.llm.offline.writer import OfflineWriter
+from configs.settings import Settings
+from storage import artists
+from storage.store import StoreClient
+from storage.types import Artist, LifecycleState
+
+
+async def create_artist(
+    store: StoreClient, settings: Settings, *, seed: int, genre: str | None, who: str
+) -> Artist:
+    """Create a candidate that is told apart from everybody on the roster.
+
+    Raises UsageError for an unknown genre, ConflictError on a full roster.
+    """
+    roster = await store.read(artists.list_artists)
+    persona, genes, _call = await creator.create(
+        OfflineWriter(),
+        seed=seed,
+        genre=genre,
+        taken_names=frozenset(artist.persona.name for artist in roster),
+        taken_palettes=frozenset(artist.persona.visual.palette for artist in roster),
+    )
+    return await store.write(
+        artists.add_artist,
+        persona=persona,
+        genes=genes,
+        who=who,
+        state=LifecycleState.CANDIDATE,
+        roster_max=settings.roster_max,
+    )

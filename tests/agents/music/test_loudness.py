@@ -1,0 +1,56 @@
+"""Loudness beside pyloudnorm, and true peaks whose size is known."""
+
+import numpy as np
+import pyloudnorm
+import pytest
+
+from agents.music.local.limiter import Limiter
+from agents.music.loudness import integrated_loudness, true_peak_dbtp
+from tests.agents.music.songs import RATE_HZ, rendered
+
+
+def noise(seconds, rate_hz, seed=0):
+    rng = np.random.default_rng(seed)
+    swell = np.linspace(0.02, 0.4, int(seconds * rate_hz))
+    return (rng.standard_normal((2, len(swell))) * swell * 0.5).astype(np.float32)
+
+
+@pytest.mark.parametrize("rate_hz", [44_100, 48_000])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_agrees_with_pyloudnorm_on_noise(rate_hz, seed):
+    audio = noise(4, rate_hz, seed)
+    oracle = pyloudnorm.Meter(rate_hz).integrated_loudness(audio.T.astype(np.float64))
+    assert integrated_loudness(audio, rate_hz) == pytest.approx(oracle, abs=0.1)
+
+
+def test_reference_tone_of_the_standard():
+    """A 997 Hz sine at full scale in one channel reads −3.01 LUFS (BS.1770-5, annex 1)."""
+    t = np.arange(48_000 * 3) / 48_000
+    audio = np.stack([np.sin(2 * np.pi * 997 * t), np.zeros_like(t)]).astype(np.float32)
+    assert integrated_loudness(audio, 48_000) == pytest.approx(-3.01, abs=0.03)
+
+
+def test_silence_and_gating():
+    silence = np.zeros((2, 44_100), np.float32)
+    assert integrated_loudness(silence, 44_100) == -70
+    audio = noise(3, 44_100)
+    padded = np.concatenate([audio, np.zeros((2, 5 * 44_100), np.float32)], axis=1)
+    assert integrated_loudness(padded, 44_100) == pytest.approx(integrated_loudness(audio, 44_100), abs=0.3)
+
+
+def test_true_peak_finds_what_lies_between_samples():
+    """A quarter-rate sine sampled 45° off its crests peaks 3 dB above its samples."""
+    n = np.arange(4096)
+    wave = (0.5 * np.sin(np.pi / 2 * n + np.pi / 4)).astype(np.float32)
+    assert np.abs(wave).max() == pytest.approx(0.3536, abs=1e-3)
+    assert true_peak_dbtp(np.stack([wave, wave])) == pytest.approx(-6.02, abs=0.35)
+
+
+def test_limiter_holds_its_ceiling_and_leaves_quiet_sound_alone():
+    _, _, audio = rendered("techno")
+    out = np.empty_like(audio)
+    Limiter(audio, RATE_HZ, -3.0).apply(4.0, out)
+    assert true_peak_dbtp(out) <= -2.8
+    quiet = audio * np.float32(0.1)
+    Limiter(quiet, RATE_HZ, -3.0).apply(1.0, out)
+    np.testing.assert_allclose(out, quiet, atol=1e-6)

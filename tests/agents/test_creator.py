@@ -1,0 +1,104 @@
+import re
+
+import pytest
+
+from agents.creator import create, draw_genes
+from agents.llm.likeness import is_like
+from agents.llm.offline.banks import persona_bank
+from agents.llm.offline.writer import OfflineWriter
+from configs.genres import load_genres
+from storage.errors import UsageError
+from storage.types import Genes
+
+
+async def artist(seed, genre=None, names=frozenset(), palettes=frozenset()):
+    persona, genes, _ = await create(
+        OfflineWriter(), seed=seed, genre=genre, taken_names=names, taken_palettes=palettes
+    )
+    return persona, genes
+
+
+async def roster(count, genre=None):
+    personas, names = [], frozenset()
+    for seed in range(count):
+        persona, _ = await artist(seed, genre, names)
+        personas.append(persona)
+        names |= {persona.name}
+    return personas
+
+
+async def test_fifty_artists_are_fifty_artists():
+    personas = await roster(50)
+    for told in ("name", "tagline", "backstory", "signature_seed"):
+        assert len({getattr(persona, told) for persona in personas}) == 50, told
+    names = [persona.name for persona in personas]
+    assert not [(one, two) for at, one in enumerate(names) for two in names[:at] if is_like(one, two)]
+    assert len({len(name.split()) for name in names}) >= 3
+    assert any(re.search(r"\d", name) for name in names)
+    assert len({persona.genre for persona in personas}) >= 8
+
+
+async def test_every_story_says_what_it_is_and_claims_no_life():
+    for persona in await roster(30):
+        assert len(persona.backstory.split("\n\n")) == 3
+        assert "virtual artist" in persona.backstory
+        assert "made with AI" in persona.backstory
+        assert not re.search(r"\b(born|grew up|childhood|he|she|his|her|mother)\b", persona.backstory), (
+            persona.backstory
+        )
+        assert "{" not in persona.model_dump_json().replace('{"', "")
+        assert not re.search(
+            r"\b[Aa] (?!eu)[aeiou]|\b[Aa]n eu",
+            f"{persona.tagline} {persona.backstory} {persona.lyrical_voice}",
+        )
+
+
+async def test_no_name_is_like_a_famous_one():
+    for persona in await roster(40, "indie"):
+        assert not any(is_like(persona.name, famous) for famous in persona_bank().deny)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "like"),
+    [
+        ("Pale Harbour", "The Pale Harbour", True),
+        ("Harbour Pale", "pale harbour", True),
+        ("Pale Harbor", "Pale Harbour", True),
+        ("Room 214", "Room 215", True),
+        ("Mara Fox", "Kaya Comet", False),
+        ("Sade", "Jade", True),
+    ],
+)
+def test_names_that_could_be_confused(one, other, like):
+    assert is_like(one, other) is like
+
+
+@pytest.mark.parametrize("genre", list(load_genres()))
+async def test_every_genre_gets_a_whole_artist(genre):
+    persona, _ = await artist(11, genre)
+    assert persona.genre == genre
+    assert len(persona.themes) >= 3
+    assert len(persona.moods) >= 2
+    assert persona.influences
+    assert persona.source == "offline"
+    assert persona == (await artist(11, genre))[0]
+
+
+async def test_an_unknown_genre_names_the_known_ones():
+    with pytest.raises(UsageError, match=r"polka.*choose one of .*techno"):
+        await artist(1, "polka")
+
+
+async def test_a_roster_that_took_every_like_name_is_told_so(monkeypatch):
+    monkeypatch.setattr("agents.llm.offline.names._TRIES", 0)
+    with pytest.raises(UsageError, match="name the artist yourself"):
+        await artist(1)
+
+
+def test_genes_are_the_artists_own_and_near_the_middle():
+    drawn = [draw_genes(seed) for seed in range(200)]
+    assert len({genes.model_dump_json() for genes in drawn}) == 200
+    for name in Genes.model_fields:
+        mean = sum(getattr(genes, name) for genes in drawn) / 200
+        assert mean == pytest.approx(0.0 if name == "tempo_bias" else 0.5, abs=0.06)
+    assert draw_genes(4) == draw_genes(4)

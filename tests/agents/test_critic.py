@@ -1,0 +1,169 @@
+"""The critic: good songs pass and differ, broken ones fail for the right reason, and findings carry remedies."""
+
+import numpy as np
+import pytest
+
+from agents.critic import criticise
+from agents.music.analysis import analyse_samples
+from agents.music.similarity import melody_grams
+from agents.music.theory import PITCH_NAMES
+from configs.genres import load_genres
+from storage.types import Brief, Genes, MadePiece, Severity
+from tests.agents.music.songs import HOOK, RATE_HZ, rendered, words_for, written
+
+GENRES = list(load_genres())
+THRESHOLD = 0.6
+
+
+def judge(genre="synthwave", seed=1, *, audio=None, brief=None, lyrics=None, plan=None, history=()):
+    own, own_plan, own_audio = rendered(genre, seed)
+    facts = analyse_samples(own_audio if audio is None else audio, RATE_HZ)
+    score, _ = written(own)
+    return criticise(
+        brief or own,
+        lyrics or words_for(own),
+        plan or own_plan,
+        facts,
+        melody_grams(score),
+        history,
+        THRESHOLD,
+    )
+
+
+def finding(critique, metric):
+    return next(f for f in critique.findings if f.metric == metric)
+
+
+def piece(brief, score, lyrics):
+    return MadePiece(
+        title=brief.title,
+        theme=brief.theme,
+        mood=brief.mood,
+        tempo_bpm=brief.tempo_bpm,
+        key=brief.key,
+        mode=brief.mode,
+        outcome="approved",
+        melody_hash=melody_grams(score),
+        lines=tuple(line for section in lyrics.sections for line in section.lines),
+    )
+
+
+@pytest.mark.parametrize("genre", GENRES)
+def test_engine_songs_pass_well(genre):
+    critique = judge(genre)
+    assert critique.score >= 0.7
+    assert critique.passed
+    assert all(f.severity in (Severity.INFO, Severity.MINOR) for f in critique.findings)
+
+
+def test_scores_differ_between_songs():
+    assert len({judge(genre).score for genre in GENRES}) >= len(GENRES) - 1
+
+
+def test_clipped_song_fails():
+    _, _, audio = rendered("synthwave")
+    critique = judge(audio=np.clip(audio * np.float32(8), -1, 1))
+    assert critique.score < 0.4
+    assert finding(critique, "clipped_share").severity is Severity.BLOCKER
+    assert critique.findings[0].severity is Severity.BLOCKER
+
+
+def test_silent_song_fails():
+    _, _, audio = rendered("synthwave")
+    critique = judge(audio=np.zeros_like(audio))
+    assert critique.score < 0.3
+    assert not critique.passed
+
+
+def test_gap_in_the_song_fails():
+    _, _, audio = rendered("synthwave")
+    holed = audio.copy()
+    holed[:, 8 * RATE_HZ : 11 * RATE_HZ] = 0
+    critique = judge(audio=holed)
+    assert critique.score < 0.55
+    assert finding(critique, "longest_silence_s").change.parameter == "density"
+
+
+@pytest.mark.parametrize("shift", [1, 2, 6])
+@pytest.mark.parametrize("genre", ["synthwave", "folk", "trap"])
+def test_wrong_key_fails(genre, shift):
+    own, *_ = rendered(genre)
+    key = PITCH_NAMES[(PITCH_NAMES.index(own.key) + shift) % 12]
+    critique = judge(genre, brief=own.model_copy(update={"key": key}))
+    assert critique.score < 0.55
+    assert finding(critique, "key_fit").severity is Severity.MAJOR
+
+
+def test_wrong_tempo_fails_and_octaves_are_only_said():
+    own, *_ = rendered("synthwave")
+    wrong = judge(brief=own.model_copy(update={"tempo_bpm": own.tempo_bpm * 1.08}))
+    assert wrong.score < 0.55
+    octave = judge(brief=own.model_copy(update={"tempo_bpm": own.tempo_bpm * 2}))
+    assert octave.passed
+    assert "octave" in finding(octave, "tempo_bpm").text
+
+
+def test_one_line_again_and_again_fails():
+    own, *_ = rendered("synthwave")
+    lyrics = words_for(own)
+    same = tuple(
+        s.model_copy(update={"lines": ("Nothing else to say",) * len(s.lines)}) for s in lyrics.sections
+    )
+    critique = judge(lyrics=lyrics.model_copy(update={"sections": same}))
+    assert critique.score < 0.5
+    assert finding(critique, "repeated_lines").severity is Severity.MAJOR
+
+
+def test_missing_hook_is_found_with_a_remedy():
+    own, *_ = rendered("synthwave")
+    lyrics = words_for(own).model_copy(update={"hook": "A line that nobody sings"})
+    found = finding(judge(lyrics=lyrics), "hook_return")
+    assert found.value == 0
+    assert found.change.parameter == "hook_density"
+    assert found.change.delta > 0
+    assert finding(judge(), "hook_return").change is None
+
+
+def test_song_without_words_is_judged_by_its_sound():
+    own, *_ = rendered("synthwave")
+    critique = judge(lyrics=words_for(own).model_copy(update={"sections": (), "hook": HOOK}))
+    assert critique.passed
+    assert not {"rhyme_share", "hook_return"} & {f.metric for f in critique.findings}
+
+
+def test_the_same_song_again_fails_and_another_does_not():
+    own, *_ = rendered("synthwave")
+    score, _ = written(own)
+    again = judge(history=(piece(own, score, words_for(own)),))
+    assert again.score < 0.4
+    assert finding(again, "melody_overlap").value == 1
+    other = own.model_copy(update={"seed": 99})
+    fresh = words_for(own).model_copy(update={"sections": ()})
+    different = judge(history=(piece(other, written(other)[0], fresh),))
+    assert different.passed
+
+
+def test_flat_dynamics_are_found():
+    _, plan, _ = rendered("synthwave")
+    verse, hook = (next(s for s in plan.sections if s.name in n) for n in (("verse",), ("chorus",)))
+    swapped = plan.model_copy(
+        update={
+            "sections": (
+                verse.model_copy(update={"start_s": hook.start_s, "end_s": hook.end_s}),
+                hook.model_copy(update={"start_s": verse.start_s, "end_s": verse.end_s}),
+            )
+        }
+    )
+    found = finding(judge(plan=swapped), "chorus_rise_db")
+    assert found.value < 0
+    assert found.severity is Severity.MAJOR
+
+
+def test_changes_name_real_parameters_and_feedback_is_short():
+    _, _, audio = rendered("synthwave")
+    critique = judge(audio=np.clip(audio * np.float32(8), -1, 1))
+    known = set(Brief.model_fields) | set(Genes.model_fields)
+    assert {f.change.parameter for f in critique.findings if f.change} <= known
+    for text in (critique.feedback, judge().feedback):
+        assert 2 <= text.replace("dBTP.", "dBTP .").count(". ") + 1 <= 5
+        assert text.endswith(".")

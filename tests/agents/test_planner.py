@@ -1,0 +1,177 @@
+import pytest
+
+from agents.llm.offline.writer import OfflineWriter
+from agents.planner import plan
+from configs.genres import load_genres
+from storage.errors import UsageError
+from storage.types import Genes, MadePiece, ParameterChange, SongRequest
+from tests.agents.llm.songs import ARTIST
+
+
+async def brief(seed=1, *, artist=ARTIST, memory=(), changes=(), arm=None, revision=0, **wishes):
+    made, _ = await plan(
+        OfflineWriter(),
+        artist=artist,
+        request=SongRequest(seed=seed, **wishes),
+        memory=memory,
+        changes=changes,
+        arm=arm,
+        revision=revision,
+        default_seconds=60.0,
+    )
+    return made
+
+
+def piece(title="Old", *, theme="night drive", mood="hopeful", tempo_bpm=110.0, key="C", outcome="approved"):
+    return MadePiece(
+        title=title, theme=theme, mood=mood, tempo_bpm=tempo_bpm, key=key, mode="minor", outcome=outcome
+    )
+
+
+def with_genes(**genes):
+    return ARTIST.model_copy(update={"genes": Genes(**genes)})
+
+
+async def test_what_a_person_asks_for_is_obeyed_exactly():
+    made = await brief(
+        theme="a lighthouse keeper's tax return",
+        title="Form 1040-EZ",
+        mood="gleeful",
+        tempo_bpm=101.5,
+        key="Bb",
+        mode="dorian",
+        seconds=45.0,
+    )
+    assert made.theme == "a lighthouse keeper's tax return"
+    assert (made.title, made.mood, made.tempo_bpm, made.key, made.mode) == (
+        "Form 1040-EZ",
+        "gleeful",
+        101.5,
+        "A#",
+        "dorian",
+    )
+    assert made.duration_s == pytest.approx(45.0 - 2.5, abs=made.bar_s / 2)
+    assert made.reasons[0].startswith("request: fixed theme, title, mood, tempo_bpm, key, mode, seconds")
+
+
+@pytest.mark.parametrize("genre", list(load_genres()))
+async def test_without_wishes_the_genre_and_the_artist_decide(genre):
+    artist = ARTIST.model_copy(update={"persona": ARTIST.persona.model_copy(update={"genre": genre})})
+    made = await brief(3, artist=artist)
+    slow, fast = load_genres()[genre].tempo_bpm
+    assert slow <= made.tempo_bpm <= fast
+    assert made.mode in load_genres()[genre].modes
+    assert made.theme in ARTIST.persona.themes
+    assert made.mood in ARTIST.persona.moods
+    assert made.duration_s + 2.5 == pytest.approx(60.0, rel=0.03)
+    assert made.signature_seed == ARTIST.persona.signature_seed
+
+
+async def test_same_request_same_brief_and_seeds_differ():
+    assert await brief(1) == await brief(1)
+    briefs = [await brief(seed) for seed in range(12)]
+    for field in ("title", "theme", "mood", "key"):
+        assert len({getattr(made, field) for made in briefs}) >= 3, field
+
+
+async def test_titles_themes_and_keys_used_lately_are_avoided():
+    memory = ()
+    for seed in range(12):
+        made = await brief(seed, memory=memory)
+        latest = memory[-3:]
+        assert made.title not in {old.title for old in memory}
+        assert made.key not in {old.key for old in latest}
+        assert made.theme not in {old.theme for old in latest}
+        memory = (*memory, piece(made.title, theme=made.theme, mood=made.mood, key=made.key))
+
+
+async def test_approved_songs_pull_a_careful_artist():
+    careful = with_genes(adventurousness=0.0)
+    slow, fast = load_genres()["indie"].tempo_bpm
+    memory = tuple(piece(f"Old {n}", theme="first light", mood="tender", tempo_bpm=fast) for n in range(6))
+    plain = [await brief(seed, artist=careful) for seed in range(10)]
+    pulled = [await brief(seed, artist=careful, memory=memory) for seed in range(10)]
+    assert sum(one.tempo_bpm for one in pulled) > sum(one.tempo_bpm for one in plain) + 10 * 0.05 * (
+        fast - slow
+    )
+    assert sum(one.mood == "tender" for one in pulled) > sum(one.mood == "tender" for one in plain)
+    assert any("approved songs average" in reason for reason in pulled[0].reasons)
+
+
+async def test_rejected_moods_come_less_often():
+    careful = with_genes(adventurousness=0.0)
+    memory = tuple(piece(f"Old {n}", mood="restless", outcome="rejected") for n in range(4))
+    before = [await brief(seed, artist=careful) for seed in range(30)]
+    after = [await brief(seed, artist=careful, memory=memory) for seed in range(30)]
+    assert sum(one.mood == "restless" for one in after) < sum(one.mood == "restless" for one in before)
+
+
+async def test_a_revision_keeps_the_song_and_turns_what_the_critic_asked():
+    first = await brief(4)
+    changes = (
+        ParameterChange(parameter="energy", delta=0.2),
+        ParameterChange(parameter="brightness", delta=-9.0),
+    )
+    second = await brief(4, changes=changes, revision=1)
+    assert (second.title, second.theme, second.mood, second.key, second.form) == (
+        first.title,
+        first.theme,
+        first.mood,
+        first.key,
+        first.form,
+    )
+    assert second.energy == pytest.approx(first.energy + 0.2, abs=0.002)
+    assert 0.0 <= second.brightness < first.brightness
+    assert second.seed != first.seed
+    assert "critic: energy +0.20" in second.reasons
+
+
+async def test_a_change_no_plan_can_make_is_said_not_hidden():
+    made = await brief(4, changes=(ParameterChange(parameter="loudness_lufs", delta=1.0),))
+    assert "critic: asked for loudness_lufs +1, which no plan can steer" in made.reasons
+
+
+@pytest.mark.parametrize(
+    ("effect", "moved"), [("density=0.9", 0.9), ("density+0.2", 0.7), ("density-0.2", 0.3), ("control", 0.5)]
+)
+async def test_an_experiment_arm_moves_its_parameter(effect, moved):
+    made = await brief(1, artist=with_genes(adventurousness=0.0), arm=("exp/1", effect))
+    assert made.density == pytest.approx(moved)
+    assert made.arm_id == "exp/1"
+
+
+@pytest.mark.parametrize("effect", ["louder", "density", "wealth=1", "density=1; energy=2"])
+async def test_an_arm_without_effect_is_refused(effect):
+    with pytest.raises(UsageError, match="exp/1"):
+        await brief(1, arm=("exp/1", effect))
+
+
+@pytest.mark.parametrize(
+    ("wishes", "said"),
+    [
+        ({"key": "H"}, "no key 'H'"),
+        ({"mode": "locrian"}, "no mode 'locrian': choose one of"),
+        ({"tempo_bpm": 300.0}, "40 to 220"),
+        ({"seconds": 3.0}, "10 to 600"),
+        ({"theme": "y" * 5000}, "5000 characters: at most 120"),
+        ({"theme": "\u0000\u200b \n"}, "the theme is empty"),
+        ({"title": "z" * 61}, "at most 60"),
+    ],
+)
+async def test_an_impossible_wish_is_refused_in_one_line(wishes, said):
+    with pytest.raises(UsageError, match=said) as refused:
+        await brief(1, **wishes)
+    assert "\n" not in str(refused.value)
+
+
+async def test_control_characters_are_dropped_and_other_scripts_kept():
+    assert (await brief(1, theme="neon\x00\x1b[31m\u202e  rain\n")).theme == "neon [31m rain"
+    made = await brief(1, theme="夜のドライブ")
+    assert made.theme == "夜のドライブ"
+    assert made.title.isascii()
+    assert any("has no words" in reason for reason in made.reasons)
+
+
+async def test_a_theme_of_its_own_words_gives_its_title():
+    titles = {(await brief(seed, theme="the broken carousel")).title for seed in range(6)}
+    assert titles == {"Broken Carousel"}

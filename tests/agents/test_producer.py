@@ -1,0 +1,151 @@
+"""The producer: files that measure as promised, whole or not at all, and the same for the same brief."""
+
+import struct
+
+import numpy as np
+import pyloudnorm
+import pytest
+import soundfile
+
+from agents.music.analysis import analyse, analyse_samples
+from agents.music.listening.tone import timbre_distance
+from agents.music.review.sound import section_loudness
+from agents.producer import produce, render_master
+from configs.genres import load_genres
+from storage.errors import UsageError
+from tests.agents.music.songs import RATE_HZ, brief_of, form_of, rendered, written
+
+GENRES = list(load_genres())
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory):
+    brief = brief_of("synthwave", seed=2, seconds=15)
+    score, plan = written(brief)
+    told = []
+    folder = tmp_path_factory.mktemp("song")
+    made = produce(brief, score, plan, folder, progress=lambda stage, share: told.append((stage, share)))
+    return brief, score, plan, made, told
+
+
+@pytest.mark.slow
+def test_files_measure_as_promised(recording):
+    _, _, plan, made, told = recording
+    assert [share for _, share in told] == sorted(share for _, share in told)
+    assert told[-1] == ("done", 1.0)
+    for path in (made.wav, made.flac, made.mp3):
+        samples, rate_hz = soundfile.read(path)
+        assert rate_hz == made.sample_rate_hz == 44_100
+        assert pyloudnorm.Meter(rate_hz).integrated_loudness(samples) == pytest.approx(-14, abs=0.1)
+        facts = analyse(path)
+        assert facts.true_peak_dbtp <= -1.0
+        assert facts.clipped_samples == 0
+        assert facts.duration_s == pytest.approx(plan.duration_s, abs=0.06)
+    assert soundfile.info(made.wav).subtype == "PCM_16"
+    assert soundfile.info(made.flac).subtype == "PCM_24"
+    assert made.mp3.stat().st_size * 8 / made.duration_s == pytest.approx(320_000, rel=0.02)
+    assert made.loudness_lufs == pytest.approx(-14, abs=0.1)
+
+
+@pytest.mark.slow
+def test_nothing_half_written_is_left(recording):
+    *_, made, _ = recording
+    assert sorted(p.name for p in made.wav.parent.iterdir()) == [
+        "song.flac",
+        "song.mid",
+        "song.mp3",
+        "song.wav",
+    ]
+
+
+@pytest.mark.slow
+def test_midi_holds_every_note(recording):
+    _, score, _, made, _ = recording
+    data = made.midi.read_bytes()
+    magic, size, kind, tracks, ticks = struct.unpack(">4sIHHH", data[:14])
+    assert (magic, size, kind, ticks) == (b"MThd", 6, 1, 480)
+    assert tracks == len(score.parts) + 2
+    assert data.count(b"MTrk") == tracks
+    position, lengths = 14, []
+    while position < len(data):
+        length = struct.unpack(">I", data[position + 4 : position + 8])[0]
+        lengths.append(length)
+        position += 8 + length
+    assert position == len(data)
+
+
+def test_same_brief_same_bytes(tmp_path):
+    brief = brief_of("trap", seed=6, seconds=12)
+    score, plan = written(brief)
+    one, two = (produce(brief, score, plan, tmp_path / name, sample_rate_hz=8_000) for name in ("one", "two"))
+    for kind in ("wav", "flac", "mp3", "midi"):
+        assert getattr(one, kind).read_bytes() == getattr(two, kind).read_bytes(), kind
+    assert analyse(one.wav).loudness_lufs == pytest.approx(-14, abs=0.1)
+
+
+@pytest.mark.parametrize("genre", GENRES)
+def test_every_genre_makes_a_sound_master(genre):
+    _, plan, audio = rendered(genre)
+    facts = analyse_samples(audio, RATE_HZ)
+    assert facts.loudness_lufs == pytest.approx(-14, abs=0.1)
+    assert facts.true_peak_dbtp <= -1.0
+    assert 0.08 <= facts.side_mid <= 0.6
+    assert facts.correlation > 0
+    assert facts.longest_silence_s < 0.5
+    assert facts.clipped_samples == 0
+    assert facts.dc_offset < 0.002
+    assert facts.tail_dbfs < -90
+    assert not audio[:, -1].any()
+    verse = next(s for s in plan.sections if s.name == "verse")
+    hook = next(s for s in plan.sections if s.name in ("chorus", "drop") and s.start_s > verse.start_s)
+    assert section_loudness(hook, facts) - section_loudness(verse, facts) >= 1.0
+
+
+def test_brightness_is_heard():
+    centroids = []
+    for value in (0.1, 0.9):
+        brief = brief_of("synthwave", seed=1, seconds=12, brightness=value)
+        audio = render_master(brief, *written(brief), sample_rate_hz=RATE_HZ)
+        centroids.append(analyse_samples(audio, RATE_HZ).centroid_hz)
+    assert centroids[1] > 1.15 * centroids[0]
+
+
+def test_artists_of_one_genre_sound_different():
+    form = form_of("verse2 chorus2")
+    prints = []
+    for signature in (1, 2, 3):
+        brief = brief_of("house", seed=1, form=form, signature_seed=signature)
+        score, plan = written(brief)
+        prints.append(
+            analyse_samples(render_master(brief, score, plan, sample_rate_hz=RATE_HZ), RATE_HZ).timbre
+        )
+    assert min(timbre_distance(prints[a], prints[b]) for a, b in ((0, 1), (0, 2), (1, 2))) > 0.5
+
+
+def test_other_loudness_is_met():
+    brief = brief_of("ambient", seed=1, seconds=12)
+    audio = render_master(brief, *written(brief), sample_rate_hz=8_000, loudness_lufs=-18.0)
+    assert analyse_samples(audio, 8_000).loudness_lufs == pytest.approx(-18, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"), [({"sample_rate_hz": 4_000}, "Hz"), ({"loudness_lufs": 0.0}, "LUFS")]
+)
+def test_requests_out_of_reach_write_nothing(tmp_path, changes, message):
+    brief = brief_of(seconds=12)
+    score, plan = written(brief)
+    with pytest.raises(UsageError, match=message):
+        produce(brief, score, plan, tmp_path / "song", **changes)
+    assert not (tmp_path / "song").exists()
+
+
+def test_wav_is_dithered_and_silence_stays_silent(tmp_path):
+    from agents.music.local.encode import write_wav
+
+    ramp = np.full((2, 8_000), 0.3 / 32767, np.float32)
+    ramp[:, :1000] = 0
+    write_wav(ramp, tmp_path / "a.wav", 8_000, seed=1)
+    samples, _ = soundfile.read(tmp_path / "a.wav", dtype="int16")
+    assert not samples[:1000].any()
+    assert samples[1000:].mean() == pytest.approx(0.3, abs=0.05)
+    assert set(np.unique(samples[1000:])) == {-1, 0, 1}

@@ -1,0 +1,126 @@
+"""Covers: legible, inside the margins, of several clearly different kinds, and the same each time."""
+
+import itertools
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from agents.visuals.colour import find_palette, srgb
+from agents.visuals.cover import easel
+from agents.visuals.cover.artboard import Artboard
+from agents.visuals.cover.easel import choose_composition, paint
+from agents.visuals.cover.type_area import READABLE, SAFE, TypeArea, set_words
+from agents.visuals.identity import COMPOSITIONS, choose_identity
+from agents.visuals.typefaces import display_face
+from configs.palettes import load_palettes
+from storage.errors import UsageError
+
+SIDE = 240
+
+
+def painted(visual, out_dir, composition, **changes):
+    words = {
+        "artist_name": "Nova Lux",
+        "title": "Glass Horizon",
+        "mood": "dreamy",
+        "seed": 11,
+        "size_px": SIDE,
+    } | changes
+    one = visual.model_copy(update={"compositions": (composition,)})
+    return paint(one, out_dir=out_dir, **words)
+
+
+@pytest.mark.parametrize("composition", COMPOSITIONS)
+def test_every_composition_is_legible_in_every_palette(composition, visual, tmp_path):
+    for number, palette in enumerate(load_palettes()):
+        own = visual.model_copy(update={"palette": palette})
+        mood = ("dreamy", "angry", "lonely", "playful")[number % 4]
+        files = painted(own, tmp_path, composition, mood=mood, seed=number, size_px=128)
+        assert files.title_contrast >= READABLE, palette
+        assert files.artist_contrast >= READABLE, palette
+
+
+@pytest.mark.parametrize("composition", COMPOSITIONS)
+def test_files_are_srgb_jpegs_of_the_size_and_repeat_byte_for_byte(composition, visual, tmp_path):
+    files, again = painted(visual, tmp_path / "a", composition), painted(visual, tmp_path / "b", composition)
+    other = painted(visual, tmp_path / "c", composition, seed=12)
+    with Image.open(files.cover) as cover, Image.open(files.thumbnail) as thumbnail:
+        assert (cover.format, cover.mode, cover.size) == ("JPEG", "RGB", (SIDE, SIDE))
+        assert cover.info["icc_profile"]
+        assert thumbnail.size == (min(640, SIDE),) * 2
+    assert files.cover.read_bytes() == again.cover.read_bytes()
+    assert files.cover.read_bytes() != other.cover.read_bytes()
+    assert files.size_bytes == files.cover.stat().st_size
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["cover.jpg", "thumbnail.jpg"]
+
+
+def test_a_cover_does_not_know_the_time():
+    assert easel._srgb_profile()[24:36] == bytes((7, 234, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0))
+
+
+def test_compositions_are_clearly_different(visual, tmp_path):
+    small = {}
+    for composition in COMPOSITIONS:
+        picture = cv2.imread(str(painted(visual, tmp_path / composition, composition).cover))
+        small[composition] = cv2.resize(picture, (24, 24), interpolation=cv2.INTER_AREA).astype(int)
+    for one, other in itertools.combinations(COMPOSITIONS, 2):
+        assert np.abs(small[one] - small[other]).mean() > 12, (one, other)
+
+
+@pytest.mark.parametrize("composition", COMPOSITIONS)
+@pytest.mark.parametrize(
+    "title",
+    ["I", "Everything We Never Said to the Sea Before the Long Winter Came Back for Us", "Ω 夜 — ‘no’"],
+)
+def test_odd_titles_are_set_all_the_same(composition, title, visual, tmp_path):
+    files = painted(visual, tmp_path, composition, title=title)
+    assert files.title_contrast >= READABLE
+    assert files.dropped_characters == ("夜" if "夜" in title else "")
+
+
+@pytest.mark.parametrize("align", ["left", "centre", "right"])
+@pytest.mark.parametrize("anchor", ["top", "middle", "bottom"])
+def test_letters_stay_in_their_area(align, anchor):
+    board = Artboard(
+        side=SIDE, palette=find_palette("ember"), emblem="disc", seed=1, is_dark=True, energy=0.5
+    )
+    board.fill(board.rgb("ground"))
+    area = TypeArea((SAFE, 0.3, 1 - SAFE, 0.7), 0.3, align, anchor, lines=3)
+    set_words(board, "A rather long title for a small box", area, display_face("Playfair Display"))
+    drawn = (board.pixels != np.array(board.rgb("ground"))).any(axis=2)
+    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    assert columns[0] >= round(SAFE * SIDE)
+    assert columns[-1] < round((1 - SAFE) * SIDE)
+    assert rows[0] >= round(0.3 * SIDE)
+    assert rows[-1] < round(0.7 * SIDE)
+
+
+def test_words_on_a_middle_grey_get_a_scrim_and_are_measured_as_read():
+    board = Artboard(
+        side=SIDE, palette=find_palette("chrome"), emblem="disc", seed=1, is_dark=True, energy=0.5
+    )
+    board.fill((118, 118, 118))
+    area = TypeArea((0.1, 0.4, 0.9, 0.6), 0.2, "centre", "middle", inks=("paper",))
+    done = set_words(board, "Halflight", area, display_face("Anton"))
+    assert done.contrast >= READABLE
+    assert tuple(board.pixels[2, 2]) == (118, 118, 118)
+    assert (board.pixels == np.array(srgb(find_palette("chrome").paper))).all(axis=2).any()
+
+
+def test_identity_and_mood_choose_the_composition():
+    visual = choose_identity(2, "lofi", ("tender",), frozenset())
+    chosen = [choose_composition(visual, "tender", seed) for seed in range(60)]
+    assert set(chosen) == set(visual.compositions)
+    assert chosen.count(visual.compositions[0]) > chosen.count(visual.compositions[-1])
+
+
+def test_what_cannot_be_painted_is_refused(visual, tmp_path):
+    with pytest.raises(UsageError, match="liquid"):
+        painted(visual, tmp_path, "cubism")
+    with pytest.raises(UsageError, match="64 to 6000"):
+        painted(visual, tmp_path, "liquid", size_px=10)
+    with pytest.raises(UsageError, match="unknown palette"):
+        painted(visual.model_copy(update={"palette": "beige"}), tmp_path, "liquid")
+    assert list(tmp_path.iterdir()) == []

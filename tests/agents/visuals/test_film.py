@@ -1,0 +1,164 @@
+"""Films as files: true sizes and lengths, words burnt in, and nothing left when something goes wrong."""
+
+import os
+import signal
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import soundfile
+
+from agents.painter import film
+from agents.visuals.lettering import set_block
+from agents.visuals.typefaces import display_face
+from agents.visuals.visualizer.stage import Stage
+from storage.errors import RenderError, UsageError
+
+SMALL = {"width": 160, "height": 90, "fps": 10, "seed": 3, "preset": "ultrafast"}
+
+
+def lumas(path: Path) -> np.ndarray:
+    with av.open(str(path)) as container:
+        return np.stack([frame.to_ndarray(format="gray") for frame in container.decode(video=0)])
+
+
+@pytest.mark.parametrize(("width", "height"), [(160, 90), (90, 160), (128, 128)])
+def test_a_film_is_what_it_says(width, height, plan, audio, visual, tmp_path):
+    told: list[float] = []
+    out = tmp_path / "film.mp4"
+    facts = film(plan, audio, visual, out, **SMALL | {"width": width, "height": height}, progress=told.append)
+    assert (facts.width, facts.height, facts.fps) == (width, height, 10)
+    assert facts.duration_s == pytest.approx(plan.duration_s, abs=0.04)
+    assert abs(facts.duration_s - facts.audio_duration_s) <= 0.04
+    assert facts.size_bytes == out.stat().st_size
+    assert facts.flashes_per_s <= 3
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+    head = out.read_bytes()
+    assert head.index(b"moov") < head.index(b"mdat")
+    assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
+
+
+def test_the_sound_is_the_songs_sound_in_time(plan, audio, visual, tmp_path):
+    out = tmp_path / "span.mp4"
+    film(plan, audio, visual, out, **SMALL, start_s=2.4, end_s=6.0)
+    with av.open(str(out)) as container:
+        rate = container.streams.audio[0].rate
+        heard = np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
+    for kick in (3.0, 3.6, 4.2):
+        near = heard[int((kick - 2.4 - 0.1) * rate) : int((kick - 2.4 + 0.1) * rate)]
+        quiet, loud = np.abs(near[: int(0.08 * rate)]).max(), np.abs(near[int(0.1 * rate) :]).max()
+        assert loud > 3 * quiet
+
+
+def test_the_title_is_burnt_in_where_it_belongs(plan, audio, visual, tmp_path):
+    out = tmp_path / "film.mp4"
+    film(plan, audio, visual, out, **SMALL | {"width": 480, "height": 270, "preset": "superfast"}, end_s=8.0)
+    picture = lumas(out)[15].astype(float)
+    stage = Stage(480, 270)
+    title = set_block(
+        plan.title,
+        display_face(visual.display_font),
+        width_px=stage.words_width_px,
+        height_px=91,
+        size_px=54,
+        max_lines=3,
+        leading=1.16,
+    )
+    wide = title.mask.shape[1]
+    band = picture[: int(270 * 0.6), (480 - wide) // 2 : (480 - wide) // 2 + wide]
+    scores = [
+        band[y : y + title.mask.shape[0]][title.mask > 200].mean()
+        - band[y : y + title.mask.shape[0]][title.mask == 0].mean()
+        for y in range(0, band.shape[0] - title.mask.shape[0], 1)
+    ]
+    assert max(scores) > 90
+
+
+def test_same_seed_same_pictures_and_other_seed_others(plan, audio, visual, tmp_path):
+    spans = {"start_s": 4.0, "end_s": 6.0}
+    for name, seed in (("a", 3), ("b", 3), ("c", 4)):
+        film(plan, audio, visual, tmp_path / f"{name}.mp4", **SMALL | {"seed": seed} | spans)
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+    assert np.abs(lumas(tmp_path / "a.mp4").astype(int) - lumas(tmp_path / "c.mp4")).mean() > 1
+
+
+def test_two_at_once_on_one_path_do_not_clash(plan, audio, visual, tmp_path):
+    out = tmp_path / "film.mp4"
+    with ThreadPoolExecutor(2) as pool:
+        jobs = [pool.submit(film, plan, audio, visual, out, **SMALL, end_s=3.0) for _ in range(2)]
+        facts = {job.result() for job in jobs}
+    assert len(facts) == 1
+    assert len(lumas(out)) == 30
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_flac_and_a_sound_shorter_than_the_span_are_taken(plan, audio, visual, tmp_path):
+    samples, rate = soundfile.read(audio)
+    soundfile.write(tmp_path / "song.flac", samples[: 3 * rate], rate)
+    facts = film(plan, tmp_path / "song.flac", visual, tmp_path / "film.mp4", **SMALL, end_s=9.0)
+    assert facts.duration_s == pytest.approx(3.0, abs=0.04)
+
+
+def test_a_render_that_is_stopped_leaves_nothing(plan, audio, visual, tmp_path):
+    def stop(share: float) -> None:
+        if share > 0.3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        film(plan, audio, visual, tmp_path / "film.mp4", **SMALL, progress=stop)
+    assert list(tmp_path.iterdir()) == []
+    assert _children() == []
+
+
+def test_an_encoder_that_is_killed_is_an_error_and_leaves_nothing(plan, audio, visual, tmp_path):
+    def kill(share: float) -> None:
+        for child in _children():
+            os.kill(child, signal.SIGKILL)
+
+    with pytest.raises(RenderError, match="encoder"):
+        film(plan, audio, visual, tmp_path / "film.mp4", **SMALL, progress=kill)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_older_film_survives_a_failed_render(plan, audio, visual, tmp_path):
+    out = tmp_path / "film.mp4"
+    out.write_bytes(b"older")
+    with pytest.raises(UsageError):
+        film(plan, audio, visual, out, **SMALL | {"width": 161})
+    assert out.read_bytes() == b"older"
+
+
+@pytest.mark.parametrize(
+    ("change", "remedy"),
+    [
+        ({"width": 161}, "even sides"),
+        ({"fps": 0}, "1 to 60"),
+        ({"preset": "placebo; rm"}, "choose one of"),
+        ({"start_s": 5.0, "end_s": 5.0}, "nothing to show"),
+        ({"start_s": -1.0}, "nothing to show"),
+        ({"start_s": 99.0}, "nothing to show"),
+    ],
+)
+def test_what_cannot_be_made_is_refused_in_one_line(change, remedy, plan, audio, visual, tmp_path):
+    with pytest.raises(UsageError, match=remedy) as refusal:
+        film(plan, audio, visual, tmp_path / "film.mp4", **SMALL | change)
+    assert "\n" not in str(refusal.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_audio_is_refused(plan, visual, tmp_path):
+    (tmp_path / "song.wav").write_text("not a wave")
+    with pytest.raises(UsageError, match="WAV, FLAC or MP3"):
+        film(plan, tmp_path / "song.wav", visual, tmp_path / "film.mp4", **SMALL)
+
+
+def _children() -> list[int]:
+    """Process ids of encoders started by this process."""
+    shown = subprocess.run(
+        ["ps", "-o", "pid=,comm=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=False
+    )
+    return [int(line.split()[0]) for line in shown.stdout.splitlines() if "ffmpeg" in line]

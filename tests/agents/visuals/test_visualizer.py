@@ -1,0 +1,204 @@
+"""The visualizer frame by frame: it moves with the beat, flashes nowhere, and keeps words where they belong."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from agents.visuals.encode import Reel
+from agents.visuals.visualizer.flashes import FlashMeter
+from agents.visuals.visualizer.frame import Frame, to_rgb, to_yuv
+from agents.visuals.visualizer.programme import plan_scenes
+from agents.visuals.visualizer.projector import Projector
+from agents.visuals.visualizer.rhythm import MIN_GAP_S, follow, thin
+from agents.visuals.visualizer.scenes import SCENES
+from agents.visuals.visualizer.sound import listen
+from agents.visuals.visualizer.stage import SAFE_MARGIN, Stage
+from agents.visuals.visualizer.words import Words, caption_times
+from storage.errors import UsageError
+from storage.types import PlannedLine, SongPlan, VisualIdentity
+
+FPS = 20
+
+
+def project(
+    plan: SongPlan,
+    audio: Path,
+    visual: VisualIdentity,
+    *,
+    size=(192, 108),
+    span=(0.0, 9.6),
+    captions=True,
+    fps=FPS,
+):
+    """Luma of every frame: uint8 (frames, height, width)."""
+    reel = Reel(*size, fps, round((span[1] - span[0]) * fps), span[0])
+    words = Words(plan, visual, Stage(*size), span, captions=captions)
+    projector = Projector(plan, listen(audio, span[0], reel.frames, fps), visual, reel, words, 3)
+    return np.stack([frame.y.copy() for frame in projector.frames()])
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_every_scene_jumps_on_the_beat_and_rests_between(scene, plan, audio, visual):
+    luma = project(plan, audio, visual.model_copy(update={"scenes": (scene,)}), captions=False)
+    change = np.abs(np.diff(luma.astype(np.int16), axis=0)).mean(axis=(1, 2))
+    inside = [beat for beat in plan.beats_s if 3.2 < beat < 6.5]
+    on = [change[round(beat * FPS) - 1] for beat in inside]
+    between = [change[round((beat + 0.35) * FPS) : round((beat + 0.55) * FPS)].mean() for beat in inside]
+    assert np.mean(on) > 1.5 * np.mean(between)
+    assert min(on) > np.mean(between)
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_no_scene_flashes_more_than_three_times_a_second_whatever_the_drums_do(scene, plan, audio, visual):
+    frantic = plan.model_copy(update={"kicks_s": tuple(np.arange(0, 9.6, 0.09)), "tempo_bpm": 200.0})
+    meter = FlashMeter(FPS)
+    for luma in project(
+        frantic, audio, visual.model_copy(update={"scenes": (scene,)}), span=(2.4, 6.0), captions=False
+    ):
+        meter.see(luma)
+    assert meter.per_second() <= 3
+
+
+def test_the_meter_sees_a_strobe():
+    meter = FlashMeter(20)
+    for number in range(40):
+        meter.see(np.full((108, 192), 235 if number % 4 < 2 else 16, dtype=np.uint8))
+    assert meter.per_second() == 5
+    calm = FlashMeter(20)
+    for number in range(40):
+        calm.see(np.full((108, 192), 100 + number, dtype=np.uint8))
+    assert calm.per_second() == 0
+
+
+def test_scenes_look_different(plan, audio, visual):
+    only = [visual.model_copy(update={"scenes": (scene,)}) for scene in SCENES]
+    pictures = [project(plan, audio, one, span=(5.0, 6.0))[-1].astype(int) for one in only]
+    distance = [np.abs(a - b).mean() for i, a in enumerate(pictures) for b in pictures[:i]]
+    assert min(distance) > 2
+
+
+def test_captions_stand_below_the_focus_inside_the_margin(plan, audio, visual):
+    for size in ((320, 180), (180, 320), (240, 240)):
+        stage = Stage(*size)
+        line = PlannedLine(
+            text="under all the glass we carried through the longest winter of the year",
+            section="verse",
+            start_s=3.0,
+            end_s=6.0,
+        )
+        worded = plan.model_copy(update={"lyric_lines": (line,)})
+        with_words, without = (
+            project(worded, audio, visual, size=size, span=(3.4, 4.4), captions=shown, fps=5)
+            for shown in (True, False)
+        )
+        drawn = np.abs(with_words[-1].astype(int) - without[-1]) > 60
+        rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+        assert rows[0] > stage.focus[1] + stage.reach_px * 0.98
+        assert rows[-1] <= size[1] * (1 - SAFE_MARGIN)
+        assert columns[0] >= size[0] * SAFE_MARGIN - 1
+        assert columns[-1] <= size[0] * (1 - SAFE_MARGIN) + 1
+
+
+def test_captions_follow_the_plan_and_never_overlap(plan):
+    lines = tuple(PlannedLine(text=f"line {i}", section="verse", start_s=i, end_s=i + 1.8) for i in range(6))
+    times = caption_times(plan.model_copy(update={"lyric_lines": lines}), 4.6)
+    assert [text for text, _, _ in times] == ["line 0", "line 1", "line 2", "line 3", "line 4"]
+    assert all(end <= start for (_, _, end), (_, start, _) in pairwise(times))
+    assert times[-1][2] == 4.6
+
+
+def test_title_and_end_card_show_at_both_ends_only(plan, visual):
+    words = Words(plan, visual, Stage(320, 180), (0.0, plan.duration_s), captions=True)
+    assert words.hush(1.0) > 0.9
+    assert words.hush(5.0) == 0
+    assert words.hush(plan.duration_s - 0.5) > 0.9
+    preview = Words(plan, visual, Stage(320, 180), (2.0, 6.0), captions=True)
+    assert preview.hush(5.9) == 0
+
+
+def test_characters_nobody_can_draw_are_reported(plan, visual):
+    words = Words(
+        plan.model_copy(update={"title": "夜 Run"}), visual, Stage(320, 180), (0, 9.6), captions=True
+    )
+    assert words.dropped_characters == "夜"
+
+
+def test_returning_sections_return_to_their_scene(plan, visual):
+    bar = 2.4
+    names = ("verse", "chorus", "verse", "chorus")
+    sections = tuple(
+        plan.sections[0].model_copy(
+            update={
+                "name": name,
+                "start_s": i * bar,
+                "end_s": (i + 1) * bar,
+                "energy": 0.5 + 0.4 * (name == "chorus"),
+            }
+        )
+        for i, name in enumerate(names)
+    )
+    cues = plan_scenes(plan.model_copy(update={"sections": sections}), visual, 3)
+    assert cues[0].scene == cues[2].scene != cues[1].scene == cues[3].scene == visual.scenes[0]
+    assert [cue.start_s for cue in cues] == [0.0, 2.4, 4.8, pytest.approx(7.2)]
+
+
+def test_a_long_section_changes_scene_on_a_bar(plan, visual):
+    section = plan.sections[0].model_copy(update={"end_s": 48.0})
+    bars = tuple(float(bar) for bar in np.arange(0, 48, 2.4))
+    cues = plan_scenes(
+        plan.model_copy(update={"sections": (section,), "bars_s": bars, "duration_s": 48.0}), visual, 3
+    )
+    assert len(cues) == 3
+    assert all(min(abs(cue.start_s - bar) for bar in bars) < 1e-6 for cue in cues)
+
+
+def test_unknown_scene_names_the_known(plan, visual):
+    with pytest.raises(UsageError, match="kaleidoscope"):
+        plan_scenes(plan, visual.model_copy(update={"scenes": ("lasers",)}), 3)
+
+
+def test_pulses_sit_on_their_frames_and_keep_their_distance(plan):
+    rhythm = follow(plan, 0.0, 192, FPS)
+    for beat in plan.beats_s:
+        frame = round(beat * FPS)
+        assert rhythm.kick[frame] > 0.4
+        assert frame == 0 or rhythm.kick[frame] > 5 * rhythm.kick[frame - 1]
+    kept = thin([0.0, 0.1, 0.3, 0.4, 0.41, 0.9])
+    assert kept == (0.0, 0.4, 0.9)
+    assert np.diff(thin(np.arange(0, 9, 0.01))).min() >= MIN_GAP_S
+    assert rhythm.energy[round(5.8 * FPS)] == pytest.approx(0.9, abs=0.02)
+
+
+def test_a_plan_without_kicks_or_sections_still_moves(plan):
+    bare = plan.model_copy(update={"kicks_s": (), "sections": (), "bars_s": ()})
+    rhythm = follow(bare, 0.0, 100, FPS)
+    assert rhythm.strokes_s == thin(plan.beats_s)
+    assert rhythm.bar.max() == 0
+
+
+def test_bands_tell_low_from_high(tmp_path):
+    at = np.arange(16_000) / 8_000
+    soundfile.write(
+        tmp_path / "two.wav",
+        np.where(at < 1, np.sin(2 * np.pi * 80 * at), np.sin(2 * np.pi * 3000 * at)),
+        8_000,
+    )
+    sound = listen(tmp_path / "two.wav", 0.0, 40, 20)
+    low, high = sound.bands[:, :5].mean(axis=1), sound.bands[:, -5:].mean(axis=1)
+    assert low[10] > 3 * low[38]
+    assert high[30] > 3 * high[10]
+
+
+def test_yuv_and_back_is_the_same_colour():
+    frame, rgb = Frame(2, 2), np.array([200.0, 80.0, 30.0])
+    frame.y[:], frame.u[:], frame.v[:] = to_yuv(rgb)
+    assert np.abs(to_rgb(frame)[0, 0] - rgb).max() <= 3
+
+
+@pytest.mark.parametrize("size", [(161, 90), (160, 91), (16, 16), (8000, 4000)])
+def test_sizes_no_video_has_are_refused(size):
+    with pytest.raises(UsageError, match="even sides"):
+        Stage(*size)

@@ -1,0 +1,60 @@
+"""What every test stands on: a home of its own, and one Ray for the whole session."""
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Before anything imports Ray: one machine, no token, no telemetry, and the tests' own music vendor.
+PLUGINS = Path(__file__).parent / "plugins"
+os.environ |= {
+    "RAY_AUTH_MODE": "disabled",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "PYTHONPATH": os.pathsep.join(filter(None, [str(PLUGINS), os.environ.get("PYTHONPATH", "")])),
+}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No test ever sees the real home."""
+    monkeypatch.setenv("LABELMATE_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def ray_address() -> Iterator[str]:
+    """The session's one Ray: two cores, with the dashboard, because the state API needs it."""
+    import ray
+
+    ray.init(
+        address="local",
+        num_cpus=2,
+        resources={"studio": 2},
+        include_dashboard=True,
+        dashboard_port=0,
+        object_store_memory=100 << 20,
+        namespace=uuid.uuid4().hex,
+        log_to_driver=False,
+        configure_logging=False,
+    )
+    yield ray.get_runtime_context().gcs_address
+    ray.shutdown()
+
+
+@pytest.fixture
+def vendor_at(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A music vendor in a process of its own: its address and its books (tests/runtime/vendor.py)."""
+    books = tmp_path / "books.json"
+    books.write_text("[]")
+    script = Path(__file__).parent / "runtime" / "vendor.py"
+    process = subprocess.Popen([sys.executable, str(script), str(books)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    yield f"http://127.0.0.1:{process.stdout.readline().strip()}", books
+    process.kill()
+    process.wait()
+    process.stdout.close()

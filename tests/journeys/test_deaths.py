@@ -1,0 +1,101 @@
+"""Processes die in the middle of songs: everything acknowledged is kept, and every song ends once."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import ray
+from ray.util.state import list_tasks
+
+from agents.packager import verify
+from runtime.label import Label
+from storage import artists, queries
+from storage.cycles import Cycle
+from storage.types import CycleState, CycleStep, Outcome
+from tests.journeys.quick import begins, decide, kill_process, new_song, quick_label, reaches, story
+
+pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+
+
+def actor(label: Label, name: str) -> ray.actor.ActorHandle:
+    return ray.get_actor(name, namespace=label.launch.namespace)
+
+
+async def kill_artist(label: Label, cycle: Cycle) -> None:
+    artist = await label.store.read(artists.artist_by_id, artist_id=cycle.artist_id)
+    with contextlib.suppress(ValueError, ray.exceptions.RayActorError):
+        await asyncio.to_thread(kill_process, actor(label, f"artist/{artist.slug}"))
+
+
+async def released_once(label: Label, cycle: Cycle, home: Path) -> None:
+    """The song is out, whole, once, and every step was done once."""
+    ended = await reaches(label, cycle, CycleState.ENDED)
+    assert ended.outcome is Outcome.APPROVED, ended.reason
+    done = Counter(
+        (event.body["step"], event.body["revision"])
+        for event in await story(label, cycle)
+        if event.kind == "step.done"
+    )
+    assert max(done.values()) == 1
+    seen = await label.store.read(queries.cycle_overview, cycle_id=cycle.id)
+    assert seen.release is not None
+    assert verify(home / "releases" / seen.release.directory) == ()
+
+
+async def test_the_artist_dies_in_every_step(home: Path, ray_address: str):
+    async with quick_label(home, ray_address) as label:
+        cycle = await new_song(label, seed=11)
+        for step in CycleStep:
+            if step is CycleStep.FILM:
+                await reaches(label, cycle, CycleState.WAITING)
+                await decide(label, cycle)
+            await begins(label, cycle, step)
+            await kill_artist(label, cycle)
+        await released_once(label, cycle, home)
+
+
+@pytest.mark.parametrize("victim", ["store", "supervisor", "creative/0", "critic/0"])
+async def test_another_actor_dies(home: Path, ray_address: str, victim: str):
+    async with quick_label(home, ray_address) as label:
+        cycle = await new_song(label, seed=12)
+        await begins(label, cycle, CycleStep.PRODUCE)
+        await asyncio.to_thread(_kill_named, label, victim)
+        await reaches(label, cycle, CycleState.WAITING)
+        await decide(label, cycle)
+        await released_once(label, cycle, home)
+
+
+async def test_a_worker_dies_in_a_render_and_the_picture_is_made_again(home: Path, ray_address: str):
+    async with quick_label(home, ray_address, video_fps=30) as label:
+        cycle = await new_song(label, seed=13)
+        await begins(label, cycle, CycleStep.PAINT)
+        os.kill(await _worker_of("film_preview"), signal.SIGKILL)
+        await reaches(label, cycle, CycleState.WAITING)
+
+        opened = [event.body["action"] for event in await story(label, cycle) if event.kind == "fix.opened"]
+        assert opened == ["rerender"]
+        await decide(label, cycle)
+        await released_once(label, cycle, home)
+        assert not list((home / "assets").rglob("*.part"))
+
+
+def _kill_named(label: Label, name: str) -> None:
+    with contextlib.suppress(ray.exceptions.RayActorError):
+        kill_process(actor(label, name))
+
+
+async def _worker_of(task: str) -> int:
+    """The process that runs a task now."""
+    async with asyncio.timeout(60):
+        while True:
+            running = await asyncio.to_thread(
+                list_tasks, filters=[("name", "=", task), ("state", "=", "RUNNING")], detail=True
+            )
+            pids = [found.worker_pid for found in running if found.worker_pid]
+            if pids:
+                return pids[0]
+            await asyncio.sleep(0.05)

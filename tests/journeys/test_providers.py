@@ -1,0 +1,102 @@
+"""A song whose music is bought from a vendor at the far side of a socket, and what happens when it fails."""
+
+import json
+import urllib.request
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from runtime.label import Label
+from storage import ledger, queries
+from storage.cycles import Cycle
+from storage.types import CycleState, CycleStep, Outcome
+from tests.journeys.quick import begins, decide, new_song, quick_label, reaches, story
+from tests.journeys.test_deaths import kill_artist
+
+pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+PRICE_USD = Decimal("0.10")
+
+
+def connect(home: Path, base: str, *faults: int) -> None:
+    """Give the label its vendor, which fails the next submissions like this."""
+    home.mkdir(exist_ok=True)
+    (home / "testvendor.url").write_text(base)
+    request = urllib.request.Request(f"{base}/faults", data=json.dumps(faults).encode(), method="POST")
+    urllib.request.urlopen(request, timeout=5).close()
+
+
+async def provider_of(label: Label, cycle: Cycle) -> str:
+    steps = (await label.store.read(queries.cycle_overview, cycle_id=cycle.id)).steps
+    return next(step.provider for step in steps if step.name is CycleStep.COMPOSE)
+
+
+async def remedies(label: Label, cycle: Cycle) -> list[object]:
+    return [event.body["action"] for event in await story(label, cycle) if event.kind == "fix.opened"]
+
+
+async def spent_usd(label: Label) -> Decimal:
+    caps = ledger.Caps(daily_usd=Decimal(5), monthly_usd=Decimal(50))
+    return (await label.store.read(ledger.spent, caps=caps)).day_usd
+
+
+async def test_a_bought_song_is_mastered_filmed_and_released(
+    home: Path, ray_address: str, vendor_at: tuple[str, Path]
+):
+    base, books = vendor_at
+    connect(home, base)
+    async with quick_label(home, ray_address, music_providers="testvendor", critic_threshold=0.0) as label:
+        cycle = await new_song(label, seed=21)
+        await begins(label, cycle, CycleStep.PRODUCE)
+        await kill_artist(label, cycle)
+        await reaches(label, cycle, CycleState.WAITING)
+        await decide(label, cycle)
+        ended = await reaches(label, cycle, CycleState.ENDED)
+
+        assert ended.outcome is Outcome.APPROVED, ended.reason
+        assert await provider_of(label, cycle) == "testvendor"
+        assert len(json.loads(books.read_text())) == 1
+        assert await spent_usd(label) == PRICE_USD
+        seen = await label.store.read(queries.cycle_overview, cycle_id=cycle.id)
+        assert seen.release is not None
+        papers = json.loads(
+            (home / "releases" / seen.release.directory / "data" / "LICENSES.json").read_text()
+        )
+        assert "testvendor: commercial" in json.dumps(papers)
+
+
+async def test_retry(home: Path, ray_address: str, vendor_at: tuple[str, Path]):
+    connect(home, vendor_at[0], 503)
+    async with quick_label(home, ray_address, music_providers="testvendor", critic_threshold=0.0) as label:
+        cycle = await new_song(label, seed=22)
+        await reaches(label, cycle, CycleState.WAITING)
+        assert await remedies(label, cycle) == ["retry"]
+        assert await provider_of(label, cycle) == "testvendor"
+        assert await spent_usd(label) == PRICE_USD
+
+
+async def test_switch_of_provider(home: Path, ray_address: str, vendor_at: tuple[str, Path]):
+    base, books = vendor_at
+    connect(home, base, 400)
+    async with quick_label(
+        home, ray_address, music_providers="testvendor", critic_threshold=0.0, on_outage="engine"
+    ) as label:
+        cycle = await new_song(label, seed=23)
+        await reaches(label, cycle, CycleState.WAITING)
+        assert await remedies(label, cycle) == ["switch_provider"]
+        assert await provider_of(label, cycle) == "embedded"
+        assert json.loads(books.read_text()) == []
+        assert await spent_usd(label) == 0
+
+
+async def test_at_the_cap_buying_waits(home: Path, ray_address: str, vendor_at: tuple[str, Path]):
+    base, books = vendor_at
+    connect(home, base)
+    async with quick_label(
+        home, ray_address, music_providers="testvendor", critic_threshold=0.0, budget_daily_usd="0.05"
+    ) as label:
+        cycle = await new_song(label, seed=24)
+        waiting = await reaches(label, cycle, CycleState.DEFERRED)
+        assert waiting.reason.startswith("budget:")
+        assert "BUDGET_DAILY_USD" in waiting.reason
+        assert json.loads(books.read_text()) == []

@@ -1,0 +1,73 @@
+"""A third party's music provider, as an installed plug-in: real HTTP to the test's vendor server."""
+
+import asyncio
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from agents.music.protocol import FetchedTake, JobState, JobStatus
+from configs.settings import Settings
+from storage.errors import ProviderRefusedError, ProviderUnavailableError
+from storage.types import Brief, EffectPolicy, Lyrics
+
+ADDRESS_FILE = "testvendor.url"
+
+
+def connect(settings: Settings) -> "TestVendor | None":
+    address = settings.home / ADDRESS_FILE
+    return TestVendor(address.read_text()) if address.exists() else None
+
+
+@dataclass
+class TestVendor:
+    base_url: str
+    name: str = "testvendor"
+    policy: EffectPolicy = EffectPolicy.LOOKUP
+
+    @property
+    def account(self) -> str:
+        return self.base_url
+
+    def price_usd(self, brief: Brief) -> Decimal:
+        return Decimal("0.10")
+
+    async def submit(self, brief: Brief, lyrics: Lyrics, idempotency_key: str) -> str:
+        body = {"prompt": f"{brief.genre}, {brief.tempo_bpm} BPM", "title": lyrics.title}
+        return json.loads(await self._call("POST", "/plain/jobs", idempotency_key, body))["job"]
+
+    async def find(self, idempotency_key: str) -> str | None:
+        return json.loads(await self._call("GET", f"/plain/jobs?key={idempotency_key}", idempotency_key))[
+            "job"
+        ]
+
+    async def poll(self, job_id: str) -> JobStatus:
+        state = json.loads(await self._call("GET", f"/status?job={job_id}", job_id))["state"]
+        return JobStatus(state=JobState(state), look_again_s=0.1)
+
+    async def fetch(self, job_id: str, folder: Path) -> tuple[FetchedTake, ...]:
+        path = folder / f"{job_id}.wav"
+        path.write_bytes(await self._call("GET", f"/audio?job={job_id}", job_id))
+        return (FetchedTake(path=path, media_type="audio/wav", licence="testvendor: commercial"),)
+
+    async def _call(self, method: str, path: str, key: str, body: dict[str, str] | None = None) -> bytes:
+        return await asyncio.to_thread(self._request, method, path, key, body)
+
+    def _request(self, method: str, path: str, key: str, body: dict[str, str] | None) -> bytes:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Idempotency-Key": key, "Authorization": "Bearer k"}
+        request = urllib.request.Request(self.base_url + path, data=data, headers=headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as reply:
+                return reply.read()
+        except urllib.error.HTTPError as error:
+            wait = error.headers.get("Retry-After")
+            if error.code in (429, 503):
+                raise ProviderUnavailableError(
+                    f"testvendor answers {error.code}", retry_after_s=float(wait) if wait else None
+                ) from error
+            raise ProviderRefusedError(f"testvendor answers {error.code}") from error
+        except OSError as error:
+            raise ProviderUnavailableError(f"testvendor cannot be reached: {error}") from error

@@ -1,0 +1,219 @@
+"""Approvals: asked once, decided once, undone only before it counts."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from storage import approval_rows, approvals, cycles, outbox
+from storage.approval_rows import ApprovalStatus
+from storage.errors import ConflictError, NotFoundError, UsageError
+from storage.types import CycleState, Outcome
+from tests.storage.stage import PREVIEW, Stage
+
+NEWER = "cd" * 32
+
+
+def verdict(approval_id: str, outcome: str = "approved", who: str = "ann", **changes) -> dict[str, object]:
+    given = {
+        "approval_id": approval_id,
+        "outcome": Outcome(outcome),
+        "decided_by": "person",
+        "who": who,
+        "surface": "console",
+        "undo_s": 10.0,
+    }
+    return given | changes
+
+
+def messages(stage: Stage, *kinds: str) -> list[dict[str, object]]:
+    claimed = stage.write(outbox.claim_messages, kinds=kinds, limit=50, claim_s=0.0)
+    return [message.payload for message in claimed]
+
+
+def test_a_question_is_asked_once_for_a_preview_with_one_message(stage: Stage):
+    fence, cycle = stage.song()
+    first, again = stage.ask(fence, cycle), stage.ask(fence, cycle)
+    assert first == again
+    assert first.status == ApprovalStatus.PENDING
+    assert first.overdue_at - first.asked_at == timedelta(hours=72)
+    assert messages(stage, "approval") == [{"approval_id": first.id}]
+    assert stage.read(approval_rows.undecided) == 1
+    assert stage.read(approval_rows.undecided, artist_id="art_other") == 0
+
+
+def test_a_newer_version_supersedes_the_open_question(stage: Stage):
+    fence, cycle = stage.song()
+    old = stage.ask(fence, cycle)
+    new = stage.ask(fence, cycle, revision=1, preview=NEWER)
+    assert stage.read(approval_rows.approval_by_id, approval_id=old.id).status == ApprovalStatus.SUPERSEDED
+    assert [each.id for each in stage.read(approval_rows.pending_approvals)] == [new.id]
+    with pytest.raises(ConflictError, match="replaced by a newer version"):
+        stage.write(approvals.decide, **verdict(old.id))
+    assert stage.read(approval_rows.of_cycle, cycle_id=cycle.id).id == new.id
+
+
+def test_a_decision_takes_effect_when_it_can_no_longer_be_undone(stage: Stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle, takes=2)
+    decided = stage.write(
+        approvals.decide, **verdict(asked.id, reason="warm", take=2, preview_sha256=PREVIEW)
+    )
+    assert (decided.status, decided.who, decided.take) == (ApprovalStatus.DECIDED, "ann", 2)
+    assert stage.read(approvals.effective_verdict, approval_id=asked.id) is None
+    stage.clock.advance(seconds=10)
+    final = stage.read(approvals.effective_verdict, approval_id=asked.id)
+    assert (final.outcome, final.take, final.reason, final.decided_by) == ("approved", 2, "warm", "person")
+    with pytest.raises(ConflictError, match=r"too late to undo: Slow Rain was approved by ann \(console\)"):
+        stage.write(approvals.undo, approval_id=asked.id, who="ann", surface="cli")
+
+
+def test_an_undone_decision_leaves_the_question_open_and_the_trail_complete(stage: Stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle)
+    stage.write(approvals.decide, **verdict(asked.id, "rejected"))
+    undone = stage.write(approvals.undo, approval_id=asked.id, who="bob", surface="telegram")
+    assert undone == asked
+    stage.write(approvals.decide, **verdict(asked.id, "approved", who="bob"))
+    trail = stage.read(approval_rows.decisions_of, approval_id=asked.id)
+    assert [(line.action, line.outcome, line.who) for line in trail] == [
+        ("decide", "rejected", "ann"),
+        ("undo", None, "bob"),
+        ("decide", "approved", "bob"),
+    ]
+    assert [message["action"] for message in messages(stage, "verdict")] == ["decide", "undo", "decide"]
+
+
+def test_the_second_to_decide_is_told_who_was_first(stage: Stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle)
+    stage.write(approvals.decide, **verdict(asked.id, "rejected"))
+    with pytest.raises(ConflictError, match=r"Slow Rain was rejected by ann \(console\)"):
+        stage.write(approvals.decide, **verdict(asked.id, "approved", who="bob"))
+    assert len(messages(stage, "verdict")) == 1
+
+
+def test_of_many_who_decide_at_once_one_wins(stage: Stage, open_stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle)
+    stages = [open_stage() for _ in range(6)]
+    jobs = [
+        each.store.submit(approvals.decide, verdict(asked.id, who=f"p{number}"), uuid4().hex)
+        for number, each in enumerate(stages)
+    ]
+    failures = [job.exception(20) for job in jobs]
+    assert [type(failure) for failure in failures if failure] == [ConflictError] * 5
+    assert len(stage.read(approval_rows.decisions_of, approval_id=asked.id)) == 1
+
+
+def test_decide_and_undo_at_once_end_in_one_consistent_row(stage: Stage, open_stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle)
+    stage.write(approvals.decide, **verdict(asked.id))
+    other = open_stage()
+    undo = stage.store.submit(approvals.undo, {"approval_id": asked.id, "who": "ann", "surface": "cli"}, "u")
+    late = other.store.submit(approvals.decide, verdict(asked.id, "rejected", who="bob"), "d")
+    undo.result(20)
+    failure = late.exception(20)
+    row = stage.read(approval_rows.approval_by_id, approval_id=asked.id)
+    assert (row.status, row.who) == (("pending", None) if failure else ("decided", "bob"))
+
+
+@pytest.mark.parametrize("take", [0, 3])
+def test_a_take_that_is_not_there_cannot_be_approved(stage: Stage, take: int):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle, takes=2)
+    with pytest.raises(UsageError, match="has 2 take"):
+        stage.write(approvals.decide, **verdict(asked.id, take=take))
+
+
+def test_what_was_not_shown_cannot_be_decided(stage: Stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle)
+    with pytest.raises(ConflictError, match="no longer the version"):
+        stage.write(approvals.decide, **verdict(asked.id, preview_sha256=NEWER))
+
+
+def test_redo_queues_the_cycle_and_counts_as_no_verdict(stage: Stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle)
+    stage.write(
+        cycles.suspend_cycle, fence=fence, cycle_id=cycle.id, state=CycleState.WAITING, reason="asked"
+    )
+    redone = stage.write(approvals.redo, approval_id=asked.id, who="ann", surface="console", reason="slower")
+    assert redone.status == ApprovalStatus.SUPERSEDED
+    assert stage.read(cycles.cycle_by_id, cycle_id=cycle.id).state == CycleState.QUEUED
+    assert stage.read(approvals.effective_verdict, approval_id=asked.id) is None
+    (line,) = stage.read(approval_rows.decisions_of, approval_id=asked.id)
+    assert (line.action, line.outcome, line.who, line.why) == ("redo", None, "ann", "slower")
+    with pytest.raises(ConflictError):
+        stage.write(approvals.redo, approval_id=asked.id, who="bob", surface="cli")
+
+
+def test_an_overdue_question_is_marked_and_still_decidable(stage: Stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle, deadline_h=1)
+    assert not asked.is_overdue
+    stage.clock.advance(hours=2)
+    assert [each.is_overdue for each in stage.read(approval_rows.pending_approvals)] == [True]
+    assert stage.write(approvals.decide, **verdict(asked.id)).status == ApprovalStatus.DECIDED
+
+
+def test_time_asleep_does_not_count_against_a_question(stage: Stage):
+    fence, cycle = stage.song()
+    stage.ask(fence, cycle, deadline_h=1)
+    stage.clock.advance(hours=2)
+    assert stage.write(approvals.extend_deadlines, asleep_s=2 * 3600.0) == 1
+    assert [each.is_overdue for each in stage.read(approval_rows.pending_approvals)] == [False]
+
+
+def test_a_given_up_question_is_expired_at_once(stage: Stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle)
+    closing = {
+        "approval_id": asked.id,
+        "decided_by": "policy",
+        "who": "deadline",
+        "surface": "policy",
+        "reason": "nobody came",
+    }
+    assert stage.write(approvals.close_expired, **closing).status == ApprovalStatus.CLOSED
+    assert stage.read(approvals.effective_verdict, approval_id=asked.id).outcome == Outcome.EXPIRED
+    with pytest.raises(ConflictError):
+        stage.write(approvals.decide, **verdict(asked.id))
+
+
+def test_the_oldest_question_comes_first_and_pages_go_on(stage: Stage):
+    ids = []
+    for name in ("Amber", "Birch", "Cedar"):
+        fence, cycle = stage.song(name)
+        ids.append(stage.ask(fence, cycle).id)
+        stage.clock.advance(minutes=1)
+    first = stage.read(approval_rows.pending_approvals, limit=2)
+    assert [each.id for each in first] == ids[:2]
+    assert [each.artist_slug for each in stage.read(approval_rows.pending_approvals, limit=2, offset=2)] == [
+        "cedar"
+    ]
+
+
+def test_a_person_may_name_an_approval_in_several_ways(stage: Stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle)
+    for ref in (
+        asked.id,
+        asked.id[:-3],
+        asked.id.removeprefix("apr_")[:-4],
+        asked.id.upper(),
+        cycle.id,
+        "nova-rain",
+    ):
+        assert stage.read(approval_rows.find_approval, ref=ref).id == asked.id
+    for ref in ("", "apr%", "nobody"):
+        with pytest.raises(NotFoundError):
+            stage.read(approval_rows.find_approval, ref=ref)
+    stage.ask(*stage.song("Second"))
+    with pytest.raises(ConflictError, match=r"fits several: apr_.* \(Slow Rain\)"):
+        stage.read(approval_rows.find_approval, ref="apr_")
+    stage.write(approvals.decide, **verdict(asked.id))
+    with pytest.raises(NotFoundError):
+        stage.read(approval_rows.find_approval, ref="nova-rain")

@@ -1,0 +1,134 @@
+"""The label's own row and duties, and its releases."""
+
+import pytest
+from sqlalchemy import select, update
+
+from storage import label, releases, tables
+from storage.errors import ConflictError, Fenced, NotFoundError
+from storage.releases import ReleaseState
+from storage.store import Tx, write
+from storage.types import Release
+from tests.storage.stage import Stage
+from tests.storage.test_artists import age_leases
+
+
+@write
+def age_duties(tx: Tx, *, by_s: float) -> None:
+    D = tables.leases
+    tx.connection.execute(update(D).values(until_s=D.c.until_s - by_s))
+
+
+def test_a_stop_is_seen_by_all_and_kept_until_resumed(stage: Stage):
+    assert not stage.read(label.is_stopped)
+    stopped = stage.write(label.stop_label, who="ann")
+    stage.clock.advance(hours=1)
+    assert stage.write(label.stop_label, who="bob") == stopped, "who stopped first stays"
+    assert stage.read(label.is_stopped)
+    assert stage.write(label.resume_label, who="bob").stopped_by is None
+
+
+def test_a_database_without_a_label_says_so(open_stage):
+    with pytest.raises(NotFoundError, match="labelmate init"):
+        open_stage().read(label.the_label)
+
+
+def test_a_duty_has_one_owner_until_its_lease_runs_out(stage: Stage):
+    take = {"name": "telegram-poller", "lease_s": 30.0}
+    assert stage.write(label.take_lease, **take, owner="a")
+    assert not stage.write(label.take_lease, **take, owner="b")
+    stage.write(age_duties, by_s=29)
+    assert stage.write(label.take_lease, **take, owner="a"), "its owner renews it"
+    stage.write(age_duties, by_s=29)
+    assert stage.read(label.lease_holder, name="telegram-poller").owner == "a"
+    stage.write(age_duties, by_s=2)
+    assert stage.read(label.lease_holder, name="telegram-poller") is None
+    assert stage.write(label.take_lease, **take, owner="b")
+    stage.write(label.free_lease, name="telegram-poller", owner="a")
+    assert not stage.write(label.take_lease, **take, owner="a")
+    stage.write(label.free_lease, name="telegram-poller", owner="b")
+    assert stage.write(label.take_lease, **take, owner="a")
+
+
+def test_of_many_who_take_a_duty_at_once_one_gets_it(stage: Stage, open_stage):
+    stages = [open_stage() for _ in range(5)]
+    jobs = [
+        each.store.submit(
+            label.take_lease, {"name": "poller", "owner": str(number), "lease_s": 30.0}, str(number)
+        )
+        for number, each in enumerate(stages)
+    ]
+    assert sorted(job.result(20) for job in jobs) == [False] * 4 + [True]
+
+
+def test_changed_settings_leave_a_trail(stage: Stage):
+    stage.write(label.record_setting, name="BUDGET_DAILY_USD", before="5", after="8", who="ann")
+    (row,) = stage.read(_trail)
+    assert row == ("BUDGET_DAILY_USD", "5", "8", "ann")
+
+
+def _trail(tx: Tx) -> list[tuple[str, ...]]:
+    S = tables.settings_audit
+    return [tuple(row) for row in tx.connection.execute(select(S.c.name, S.c.before, S.c.after, S.c.who))]
+
+
+def bag(release_id: str = "rel_1", manifest: str = "ab") -> Release:
+    return Release(
+        id=release_id, title="Slow Rain", directory=f"nova-rain/{release_id}", manifest_sha256=manifest * 32
+    )
+
+
+def record(stage: Stage, fence, cycle, release: Release):
+    return stage.write(
+        releases.record_release, fence=fence, cycle_id=cycle.id, release=release, release_date="2026-02-01"
+    )
+
+
+def test_a_cycle_makes_one_release_and_a_repeat_returns_it(stage: Stage):
+    fence, cycle = stage.song()
+    row = record(stage, fence, cycle, bag())
+    assert record(stage, fence, cycle, bag()) == row
+    assert (row.state, row.artist_slug, row.urls, row.isrc) == (ReleaseState.BUILT, "nova-rain", {}, None)
+    for other in (bag("rel_2"), bag(manifest="cd")):
+        with pytest.raises(ConflictError, match="already has the release rel_1"):
+            record(stage, fence, cycle, other)
+    assert stage.read(releases.release_of_cycle, cycle_id=cycle.id) == row
+    stage.write(age_leases, by_s=31)
+    from storage.artists import artist_by_id
+
+    stage.activate(stage.read(artist_by_id, artist_id=fence.artist_id), "newer")
+    with pytest.raises(Fenced):
+        record(stage, fence, cycle, bag())
+
+
+def test_a_release_moves_by_compare_and_set_and_gathers_addresses(stage: Stage):
+    record(stage, *stage.song(), bag())
+    move = {"release_id": "rel_1", "who": "ann"}
+    built, published, live = ReleaseState.BUILT, ReleaseState.PUBLISHED, ReleaseState.LIVE
+    stage.write(releases.set_release_state, **move, before=built, after=published, urls={"site": "https://a"})
+    with pytest.raises(ConflictError, match="is published, no longer built"):
+        stage.write(releases.set_release_state, **move, before=built, after=published)
+    row = stage.write(
+        releases.set_release_state,
+        **move,
+        before=published,
+        after=live,
+        urls={"rss": "https://b"},
+        isrc="QZABC2600001",
+    )
+    assert (row.state, row.urls, row.isrc) == (
+        live,
+        {"site": "https://a", "rss": "https://b"},
+        "QZABC2600001",
+    )
+
+
+def test_releases_are_listed_newest_first(stage: Stage):
+    first = stage.song("One")
+    record(stage, *first, bag("rel_1"))
+    stage.clock.advance(hours=1)
+    record(stage, *stage.song("Two"), bag("rel_2"))
+    assert [row.id for row in stage.read(releases.list_releases)] == ["rel_2", "rel_1"]
+    assert [row.id for row in stage.read(releases.list_releases, artist_id=first[0].artist_id)] == ["rel_1"]
+    assert [row.id for row in stage.read(releases.list_releases, limit=1, offset=1)] == ["rel_1"]
+    with pytest.raises(NotFoundError, match="release list"):
+        stage.read(releases.release_by_id, release_id="rel_none")

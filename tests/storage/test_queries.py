@@ -1,0 +1,222 @@
+"""What people and the lifecycle read: sums that must agree with the rows they come from."""
+
+from decimal import Decimal
+
+import pytest
+
+from storage import approvals, artists, cycles, faults, label, ledger, queries
+from storage.errors import ConflictError, NotFoundError
+from storage.types import CycleState, CycleStep, LifecycleState, Outcome
+from tests.storage.stage import CAPS, Stage, asset
+
+
+def test_a_cycle_is_shown_whole(stage: Stage):
+    fence, cycle = stage.song()
+    stage.begin(fence, cycle, CycleStep.PLAN)
+    stage.finish(fence, cycle, CycleStep.PLAN)
+    stage.begin(fence, cycle, cost="0.4")
+    stage.finish(fence, cycle, assets=[asset("aa")], cost="0.25")
+    stage.begin(fence, cycle, CycleStep.FILM, cost="1")
+    asked = stage.ask(fence, cycle)
+    shown = stage.read(queries.cycle_overview, cycle_id=cycle.id)
+    assert [step.name for step in shown.steps] == ["plan", "compose", "film"]
+    assert (shown.cost_usd, shown.approval, shown.release) == (Decimal("1.25"), asked, None)
+    assert (shown.artist.slug, [each.sha256[:2] for each in shown.assets]) == ("nova-rain", ["aa"])
+
+
+def test_cycles_are_listed_and_found(stage: Stage):
+    fence, first = stage.song("One")
+    stage.ask(fence, first)
+    stage.clock.advance(seconds=5)
+    second = stage.cycle(stage.artist("Two"))
+    lines = stage.read(queries.list_cycles)
+    assert [(line.cycle.id, line.title) for line in lines] == [(second.id, None), (first.id, "Slow Rain")]
+    assert [line.artist_slug for line in stage.read(queries.list_cycles, states=(CycleState.QUEUED,))] == [
+        "two"
+    ]
+    assert [line.cycle.id for line in stage.read(queries.list_cycles, artist_id=fence.artist_id)] == [
+        first.id
+    ]
+    assert stage.read(queries.find_cycle, ref=f" {second.id.upper()} ").id == second.id
+    assert stage.read(queries.find_cycle, ref=second.id.removeprefix("cyc_")[:-2]).id == second.id
+    with pytest.raises(ConflictError, match="fits several"):
+        stage.read(queries.find_cycle, ref="cyc_")
+    for ref in ("", "nothing", "%"):
+        with pytest.raises(NotFoundError):
+            stage.read(queries.find_cycle, ref=ref)
+
+
+def test_the_roster_sums_what_each_artist_did(stage: Stage):
+    for name, outcomes in (("Amber", ["approved", "rejected", "expired"]), ("Birch", ["approved"])):
+        artist = stage.artist(name)
+        fence = stage.activate(artist, name).fence
+        for outcome in outcomes:
+            cycle = stage.cycle(artist)
+            stage.begin(fence, cycle, cost="0.5")
+            stage.finish(fence, cycle, cost="0.1")
+            stage.end(fence, cycle, Outcome(outcome))
+    stage.cycle(artist)
+    stage.artist("Cedar")
+    rows = stage.read(queries.roster)
+    assert [
+        (row.slug, row.songs, row.approved, row.rejected, row.in_the_making, row.spent_usd) for row in rows
+    ] == [
+        ("amber", 3, 1, 1, 0, Decimal("0.3")),
+        ("birch", 1, 1, 0, 1, Decimal("0.1")),
+        ("cedar", 0, 0, 0, 0, Decimal(0)),
+    ]
+    assert [row.slug for row in stage.read(queries.roster, limit=1, after_slug="amber")] == ["birch"]
+    assert rows[0].autopilot is False
+
+
+def test_the_status_counts_what_is_open(stage: Stage):
+    running = stage.song("Running")
+    waiting = stage.song("Waiting")
+    stage.ask(*waiting, deadline_h=1)
+    stage.write(
+        cycles.suspend_cycle,
+        fence=waiting[0],
+        cycle_id=waiting[1].id,
+        state=CycleState.WAITING,
+        reason="asked",
+    )
+    ended = stage.song("Ended")
+    stage.end(*ended, Outcome.APPROVED)
+    stage.cycle(stage.artist("Queued"))
+    stage.begin(*running, cost="0.75")
+    stage.write(faults.record_fault, fingerprint="f" * 16, code="c", title="t", message="m", trace="")
+    stage.clock.advance(hours=2)
+    status = stage.read(queries.label_status, caps=CAPS)
+    assert status.cycles == {"queued": 1, "running": 1, "waiting": 1, "parked": 0, "deferred": 0}
+    assert status.artists[LifecycleState.ACTIVE] == 4
+    assert (status.undecided, status.overdue, status.open_error_groups, status.is_stopped) == (1, 1, 1, False)
+    assert status.spent == stage.read(ledger.spent, caps=CAPS)
+    assert status.spent.day_usd == Decimal("0.75")
+    stage.write(label.stop_label, who="ann")
+    assert stage.read(queries.label_status, caps=CAPS).is_stopped
+
+
+def test_the_next_due_moment_is_that_of_the_nearest_work(stage: Stage):
+    assert stage.read(queries.next_due_at) is None
+    fence, cycle = stage.song("One")
+    assert stage.read(queries.next_due_at) is None, "a running cycle is due by its lease alone"
+    asked = stage.ask(fence, cycle)
+    stage.write(
+        cycles.suspend_cycle, fence=fence, cycle_id=cycle.id, state=CycleState.WAITING, reason="asked"
+    )
+    assert stage.read(queries.next_due_at) is None
+    decision = {
+        "approval_id": asked.id,
+        "outcome": Outcome.APPROVED,
+        "decided_by": "person",
+        "who": "a",
+        "surface": "cli",
+        "undo_s": 10.0,
+    }
+    decided = stage.write(approvals.decide, **decision)
+    assert stage.read(queries.next_due_at) == decided.effective_at
+    queued = stage.cycle(stage.artist("Two"))
+    assert stage.read(queries.next_due_at) == queued.due_at
+    pausing = {
+        "before": "active",
+        "after": "paused",
+        "trigger": "pause",
+        "evidence": None,
+        "bound": None,
+        "reason": "r",
+        "who": "a",
+    }
+    stage.write(artists.set_state, artist_id=queued.artist_id, **pausing)
+    assert stage.read(queries.next_due_at) == decided.effective_at
+
+
+def outcomes(stage: Stage, artist, fence, *told: str) -> None:
+    """End one cycle for each `outcome` or `outcome by decider`, a day apart."""
+    for line in told:
+        outcome, _, decider = line.partition(" by ")
+        stage.clock.advance(days=1)
+        stage.end(fence, stage.cycle(artist), Outcome(outcome), decider or "person")
+
+
+@pytest.fixture
+def artist_and_fence(stage: Stage):
+    artist = stage.artist()
+    return artist, stage.activate(artist, lease_s=3600).fence
+
+
+def evidence(stage: Stage, artist, **changes):
+    return stage.read(queries.lifecycle_evidence, **{"artist_id": artist.id, "days": 30} | changes)
+
+
+def test_only_the_asked_deciders_count_and_no_failure_of_others(stage: Stage, artist_and_fence):
+    artist, fence = artist_and_fence
+    told = ["approved", "rejected", "approved by autopilot", "rejected by policy", "expired", "cancelled"]
+    outcomes(stage, artist, fence, *told, "failed_provider", "failed_internal")
+    found = evidence(stage, artist)
+    assert (found.approved, found.rejected, found.errors, found.state) == (1, 1, 1, "active")
+    both = evidence(stage, artist, deciders=("person", "autopilot"))
+    assert (both.approved, both.rejected) == (2, 1)
+
+
+def test_the_window_ends_by_days_and_by_number(stage: Stage, artist_and_fence):
+    artist, fence = artist_and_fence
+    outcomes(stage, artist, fence, *["approved"] * 10, *["rejected"] * 4)
+    assert (evidence(stage, artist).approved, evidence(stage, artist).rejected) == (10, 4)
+    assert (evidence(stage, artist, last=6).approved, evidence(stage, artist, last=6).rejected) == (2, 4)
+    near = evidence(stage, artist, days=7)
+    assert (near.approved, near.rejected) == (3, 4)
+
+
+def test_a_streak_of_rejections_is_broken_by_an_approval_alone(stage: Stage, artist_and_fence):
+    artist, fence = artist_and_fence
+    outcomes(
+        stage,
+        artist,
+        fence,
+        "rejected",
+        "approved",
+        "rejected",
+        "expired",
+        "rejected by autopilot",
+        "rejected",
+    )
+    assert evidence(stage, artist).consecutive_rejections == 2
+    assert evidence(stage, artist, days=1).consecutive_rejections == 2, "a streak has no window"
+    outcomes(stage, artist, fence, "approved")
+    assert evidence(stage, artist).consecutive_rejections == 0
+
+
+def test_after_a_move_the_counts_begin_again(stage: Stage, artist_and_fence):
+    artist, fence = artist_and_fence
+
+    def move(before: str, after: str, trigger: str) -> None:
+        numbers = {"evidence": None, "bound": None, "reason": None, "who": "t"}
+        stage.write(
+            artists.set_state, artist_id=artist.id, before=before, after=after, trigger=trigger, **numbers
+        )
+
+    outcomes(stage, artist, fence, *["rejected"] * 3)
+    assert evidence(stage, artist).runs_since_evolution is None
+    move("active", "evolving", "evolve")
+    outcomes(stage, artist, fence, "rejected", "approved", "failed_internal", "expired")
+    found = evidence(stage, artist)
+    assert (found.approved, found.rejected, found.runs_since_evolution) == (1, 1, 3)
+    move("evolving", "paused", "evolution_failed")
+    stage.clock.advance(days=3, hours=5)
+    found = evidence(stage, artist)
+    assert (found.approved, found.rejected, found.errors, found.consecutive_rejections) == (0, 0, 0, 0)
+    assert (found.failed_evolutions, found.paused_days) == (1, 3)
+    move("paused", "active", "resume")
+    move("active", "evolving", "evolve")
+    move("evolving", "active", "evolved")
+    assert evidence(stage, artist).failed_evolutions == 0
+
+
+def test_idle_days_count_from_the_last_run_or_from_the_beginning(stage: Stage):
+    artist = stage.artist("Never Ran")
+    stage.clock.advance(days=46)
+    assert evidence(stage, artist).idle_days == 46
+    fence = stage.activate(artist).fence
+    stage.write(cycles.open_cycle, fence=fence, cycle_id=stage.cycle(artist).id, claims_max=5)
+    stage.clock.advance(days=2)
+    assert evidence(stage, artist).idle_days == 2

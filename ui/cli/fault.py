@@ -1,0 +1,108 @@
+"""`labelmate error …`: faults, one line for each kind."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Group
+
+from runtime.label import Label
+from storage import faults
+from storage.faults import ErrorGroup, ErrorReport, GroupStatus
+from ui.cli.options import Json, Limit, Who, person
+from ui.cli.output import facts, show, show_rows, table
+from ui.cli.session import with_label
+from ui.wording import moment
+
+app = typer.Typer(no_args_is_help=True, help="Faults by kind: list, show, dismiss, resolve.")
+Ref = Annotated[str, typer.Argument(metavar="FAULT", help="Fingerprint of a fault, or the beginning of it.")]
+
+
+@app.command("list")
+def list_faults(
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Resolved and dismissed ones too.")] = False,
+    limit: Limit = 50,
+    as_json: Json = False,
+) -> None:
+    """Show kinds of faults, the latest first."""
+    status = None if everything else GroupStatus.OPEN
+    groups = with_label(lambda label: label.store.read(faults.list_groups, status=status, limit=limit))
+    show_rows(
+        "errors",
+        groups,
+        {
+            "fault": lambda row: row.fingerprint,
+            "what": lambda row: row.title,
+            "kind": lambda row: row.code,
+            "times": lambda row: str(row.count),
+            "state": lambda row: row.status,
+            "latest": lambda row: moment(row.last_at),
+        },
+        as_json=as_json,
+        empty="No faults are open.",
+    )
+
+
+@app.command("show")
+def show_fault(ref: Ref, *, as_json: Json = False) -> None:
+    """Show one kind of fault: where it happened, and what was tried."""
+    report = with_label(lambda label: label.store.read(faults.show_group, fingerprint=ref))
+    show(report, as_json=as_json, drawn=_drawn(report))
+
+
+@app.command()
+def dismiss(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
+    """Hear no more of a fault; it is still counted."""
+    _close(ref, GroupStatus.DISMISSED, who, as_json=as_json)
+
+
+@app.command()
+def resolve(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
+    """Call a fault mended; if it comes back, you hear of it."""
+    _close(ref, GroupStatus.RESOLVED, who, as_json=as_json)
+
+
+def _close(ref: str, status: GroupStatus, who: str | None, *, as_json: bool) -> None:
+    change = faults.dismiss_group if status is GroupStatus.DISMISSED else faults.resolve_group
+
+    async def close(label: Label) -> ErrorGroup:
+        return await label.store.write(change, fingerprint=ref, who=person(who))
+
+    group = with_label(close)
+    show(group, as_json=as_json, drawn=f"{group.title} is {group.status}")
+
+
+def _drawn(report: ErrorReport) -> Group:
+    group = report.group
+    latest = report.events[0] if report.events else None
+    return Group(
+        facts(
+            {
+                "fault": f"{group.title} ({group.code}, {group.fingerprint})",
+                "state": f"{group.status}{f' by {group.resolved_by}' if group.resolved_by else ''}",
+                "times": f"{group.count}, from {moment(group.first_at)} to {moment(group.last_at)}",
+                "latest": latest and latest.message,
+                "where": latest and latest.trace,
+            }
+        ),
+        table(
+            report.events,
+            {
+                "when": lambda row: moment(row.at),
+                "cycle": lambda row: row.cycle_id or "",
+                "step": lambda row: row.step or "",
+                "message": lambda row: row.message,
+            },
+        ),
+        table(
+            report.fixes,
+            {
+                "fix": lambda row: row.action,
+                "ended": lambda row: row.status,
+                "when": lambda row: moment(row.at),
+                "why": lambda row: row.reason,
+            },
+        )
+        if report.fixes
+        else "",
+    )

@@ -1,0 +1,45 @@
+"""Folders and small texts that a person names."""
+
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from storage.errors import StorageError, UsageError
+from storage.types import Frozen
+
+T = TypeVar("T", bound=Frozen)
+Out = Annotated[
+    Path, typer.Option("--out", file_okay=False, help="Folder for the files; made if it is not there.")
+]
+
+
+def make_folder(out: Path) -> None:
+    """Make it with its parents. Raises UsageError where that is not possible."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--out {out} cannot be made: {error.strerror}; choose another folder") from error
+
+
+def read_json(path: Path, kind: type[T]) -> T:
+    """A file of ours as its type. Raises UsageError."""
+    try:
+        return kind.model_validate_json(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValidationError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is no plan of a song; `labelmate studio song` writes one") from error
+
+
+def keep_text(path: Path, text: str) -> str:
+    """Write a small text, whole or not at all; returns its path. Raises StorageError."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StorageError(f"{path} cannot be written: {error.strerror}") from error
+    return str(path)

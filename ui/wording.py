@@ -1,0 +1,29 @@
+"""Times, spans and money as people say them."""
+
+from datetime import datetime
+from decimal import Decimal
+
+
+def age(seconds: float) -> str:
+    """A length of time in its two largest units, such as `3 d 4 h`."""
+    left = int(max(0, seconds))
+    parts = []
+    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)):
+        if left >= size or (unit == "s" and not parts):
+            parts.append(f"{left // size} {unit}")
+            left %= size
+        elif parts:
+            break
+    return " ".join(parts[:2])
+
+
+def usd(amount: Decimal) -> str:
+    """Money for people: `free`, or US dollars to the cent, or finer below one."""
+    if not amount:
+        return "free"
+    return f"{amount:.2f} USD" if amount >= Decimal("0.01") else f"{amount.normalize():f} USD"
+
+
+def moment(at: datetime | None) -> str:
+    """A time on this machine's clock face."""
+    return "" if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
