@@ -7,6 +7,7 @@ everywhere but in tests. The figures behind the time-outs are in docs/ray.md.
 import contextlib
 import os
 import shutil
+import socket
 from pathlib import Path
 from typing import cast
 
@@ -19,14 +20,9 @@ from runtime.workers import STUDIO
 from storage.errors import ClusterError
 from storage.types import Frozen
 
+ANSWER_S = 5.0
 OBJECT_STORE_BYTES = 256 << 20
 """Only small values cross Ray: files travel as content addresses."""
-PATIENCE = {
-    "RAY_raylet_start_wait_time_s": "120",
-    "RAY_agent_register_timeout_ms": "120000",
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_DEDUP_LOGS": "0",
-}
 
 
 class Cluster(Frozen):
@@ -43,8 +39,6 @@ def start(launch: Launch, *, dashboard_port: int | None, cpus: int | None = None
 
     Raises ClusterError with what to do, after one more try.
     """
-    for name, value in PATIENCE.items():
-        os.environ.setdefault(name, value)
     cores = cpus or os.cpu_count() or 1
     attempts = 2
     for attempt in range(attempts):
@@ -80,6 +74,7 @@ def join(launch: Launch, address: str, *, single_node: bool) -> Cluster:
 
     Raises ClusterError when it cannot be reached, has no studio, or has more nodes than SQLite can serve.
     """
+    _require_answer(address)
     connected_before = ray.is_initialized()
     try:
         context = ray.init(
@@ -132,6 +127,19 @@ def end_actors(launch: Launch) -> None:
     for name in sorted(mine, key=lambda name: name != "supervisor"):
         with contextlib.suppress(ValueError):  # it ended by itself meanwhile
             ray.kill(ray.get_actor(name, namespace=launch.namespace), no_restart=True)
+
+
+def _require_answer(address: str) -> None:
+    """A quick look at the port, because Ray itself tries for minutes to reach nobody."""
+    host, separator, port = address.rpartition(":")
+    if not separator:
+        return  # `auto`: Ray finds its own
+    try:
+        socket.create_connection((host, int(port)), timeout=ANSWER_S).close()
+    except (OSError, ValueError) as error:
+        raise ClusterError(
+            f"No Ray answers at {address}: {error}; start it, or leave RAY_ADDRESS empty for one of our own"
+        ) from error
 
 
 def auth_token_path() -> Path:

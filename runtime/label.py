@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from configs.settings import Settings
+from runtime.environment import prepare_ray
 from runtime.launch import Launch
 from runtime.roster import create_artist
 from storage import cycles, events
@@ -96,6 +97,7 @@ async def running_label(
     overrides: dict[str, str | int | float | None] | None = None,
 ) -> AsyncIterator[Label]:
     """Start everything and end it again. Raises HomeLockedError when this home's label runs already."""
+    prepare_ray()
     from runtime import cluster
     from runtime.store_actor import start_store
     from runtime.supervisor import start_supervisor
@@ -146,6 +148,7 @@ async def open_label(settings: Settings) -> AsyncIterator[Label]:
             store.close()
             home.close()
         return
+    prepare_ray()
     from runtime import cluster
     from runtime.store_actor import start_store
 

@@ -10,6 +10,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+BANDS_HZ: dict[str, tuple[float, float]] = {
+    "sub": (20, 60),
+    "bass": (60, 250),
+    "low_mid": (250, 800),
+    "mid": (800, 2500),
+    "presence": (2500, 6000),
+    "air": (6000, 20_000),
+}
 CURVE_HOP_S = 0.5
 SILENT_BLOCK_S = 0.05
 SILENT_RMS = 10 ** (-60 / 20)

@@ -117,7 +117,7 @@ def test_a_job_id_belongs_to_paste_alone(call: Call, parked: str):
 def test_a_cycle_is_cancelled_once_it_is_known(call: Call, artist: str):
     asked = call("song", "make", "--artist", artist, "--json").data["id"]
     assert call("cycle", "cancel", asked, "--as", "ada", "--json").data["cancel_requested_by"] == "ada"
-    assert "There is no cycle" in call("cycle", "cancel", "cyc_0").line
+    assert "There is no cycle" in call("cycle", "cancel", "cyc_zz").line
 
 
 @pytest.mark.parametrize(("args", "said"), [((), "--artist"), (("--all", "--artist", "nova-rain"), "--all")])

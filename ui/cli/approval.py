@@ -94,7 +94,9 @@ def _decide(
 
     approval, is_running = with_label(decide)
     lines = [f"{approval.title} by {approval.artist_name} is {outcome}"]
-    lines.append(f"until {moment(approval.effective_at)}: `labelmate approval undo {approval.id}`")
+    lines.append(
+        f"it can be undone until {moment(approval.effective_at)}: `labelmate approval undo {approval.id}`"
+    )
     if not is_running:
         lines.append("the label is not running; its cycle goes on with the next `labelmate up`")
     show(

@@ -178,6 +178,7 @@ def _drawn(made: DemoAccount) -> Group:
                 "plan": shown(made.plan),
                 "release": shown(made.release_dir),
                 "rows": shown(made.database),
+                "every step": f"LABELMATE_HOME={shown_path(Path(made.database).parent)} labelmate cycle show {made.cycle_id}",
                 "again": f"labelmate demo --seed {made.seed}",
                 "took": f"{made.wall_s:.0f} s, {sum(step.cpu_s for step in made.steps):.0f} s of computing, {usd(made.cost_usd)}",
             }

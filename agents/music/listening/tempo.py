@@ -56,7 +56,7 @@ def measure_tempo(mono: Samples, sample_rate_hz: int) -> Tempo:
     bpm = float(tempos_bpm[best])
     octaves = [b for b in (bpm, bpm * 2, bpm / 2) if 40 <= b <= 230]
     octaves.sort(key=lambda b: -float(np.interp(b, tempos_bpm, weighted)))
-    salience = min(1.0, float(np.percentile(onsets, 95)) / CLEAR_RISE)
+    salience = min(1.0, float(np.percentile(onsets, 99)) / CLEAR_RISE)
     confidence = float(np.clip(score[best] * 2.5, 0, 1)) * salience
     return Tempo(round(bpm, 1), round(confidence, 3), tuple(round(b, 1) for b in octaves))
 

@@ -6,18 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
+from agents.music.analysis import BANDS_HZ
 from agents.music.listening.spectrogram import magnitudes
 
 Samples = NDArray[np.float32]
 FRAME, HOP = 2048, 8192
-BANDS_HZ: dict[str, tuple[float, float]] = {
-    "sub": (20, 60),
-    "bass": (60, 250),
-    "low_mid": (250, 800),
-    "mid": (800, 2500),
-    "presence": (2500, 6000),
-    "air": (6000, 20_000),
-}
 MEL_BANDS = 24
 COEFFICIENTS = 13
 

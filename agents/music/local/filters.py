@@ -17,24 +17,28 @@ def _angle(frequency_hz: float, sample_rate_hz: int) -> float:
 
 
 def highpass(frequency_hz: float, sample_rate_hz: int, quality: float = 0.7071) -> Sections:
+    """Cut lows by 12 dB an octave; −3 dB at the corner for the usual quality."""
     w = _angle(frequency_hz, sample_rate_hz)
     alpha, cos = math.sin(w) / (2 * quality), math.cos(w)
     return _section((1 + cos) / 2, -(1 + cos), (1 + cos) / 2, 1 + alpha, -2 * cos, 1 - alpha)
 
 
 def lowpass(frequency_hz: float, sample_rate_hz: int, quality: float = 0.7071) -> Sections:
+    """Cut highs by 12 dB an octave; −3 dB at the corner for the usual quality."""
     w = _angle(frequency_hz, sample_rate_hz)
     alpha, cos = math.sin(w) / (2 * quality), math.cos(w)
     return _section((1 - cos) / 2, 1 - cos, (1 - cos) / 2, 1 + alpha, -2 * cos, 1 - alpha)
 
 
 def bandpass(frequency_hz: float, sample_rate_hz: int, quality: float = 1.0) -> Sections:
+    """Keep a band at its level; a higher quality is a narrower band."""
     w = _angle(frequency_hz, sample_rate_hz)
     alpha, cos = math.sin(w) / (2 * quality), math.cos(w)
     return _section(alpha, 0.0, -alpha, 1 + alpha, -2 * cos, 1 - alpha)
 
 
 def bell(frequency_hz: float, gain_db: float, sample_rate_hz: int, quality: float = 1.0) -> Sections:
+    """Lift or cut around a frequency."""
     w = _angle(frequency_hz, sample_rate_hz)
     a = 10 ** (gain_db / 40)
     alpha, cos = math.sin(w) / (2 * quality), math.cos(w)
@@ -42,10 +46,12 @@ def bell(frequency_hz: float, gain_db: float, sample_rate_hz: int, quality: floa
 
 
 def high_shelf(frequency_hz: float, gain_db: float, sample_rate_hz: int) -> Sections:
+    """Lift or cut all above a frequency."""
     return _shelf(frequency_hz, gain_db, sample_rate_hz, side=1.0)
 
 
 def low_shelf(frequency_hz: float, gain_db: float, sample_rate_hz: int) -> Sections:
+    """Lift or cut all below a frequency."""
     return _shelf(frequency_hz, gain_db, sample_rate_hz, side=-1.0)
 
 

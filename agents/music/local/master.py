@@ -28,7 +28,10 @@ def master_mix(
     loudness = integrated_loudness(audio, sample_rate_hz)
     audio *= np.float32(10 ** ((WORKING_LUFS - loudness) / 20))
     _saturate(audio, genre.drive)
-    return to_loudness(audio, loudness_lufs, sample_rate_hz)
+    finished = to_loudness(audio, loudness_lufs, sample_rate_hz)
+    # After the fade the filters still ring, far below hearing: end on digital silence.
+    finished[:, -int(SILENT_END_S * sample_rate_hz) :] = 0
+    return finished
 
 
 def _tone_and_width(mix: Stereo, genre: Genre, brightness: float, sample_rate_hz: int) -> Stereo:

@@ -58,7 +58,7 @@ def _name(text: str) -> bytes:
 def _track(events: list[tuple[int, bytes]]) -> bytes:
     # Ends come before starts of the same tick, or a repeated note would be cut off.
     ordered = sorted(events, key=lambda event: (event[0], event[1][0] & 0xF0 == 0x90, event[1]))
-    body, now = b"", 0
+    now = 0
     chunks: list[bytes] = []
     for tick, message in ordered:
         chunks.append(_variable(tick - now) + message)

@@ -28,7 +28,6 @@ def lay_texture(mix: NDArray[np.float32], kind: str, seed: int, plan: SongPlan, 
         loop = apply(noise, bandpass(1800, sample_rate_hz, 0.5), highpass(400, sample_rate_hz))
     loop *= np.float32(10 ** (LEVEL_DB[kind] / 20) / np.sqrt(np.mean(loop * loop)))
     end = min(mix.shape[1], int(plan.sections[-1].end_s * sample_rate_hz))
-    # The reference level of the desk is about −14 dB rms; quieter mixes carry the same share of texture.
     for start in range(0, end, count):
         stop = min(end, start + count)
         mix[:, start:stop] += loop[:, : stop - start]

@@ -2,8 +2,7 @@
 
 import math
 
-from agents.music.analysis import AudioFacts
-from agents.music.listening.tone import BANDS_HZ
+from agents.music.analysis import BANDS_HZ, AudioFacts
 from agents.music.review.mark import Mark, mark, near, within
 from storage.types import PlannedSection, Severity, SongPlan
 

@@ -10,6 +10,9 @@ from storage.types import Brief, Hit
 BACK_BEAT = ("snare", "clap", "rim")
 STRENGTH = {"x": 0.88, "o": 0.66, "-": 0.3}
 HALF_BEAT_SOUNDS = ("hat", "open_hat", "shaker")
+ENTRANCE = ("kick", *HALF_BEAT_SOUNDS)
+"""What plays where the whole kit does not."""
+FULL_KIT_ENERGY = 0.4
 DECORATION = ("shaker", "rim", "tom", "open_hat")
 """Left out of calm songs."""
 CALM_BELOW = 0.3
@@ -53,17 +56,18 @@ def _ornament_chance(brief: Brief) -> float:
 
 
 def _plays(sound: str, section: Section, bar: int) -> bool:
-    """The kit enters by and by with a section's energy."""
-    late = bar >= section.bars // 2
-    if section.energy >= 0.5 and section.name not in ("bridge", "outro", "intro", "break"):
-        return True
-    if section.name == "bridge":
-        return sound in ("kick", *HALF_BEAT_SOUNDS) or late
-    if section.name == "intro":
-        return late and sound in HALF_BEAT_SOUNDS if section.energy < 0.5 else sound != "snare" or late
-    if section.name == "outro":
-        return not late and sound in ("kick", *HALF_BEAT_SOUNDS)
-    return sound in HALF_BEAT_SOUNDS or (section.energy > 0.42 and sound == "kick")
+    """Whether a sound of the kit has entered: it comes in by and by, and leaves before the end."""
+    is_late = bar >= section.bars // 2
+    match section.name:
+        case "intro":
+            return is_late and sound in ENTRANCE
+        case "outro":
+            return not is_late and sound in ENTRANCE
+        case "bridge":
+            return is_late or sound in ENTRANCE
+        case "break":
+            return sound in HALF_BEAT_SOUNDS
+    return section.energy >= FULL_KIT_ENERGY or sound in ENTRANCE
 
 
 def _strike(

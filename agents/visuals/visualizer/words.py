@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -178,11 +179,10 @@ class Words:
 def caption_times(plan: SongPlan, until_s: float) -> list[tuple[str, float, float]]:
     """Caption texts with start and end in song time: no two at once, none past `until_s` or too short to read."""
     lines = sorted((line for line in plan.lyric_lines if line.text.strip()), key=lambda line: line.start_s)
-    next_starts = [*(line.start_s for line in lines[1:]), until_s]
     times = [
-        (line.text, line.start_s, min(line.end_s, after_s, until_s))
-        for line, after_s in zip(lines, next_starts, strict=True)
+        (line.text, line.start_s, min(line.end_s, after.start_s, until_s)) for line, after in pairwise(lines)
     ]
+    times += [(line.text, line.start_s, min(line.end_s, until_s)) for line in lines[-1:]]
     return [(text, start_s, end_s) for text, start_s, end_s in times if end_s - start_s > SHORTEST_CAPTION_S]
 
 

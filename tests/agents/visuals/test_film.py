@@ -12,10 +12,12 @@ import pytest
 import soundfile
 
 from agents.painter import film
+from agents.visuals.encode import Encoder, Reel
 from agents.visuals.lettering import set_block
 from agents.visuals.typefaces import display_face
+from agents.visuals.visualizer.frame import Frame
 from agents.visuals.visualizer.stage import Stage
-from storage.errors import RenderError, UsageError
+from storage.errors import DiskFullError, RenderError, UsageError
 
 SMALL = {"width": 160, "height": 90, "fps": 10, "seed": 3, "preset": "ultrafast"}
 
@@ -122,6 +124,14 @@ def test_an_encoder_that_is_killed_is_an_error_and_leaves_nothing(plan, audio, v
     with pytest.raises(RenderError, match="encoder"):
         film(plan, audio, visual, tmp_path / "film.mp4", **SMALL, progress=kill)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_told_apart(audio):
+    reel = Reel(160, 90, 10, 20, 0.0)
+    with pytest.raises(DiskFullError), Encoder(reel, audio, Path("/dev/full"), "ultrafast") as encoder:
+        for _ in range(20):
+            encoder.write(Frame(160, 90).buffer.data)
 
 
 def test_an_older_film_survives_a_failed_render(plan, audio, visual, tmp_path):

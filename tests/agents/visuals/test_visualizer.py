@@ -110,6 +110,10 @@ def test_captions_follow_the_plan_and_never_overlap(plan):
     assert times[-1][2] == 4.6
 
 
+def test_an_instrumental_has_no_captions(plan):
+    assert caption_times(plan.model_copy(update={"lyric_lines": ()}), 9.0) == []
+
+
 def test_title_and_end_card_show_at_both_ends_only(plan, visual):
     words = Words(plan, visual, Stage(320, 180), (0.0, plan.duration_s), captions=True)
     assert words.hush(1.0) > 0.9

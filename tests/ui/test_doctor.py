@@ -1,0 +1,112 @@
+"""`labelmate doctor` finds what is wrong and says what to do."""
+
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.ui.conftest import Call
+
+
+def answers(call: Call, *args: str) -> tuple[int, dict[str, dict[str, str]]]:
+    told = call("doctor", "--json", *args)
+    return told.code, {check["name"]: check for check in told.data["checks"]}
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only this home's own checks: those of the machine have their own test."""
+    monkeypatch.setattr("ui.cli.checks.machine.OF_MACHINE", ())
+
+
+@pytest.mark.slow
+def test_a_set_up_machine_is_fit(call: Call):
+    code, checks = answers(call)
+    assert code == 0
+    assert {
+        "python",
+        "ray",
+        "ray bytecode",
+        "sqlite",
+        "typefaces",
+        "ffmpeg",
+        "pyav",
+        "home",
+        "disk",
+    } <= checks.keys()
+    assert not [check for check in checks.values() if check["grade"] == "fatal"]
+    assert checks["ffmpeg"]["text"].startswith("ffmpeg version")
+    assert "127.0.0.1:8265" in checks["ports"]["text"]
+    assert checks["database"]["remedy"]
+
+
+@pytest.mark.usefixtures("patient")
+def test_each_fault_has_a_remedy(call: Call, home: Path, monkeypatch: pytest.MonkeyPatch):
+    assert call("db", "upgrade").code == 0
+    (home / ".env").write_text("OPENAI_API_KEY=sk-made-up-for-this-test\n")
+    (home / ".env").chmod(0o644)
+    monkeypatch.setenv("DISK_FLOOR_MB", "10000000")
+    code, checks = answers(call)
+    assert code == 1
+    assert (checks["disk"]["grade"], checks["key file"]["grade"]) == ("fatal", "warning")
+    assert checks["key file"]["remedy"] == f"`chmod 600 {home}/.env`"
+    assert "OpenAI" in checks["keys"]["text"]
+    assert "does not use" in checks["keys"]["text"]
+    assert checks["database"]["text"].startswith("sound, schema")
+    assert all(check["remedy"] for check in checks.values() if check["grade"] in ("warning", "fatal"))
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_damaged_database_is_fatal(call: Call, home: Path):
+    home.mkdir()
+    (home / "labelmate.db").write_text("not a database")
+    code, checks = answers(call)
+    assert (code, checks["database"]["grade"]) == (1, "fatal")
+
+
+@pytest.mark.usefixtures("patient")
+def test_wrong_settings_are_fatal_and_hide_nothing_else(call: Call, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ROSTER_MAX", "many")
+    code, checks = answers(call)
+    assert (code, checks["settings"]["grade"]) == (1, "fatal")
+    assert "ROSTER_MAX=many" in checks["settings"]["text"]
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_taken_port_is_noted(call: Call, monkeypatch: pytest.MonkeyPatch):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        monkeypatch.setenv("RAY_DASHBOARD_PORT", str(other.getsockname()[1]))
+        code, checks = answers(call)
+    assert (code, checks["ports"]["grade"]) == (0, "note")
+
+
+@pytest.mark.usefixtures("patient")
+def test_addresses_are_tried_only_when_asked(call: Call, monkeypatch: pytest.MonkeyPatch):
+    asked = []
+
+    class Service(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *_args):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Service)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        monkeypatch.setenv("LLM_BASE_URL", f"http://127.0.0.1:{server.server_port}/v1")
+        assert "online" not in answers(call)[1]
+        assert asked == []
+        assert answers(call, "--online")[1]["online"]["text"] == "LLM_BASE_URL answer"
+        assert asked == ["/v1"]
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert answers(call, "--online")[1]["online"]["grade"] == "warning"

@@ -1,0 +1,117 @@
+"""The engines alone: real ones, at a low rate and short."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.ui.conftest import Call
+
+
+@pytest.fixture(autouse=True)
+def low_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAMPLE_RATE_HZ", "8000")
+
+
+def song(call: Call, out: Path, *args: str):
+    told = call("studio", "song", "--genre", "lofi", "--seconds", "10", "--out", out, "--json", *args)
+    assert told.code == 0, told.err
+    return told.data
+
+
+@pytest.mark.slow
+def test_a_song_obeys_its_wishes_and_its_film_follows(call: Call, tmp_path: Path, home: Path):
+    made = song(
+        call, tmp_path / "a", "--seed", "3", "--key", "F# minor", "--bpm", "80", "--theme", "winter rain"
+    )
+    assert (made["key"], made["mode"], made["tempo_bpm"], made["genre"], made["seed"]) == (
+        "F#",
+        "minor",
+        80,
+        "lofi",
+        3,
+    )
+    assert made["duration_s"] == pytest.approx(10, abs=5)
+    assert made["loudness_lufs"] == pytest.approx(-14, abs=0.5)
+    plan = json.loads(Path(made["plan"]).read_text())
+    assert (plan["tempo_bpm"], plan["title"]) == (80, made["title"])
+    assert made["title"] in Path(made["lyrics"]).read_text()
+    told = call(
+        "studio", "video", "--audio", made["wav"], "--plan", made["plan"], "--out", tmp_path / "film.mp4",
+        "--size", "160x90", "--fps", "5", "--end", "3", "--seed", "1", "--json",
+    )  # fmt: skip
+    assert (told.data["width"], told.data["height"], told.data["duration_s"]) == (
+        160,
+        90,
+        pytest.approx(3, abs=0.3),
+    )
+    assert (tmp_path / "film.mp4").stat().st_size > 1000
+    assert not home.exists()
+
+
+@pytest.mark.slow
+def test_the_seed_is_the_song(call: Call, tmp_path: Path):
+    first, again, other = (
+        Path(song(call, tmp_path / name, "--seed", seed)["wav"]).read_bytes()
+        for name, seed in (("a", "3"), ("b", "3"), ("c", "4"))
+    )
+    assert first == again
+    assert first != other
+
+
+@pytest.mark.slow
+def test_a_cover_is_the_artists_and_the_seeds(call: Call, tmp_path: Path):
+    def paint(name: str, *args: str) -> bytes:
+        told = call(
+            "studio",
+            "cover",
+            "--title",
+            "Night Bus",
+            "--size",
+            "200",
+            "--out",
+            tmp_path / name,
+            "--json",
+            *args,
+        )
+        assert told.data["title_contrast"] >= 4.5
+        return Path(told.data["cover"]).read_bytes()
+
+    first = paint("a", "--artist", "Low Tide", "--seed", "1")
+    assert first == paint("b", "--artist", "Low Tide", "--seed", "1")
+    assert first != paint("c", "--artist", "Low Tide", "--seed", "2")
+    assert first != paint("d", "--artist", "High Noon", "--seed", "1")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"--audio": "none.wav"}, "is no file"),
+        ({"--plan": "song.wav"}, "is no plan of a song"),
+        ({"--plan": "none.json"}, "cannot be read"),
+        ({"--size": "big"}, "such as 1280x720"),
+    ],
+)
+def test_a_film_needs_its_song(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change, said: str
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "song.wav").write_text("no music")
+    options = {
+        "--audio": "song.wav",
+        "--plan": "song.wav",
+        "--size": "160x90",
+        "--out": "out/film.mp4",
+    } | change
+    told = call("studio", "video", *(word for option in options.items() for word in option))
+    assert told.code == 2
+    assert said in told.line
+    assert not (tmp_path / "out").exists()
+
+
+def test_unknown_genres_and_unwritable_folders_are_refused(call: Call, tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    told = call("studio", "song", "--genre", "polka", "--out", tmp_path / "a")
+    assert (told.code, "choose one of" in told.line) == (2, True)
+    told = call("studio", "cover", "--title", "A", "--artist", "B", "--out", tmp_path / "file" / "b")
+    assert (told.code, "cannot be made" in told.line) == (2, True)
