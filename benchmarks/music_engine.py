@@ -72,7 +72,9 @@ def measure(name: str, seconds: float) -> tuple[float, ...]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="How fast the embedded engine makes music, and in how much memory.")
+    parser = argparse.ArgumentParser(
+        description="How fast the embedded engine makes music, and in how much memory."
+    )
     parser.add_argument("--seconds", type=float, default=80)
     parser.add_argument("--genres", default=",".join(load_genres()))
     parser.add_argument("--memory-of", help=argparse.SUPPRESS)

@@ -158,7 +158,7 @@ class Video(Group):
     """Pictures a second."""
     video_encoder_preset: Literal[
         "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"
-    ] = "veryfast"
+    ] = "superfast"
     """x264 preset: a slower one makes smaller files."""
 
     @property

@@ -34,8 +34,7 @@ async def test_twenty_artists_two_songs_each_with_kills(home: Path, ray_address:
         ]
         reviewer = asyncio.create_task(_review(label))
         killer = asyncio.create_task(_kill_some(label, random.Random(5)))
-        async with asyncio.timeout(PATIENCE_S):
-            ended = [await reaches(label, song, CycleState.ENDED) for song in songs]
+        ended = [await reaches(label, song, CycleState.ENDED, patience_s=PATIENCE_S) for song in songs]
         for task in (reviewer, killer):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -1,5 +1,6 @@
 """The store: groups, repeats, failures of one and of all, and what a killed writer leaves."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -124,7 +125,7 @@ async def test_a_cancelled_caller_stops_nobody_else(stage: Stage):
     assert given_up.cancel()
     gate.set()
     local = LocalStore(stage.store)
-    assert await local.write(put_lease, name="kept") == 4
+    assert await asyncio.wait_for(local.write(put_lease, name="kept"), 10) == 4
     assert await local.read(names) == ["kept"]
     with pytest.raises(TypeError, match="keyword"):
         await local.read(names, 1)

@@ -47,6 +47,7 @@ def test_each_wrong_setting_has_its_line(call: Call, monkeypatch: pytest.MonkeyP
 
 
 def test_the_unexpected_is_kept_in_a_log_without_secrets(home: Path, capsys):
+    home.mkdir()
     try:
         raise ZeroDivisionError("with api_key=sk-proj-abcdefghijklmnop1234567890")
     except ZeroDivisionError as error:
@@ -67,14 +68,17 @@ def test_only_debug_shows_a_traceback(home: Path, capsys, monkeypatch: pytest.Mo
     assert len(capsys.readouterr().err.splitlines()) > 1
 
 
-def test_a_log_that_cannot_be_written_does_not_hide_the_error(
-    tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("broken", [True, False])
+def test_without_a_home_to_write_to_the_log_is_a_temporary_file(
+    home: Path, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch, broken: bool
 ):
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("LABELMATE_HOME", str(tmp_path / "file" / "home"))
+    if broken:
+        home.mkdir()
+        (home / "logs").write_text("in the way")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     tell(ZeroDivisionError("division by zero"), as_json=False)
     assert str(tmp_path / "labelmate-errors.log") in capsys.readouterr().err
+    assert home.exists() == broken
 
 
 def test_a_newer_home_is_refused(call: Call, home: Path):

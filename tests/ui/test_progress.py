@@ -4,11 +4,13 @@ import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from storage.types import Event
+from ui.cli.output import Facts
 from ui.cli.progress import Progress, told
 from ui.wording import age, usd
 
@@ -90,3 +92,15 @@ def test_an_age_in_words(seconds: float, words: str):
 )
 def test_money_in_words(amount: str, words: str):
     assert usd(Decimal(amount)) == words
+
+
+def test_paths_are_never_broken_and_prose_is_wrapped():
+    text = io.StringIO()
+    path = Path("out") / "a-very-long-name" / "01 A Song With Spaces.mp3"
+    lines = {"listen": path, "about": "one two three four five six seven eight nine", "nothing": None}
+    Console(file=text, width=36).print(Facts(lines), crop=False)
+    assert text.getvalue().splitlines() == [
+        f"listen  {path}",
+        "about   one two three four five six",
+        "        seven eight nine",
+    ]

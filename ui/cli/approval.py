@@ -12,7 +12,7 @@ from storage import approval_rows, approvals, queries
 from storage.approval_rows import Approval, Decision
 from storage.types import DeciderKind, Frozen, Outcome
 from ui.cli.options import Json, Limit, Who, person
-from ui.cli.output import facts, show, show_rows, table
+from ui.cli.output import Facts, show, show_rows, table
 from ui.cli.session import shown_path, with_label
 from ui.song_account import song_account
 from ui.views import ApprovalRow
@@ -166,7 +166,7 @@ def _drawn(question: Question) -> Group:
     told = {name: _text(value) for name, value in approval.facts.items() if not name.endswith("sha256")}
     files = {"cover": question.cover, "listen": question.mp3, "preview": question.preview}
     return Group(
-        facts(
+        Facts(
             {
                 "song": f"{approval.title} by {approval.artist_name} ({approval.id})",
                 "stands": approval.told() + (", overdue" if approval.is_overdue else ""),

@@ -11,7 +11,7 @@ from runtime.label import Label
 from storage import artists, queries
 from storage.types import Artist, LifecycleState
 from ui.cli.options import ArtistName, Json, Limit, Who, person
-from ui.cli.output import facts, show, show_rows
+from ui.cli.output import Facts, show, show_rows
 from ui.cli.session import find_artist, with_label
 from ui.wording import moment, usd
 
@@ -121,7 +121,7 @@ def _drawn(artist: Artist) -> Group:
     persona = artist.persona
     paused = artist.state is LifecycleState.PAUSED
     return Group(
-        facts(
+        Facts(
             {
                 "name": f"{persona.name} ({artist.slug}, {artist.id})",
                 "state": f"{artist.state}, version {artist.version}",

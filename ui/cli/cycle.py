@@ -1,6 +1,5 @@
 """`labelmate cycle …`: songs in the making."""
 
-import asyncio
 from enum import StrEnum
 from typing import Annotated
 
@@ -14,9 +13,9 @@ from storage.cycles import Cycle
 from storage.errors import UsageError
 from storage.types import CycleState
 from ui.cli.options import Json, Limit, Who, person
-from ui.cli.output import facts, show, show_rows, table
+from ui.cli.output import Facts, show, show_rows, table
 from ui.cli.running import Run, run_songs
-from ui.cli.session import find_artist, shown_path, with_label
+from ui.cli.session import find_artist, run_interruptibly, shown_path, with_label
 from ui.cli.wishes import Seconds, Theme, wish
 from ui.song_account import SongAccount, song_account
 from ui.views import CycleRow
@@ -123,7 +122,7 @@ def run(
         raise UsageError("Name artists with --artist, or all of them with --all")
     template = wish(seconds=seconds, theme=theme)
     asked = Run(tuple(names), songs, parallel, address, template)
-    made = asyncio.run(run_songs(asked))
+    made = run_interruptibly(run_songs(asked))
     show(made, as_json=as_json, drawn="\n".join(_ended(song) for song in made.cycles))
     if made.exit_code:
         raise typer.Exit(made.exit_code)
@@ -176,7 +175,7 @@ def _ended(song: SongAccount) -> str:
 
 def _drawn(song: SongAccount) -> Group:
     return Group(
-        facts(
+        Facts(
             {
                 "song": f"{song.title or 'not titled yet'} by {song.artist.name} ({song.cycle_id})",
                 "state": f"{song.outcome} by {song.decided_by}" if song.outcome else song.state,

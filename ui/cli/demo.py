@@ -1,6 +1,5 @@
 """`labelmate demo`: the whole loop once, in a home of its own."""
 
-import asyncio
 import secrets
 import shutil
 from pathlib import Path
@@ -20,9 +19,9 @@ from storage.errors import ConfigurationError, DiskFullError, LabelError
 from storage.types import CycleId, CycleState, Outcome, SongRequest
 from ui.cli.edge import Interrupted
 from ui.cli.options import Json
-from ui.cli.output import facts, show
+from ui.cli.output import Facts, show
 from ui.cli.progress import Progress, progress
-from ui.cli.session import shown_path
+from ui.cli.session import run_interruptibly, shown_path
 from ui.cli.wishes import Formats, Seed
 from ui.song_account import SongAccount, song_account
 from ui.wording import usd
@@ -69,7 +68,7 @@ def demo(
     home = fresh_home(out)
     try:
         settings = demo_settings(home)
-        account = asyncio.run(_make(settings, chosen, genre, wanted))
+        account = run_interruptibly(_make(settings, chosen, genre, wanted))
     except KeyboardInterrupt:
         raise Interrupted(f"what was finished is kept in {shown_path(home)}; nothing runs any more") from None
     made = DemoAccount(
@@ -157,12 +156,12 @@ def _drawn(made: DemoAccount) -> Group:
     """The demo's end for people: who, what, and paths that can be opened."""
     critique, reflection = made.critique, made.reflection
 
-    def shown(path: str | None) -> str | None:
+    def shown(path: str | None) -> Path | None:
         return None if path is None else shown_path(path)
 
     return Group(
         "",
-        facts(
+        Facts(
             {
                 "artist": f"{made.artist.name}, {made.artist.genre}: {made.artist.persona.tagline}",
                 "song": made.title,

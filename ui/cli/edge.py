@@ -61,7 +61,8 @@ def _unexpected(error: BaseException) -> str:
     settings = _settings()
     if settings is not None and settings.log_level == "DEBUG":
         sys.stderr.write(story)
-    logs = settings.home / "logs" if settings else Path(tempfile.gettempdir())
+    # No home is made for a log's sake: a demo or a studio that fails leaves none behind.
+    logs = settings.home / "logs" if settings and settings.home.is_dir() else Path(tempfile.gettempdir())
     try:
         log = _append(logs, story)
     except OSError:

@@ -9,7 +9,7 @@ from runtime.label import Label
 from storage import faults
 from storage.faults import ErrorGroup, ErrorReport, GroupStatus
 from ui.cli.options import Json, Limit, Who, person
-from ui.cli.output import facts, show, show_rows, table
+from ui.cli.output import Facts, show, show_rows, table
 from ui.cli.session import with_label
 from ui.wording import moment
 
@@ -76,7 +76,7 @@ def _drawn(report: ErrorReport) -> Group:
     group = report.group
     latest = report.events[0] if report.events else None
     return Group(
-        facts(
+        Facts(
             {
                 "fault": f"{group.title} ({group.code}, {group.fingerprint})",
                 "state": f"{group.status}{f' by {group.resolved_by}' if group.resolved_by else ''}",

@@ -14,7 +14,7 @@ from storage.home import open_home
 from storage.types import Frozen
 from ui.cli.dotenv_file import set_lines
 from ui.cli.options import Json
-from ui.cli.output import facts, remark, show, sideline, table
+from ui.cli.output import Facts, remark, show, sideline, table
 from ui.cli.session import shown_path
 
 
@@ -181,7 +181,7 @@ def _by_field(given: dict[str, str]) -> dict[str, str]:
 def _drawn(done: Initialised, *, is_usual: bool):  # noqa: ANN202 - something rich can print
     used = [offer.title for offer in done.services if offer.is_set and offer.is_used]
     stored = [offer.title for offer in done.services if offer.is_set and not offer.is_used]
-    return facts(
+    return Facts(
         {
             "home": shown_path(done.home),
             "written": f"{', '.join(done.written)} to {shown_path(done.env_file)}" if done.written else None,

@@ -1,12 +1,16 @@
 """Where words go: data alone to stdout, everything else to stderr."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import zip_longest
+from pathlib import Path
 from typing import TypeVar
 
 from pydantic import TypeAdapter
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from storage.types import Frozen
 
@@ -34,7 +38,7 @@ def show(data: Frozen, *, as_json: bool, drawn: RenderableType) -> None:
     if as_json:
         sys.stdout.write(data.model_dump_json(indent=2) + "\n")
     else:
-        screen().print(drawn)
+        screen().print(drawn, crop=False)
 
 
 def show_rows(
@@ -63,25 +67,33 @@ def table(rows: Sequence[Row], columns: Mapping[str, Callable[[Row], str]]) -> T
     for heading in columns:
         drawn.add_column(heading, overflow="fold")
     for row in rows:
-        drawn.add_row(*(_plain(cell(row)) for cell in columns.values()))
+        drawn.add_row(*(Text(cell(row)) for cell in columns.values()))
     return drawn
 
 
-def facts(lines: Mapping[str, str | None]) -> Table:
-    """Names and values, one line each; those without a value are left out."""
-    drawn = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    drawn.add_column(style="bold", no_wrap=True)
-    drawn.add_column(overflow="fold")
-    for name, value in lines.items():
-        if value:
-            drawn.add_row(name, _plain(value))
-    return drawn
+class Facts:
+    """Names and values, one after the other; those without a value are left out.
+
+    Prose is wrapped beside its name. A path never is, so that it can be copied and clicked.
+    """
+
+    def __init__(self, lines: Mapping[str, str | Path | None]) -> None:
+        self._lines = {name: value for name, value in lines.items() if value}
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        indent = max(map(len, self._lines), default=0) + 2
+        for name, value in self._lines.items():
+            parts = [str(value)] if isinstance(value, Path) else _wrapped(value, options.max_width - indent)
+            for head, part in zip_longest([name], parts, fillvalue=""):
+                yield Text.assemble((head.ljust(indent), "bold"), part, no_wrap=True, overflow="ignore")
 
 
-def _plain(text: str):  # noqa: ANN202 - rich.text.Text, imported where it is needed
-    from rich.text import Text
-
-    return Text(text)
+def _wrapped(prose: str, width: int) -> list[str]:
+    return [
+        part
+        for line in prose.splitlines()
+        for part in textwrap.wrap(line, max(20, width), break_long_words=False, break_on_hyphens=False)
+    ]
 
 
 def remark(text: str) -> None:

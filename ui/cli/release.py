@@ -13,7 +13,7 @@ from storage.errors import NotFoundError
 from storage.releases import ReleaseRow
 from storage.types import Frozen
 from ui.cli.options import Json, Limit
-from ui.cli.output import facts, show, show_rows
+from ui.cli.output import Facts, show, show_rows
 from ui.cli.session import find_artist, shown_path, with_label
 from ui.wording import moment
 
@@ -78,7 +78,7 @@ def show_release(
         raise NotFoundError(f"{row.title} was released to {folder}, which is no longer there")
     files = tuple(sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()))
     view = ReleaseView(release=row, path=str(folder), files=files, problems=verify(folder))
-    drawn = facts(
+    drawn = Facts(
         {
             "release": f"{row.title} by {row.artist_name} ({row.id})",
             "state": row.state,

@@ -19,8 +19,8 @@ from storage.label import Label as LabelRow
 from storage.label import resume_label, stop_label
 from storage.types import Frozen
 from ui.cli.options import Json, Who, person
-from ui.cli.output import facts, remark, show
-from ui.cli.session import settings, shown_path, with_label
+from ui.cli.output import Facts, remark, show
+from ui.cli.session import run_interruptibly, settings, shown_path, with_label
 from ui.wording import moment
 
 START_S = 300.0
@@ -64,7 +64,7 @@ def up(
         )
     if foreground:
         logging.basicConfig(level=chosen.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-        asyncio.run(_stay(chosen, as_json=as_json))
+        run_interruptibly(_stay(chosen, as_json=as_json))
         return
     _tell_up(_start(chosen), log_of(chosen.home), as_json=as_json)
 
@@ -184,7 +184,7 @@ def _tell_up(record: RunRecord, log: Path, *, as_json: bool) -> None:
         log=str(log),
     )
     sign_in = f"{record.dashboard_url}, which asks for the token in {token}" if record.dashboard_url else None
-    drawn = facts(
+    drawn = Facts(
         {
             "label": f"running, process {record.pid}",
             "Ray": record.address,

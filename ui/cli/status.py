@@ -9,7 +9,7 @@ from storage import queries
 from storage.ledger import Caps
 from storage.types import Frozen
 from ui.cli.options import Json
-from ui.cli.output import facts, show
+from ui.cli.output import Facts, show
 from ui.cli.session import shown_path, with_label
 from ui.wording import moment
 
@@ -81,7 +81,7 @@ def caps_of(label: Label) -> Caps:
 
 def _drawn(now: Status) -> Group:
     return Group(
-        facts(
+        Facts(
             {
                 "label": _running(now),
                 "home": shown_path(now.home),

@@ -128,10 +128,13 @@ def test_an_encoder_that_is_killed_is_an_error_and_leaves_nothing(plan, audio, v
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_is_told_apart(audio):
-    reel = Reel(160, 90, 10, 20, 0.0)
-    with pytest.raises(DiskFullError), Encoder(reel, audio, Path("/dev/full"), "ultrafast") as encoder:
-        for _ in range(20):
-            encoder.write(Frame(160, 90).buffer.data)
+    def encode() -> None:
+        with Encoder(Reel(160, 90, 10, 20, 0.0), audio, Path("/dev/full"), "ultrafast") as encoder:
+            for _ in range(20):
+                encoder.write(Frame(160, 90).buffer.data)
+
+    with pytest.raises(DiskFullError, match="free some space"):
+        encode()
 
 
 def test_an_older_film_survives_a_failed_render(plan, audio, visual, tmp_path):

@@ -15,7 +15,7 @@ from storage.clock import sub_seed
 from storage.errors import UsageError
 from storage.types import Frozen, SongPlan
 from ui.cli.options import Json
-from ui.cli.output import facts, show
+from ui.cli.output import Facts, show
 from ui.cli.progress import Meter
 from ui.cli.session import shown_path
 from ui.cli.studio.files import Out, make_folder, read_json
@@ -71,7 +71,7 @@ def cover(
         seed=chosen,
         cpu_s=round(process_time() - started_s, 2),
     )
-    drawn = facts(
+    drawn = Facts(
         {"cover": shown_path(made.cover), "composition": made.composition, "again": f"--seed {chosen}"}
     )
     show(done, as_json=as_json, drawn=drawn)
@@ -123,7 +123,7 @@ def video(
         seed=chosen,
         cpu_s=round(process_time() - started_s, 2),
     )
-    drawn = facts(
+    drawn = Facts(
         {"video": shown_path(out), "length": f"{made.duration_s:.1f} s", "again": f"--seed {chosen}"}
     )
     show(done, as_json=as_json, drawn=drawn)

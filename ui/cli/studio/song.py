@@ -12,7 +12,7 @@ from storage.artists import slugify
 from storage.clock import SystemClock
 from storage.types import Artist, ArtistId, Brief, Frozen, LifecycleState, Lyrics, SongRequest
 from ui.cli.options import Json
-from ui.cli.output import facts, show
+from ui.cli.output import Facts, show
 from ui.cli.progress import Meter
 from ui.cli.session import settings, shown_path
 from ui.cli.studio.files import Out, keep_text, make_folder
@@ -98,7 +98,7 @@ def song(
         lyrics=keep_text(out / "lyrics.txt", _sheet(lyrics)),
         cpu_s=round(process_time() - started_s, 2),
     )
-    drawn = facts(
+    drawn = Facts(
         {
             "song": f"{done.title} by {done.artist}, {done.genre}",
             "sound": f"{done.tempo_bpm:g} BPM, {done.key} {done.mode}, {done.duration_s:.1f} s, "
