@@ -59,7 +59,14 @@ class Ours:
 
     async def prepare(self) -> tuple[int, int]:
         look = VisualIdentity(
-            palette="p", display_font="f", text_font="f", compositions=(), scenes=(), emblem="e", motion=0, grain=0
+            palette="p",
+            display_font="f",
+            text_font="f",
+            compositions=(),
+            scenes=(),
+            emblem="e",
+            motion=0,
+            grain=0,
         )
         persona = Persona(
             name="Bench", genre="house", tagline="", backstory="", lyrical_voice="", themes=(), moods=(),
@@ -104,7 +111,13 @@ class Dbos:
     def __init__(self, folder: str) -> None:
         from dbos import DBOS
 
-        DBOS(config={"name": "bench", "system_database_url": f"sqlite:///{folder}/dbos.sqlite", "log_level": "ERROR"})
+        DBOS(
+            config={
+                "name": "bench",
+                "system_database_url": f"sqlite:///{folder}/dbos.sqlite",
+                "log_level": "ERROR",
+            }
+        )
 
         @DBOS.step()
         def nothing(number: int) -> int:
@@ -165,7 +178,10 @@ def _ray_daemons() -> list[int]:
     mine = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            name, parent = (entry / "comm").read_text().strip(), int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            name, parent = (
+                (entry / "comm").read_text().strip(),
+                int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1]),
+            )
         except OSError:
             continue
         if name in ("raylet", "gcs_server") and parent == os.getpid():

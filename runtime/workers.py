@@ -130,7 +130,16 @@ class CriticActor:
         from agents import critic
 
         heard = await in_studio(studio.listen, config, master)
-        judged = critic.criticise(brief, lyrics, song.plan, heard.value, song.melody_grams, memory, threshold)
+        judged = critic.criticise(
+            brief,
+            lyrics,
+            song.plan,
+            heard.value,
+            song.melody_grams,
+            memory,
+            threshold,
+            loudness_lufs=config.loudness_lufs,
+        )
         return Timed(judged, heard.cpu_s)
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, bindparam, func, insert, select, update
 
 from storage import events, tables
 from storage.clock import new_id
@@ -202,11 +202,13 @@ def expire_lease(tx: Tx, *, artist_id: ArtistId, owner: str) -> None:
     )
 
 
+# Built once: it stands before every write of every step, and building costs more than running it.
+_FENCE = select(A.c.epoch, A.c.state).where(A.c.id == bindparam("artist_id")).with_for_update()
+
+
 def require_fence(tx: Tx, fence: Fence) -> RowMapping:
     """The artist's row, locked, if the epoch still holds; raises Fenced otherwise."""
-    row = tx.connection.execute(
-        select(A.c.epoch, A.c.state, A.c.pause_reason).where(A.c.id == fence.artist_id).with_for_update()
-    ).first()
+    row = tx.connection.execute(_FENCE, {"artist_id": fence.artist_id}).first()
     if row is None or row.epoch != fence.epoch:
         raise Fenced(
             f"{fence.artist_id} has a newer owner; this one (epoch {fence.epoch}) stops and writes nothing more",

@@ -6,10 +6,13 @@ issued by us because a deferred read-then-write loses to SQLITE_BUSY under a sec
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy import Connection, Engine, Float, Table, create_engine, event, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import FunctionElement
 
 from storage.errors import ConfigurationError
 
@@ -86,10 +89,27 @@ def lock_database(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
 
 
+class database_clock(FunctionElement[float]):  # noqa: N801 - reads as the SQL function it is
+    """Seconds since 1970 on the database's clock, which all owners of leases share; for use in a statement."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(database_clock, "sqlite")
+def _sqlite_clock(_element: database_clock, _compiler: SQLCompiler, **_kw: object) -> str:
+    # unixepoch('subsec') came with SQLite 3.42; julianday has millisecond precision everywhere.
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+@compiles(database_clock, "postgresql")
+def _postgresql_clock(_element: database_clock, _compiler: SQLCompiler, **_kw: object) -> str:
+    return "extract(epoch FROM clock_timestamp())::float8"
+
+
 def database_now_s(connection: Connection) -> float:
-    """Seconds since 1970 on the database's clock, which all owners of leases share."""
-    if connection.dialect.name == "sqlite":
-        # unixepoch('subsec') came with SQLite 3.42; julianday has millisecond precision everywhere.
-        days = connection.execute(text("SELECT julianday('now')")).scalar_one()
-        return (float(days) - 2_440_587.5) * 86_400
-    return float(connection.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
+    """Seconds since 1970 on the database's clock."""
+    return float(connection.execute(_NOW).scalar_one())
+
+
+_NOW = select(database_clock())

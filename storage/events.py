@@ -6,6 +6,8 @@ from storage import tables
 from storage.store import Tx
 from storage.types import Event
 
+_APPEND = insert(tables.events).inline()
+
 
 def append(
     tx: Tx,
@@ -17,11 +19,8 @@ def append(
     **body: object,
 ) -> None:
     """Append one event; `body` must be plain JSON and hold no secret."""
-    tx.connection.execute(
-        insert(tables.events).values(
-            kind=kind, artist_id=artist_id, cycle_id=cycle_id, epoch=epoch, body=body, at=tx.clock.now()
-        )
-    )
+    row = {"kind": kind, "artist_id": artist_id, "cycle_id": cycle_id, "epoch": epoch, "body": body}
+    tx.connection.execute(_APPEND, {**row, "at": tx.clock.now()})
 
 
 def events_since(tx: Tx, *, seq: int, cycle_id: str | None = None, limit: int = 500) -> list[Event]:

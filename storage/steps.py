@@ -8,7 +8,7 @@ import hashlib
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, bindparam, func, insert, select, update
 
 from storage import events, ledger, tables
 from storage.artists import Fence, renew_lease, require_fence
@@ -87,6 +87,24 @@ def idempotency_key(key: StepKey, provider: str, purchase: int) -> str:
     return hashlib.sha256(f"{key}|{provider}|{purchase}".encode()).hexdigest()[:32]
 
 
+# The statements of a step that goes well, built once: building them costs more than running them.
+_THIS = (
+    (S.c.cycle_id == bindparam("key_cycle"))
+    & (S.c.revision == bindparam("key_revision"))
+    & (S.c.name == bindparam("key_name"))
+)
+_FIND = select(S).where(_THIS)
+_BEGIN = insert(S).values(
+    position=select(func.coalesce(func.max(S.c.position), 0) + 1)
+    .where(S.c.cycle_id == bindparam("cycle"))
+    .scalar_subquery()
+)
+_FINISH = update(S).where(_THIS)
+_ADVANCE = update(C).where(C.c.id == bindparam("cycle"))
+_CANCELLED_BY = select(C.c.cancel_requested_by).where(C.c.id == bindparam("cycle"))
+_RESERVING = frozenset({EffectPolicy.KEYED, EffectPolicy.LOOKUP, EffectPolicy.AT_MOST_ONCE})
+
+
 @write
 def begin_step(tx: Tx, *, fence: Fence, intent: StepIntent, caps: ledger.Caps) -> Begun:
     """Write the intent and reserve its worst-case cost, or return what an earlier attempt left.
@@ -94,9 +112,9 @@ def begin_step(tx: Tx, *, fence: Fence, intent: StepIntent, caps: ledger.Caps) -
     Raises Fenced, CycleCancelledError, BudgetExceededError.
     """
     artist = require_fence(tx, fence)
-    cycle = cycle_by_id(tx, cycle_id=intent.key.cycle_id)
-    if cycle.cancel_requested_by is not None:
-        raise CycleCancelledError(f"Cancelled by {cycle.cancel_requested_by}")
+    cancelled_by = tx.connection.execute(_CANCELLED_BY, {"cycle": intent.key.cycle_id}).scalar_one()
+    if cancelled_by is not None:
+        raise CycleCancelledError(f"Cancelled by {cancelled_by}")
     row = _find(tx, intent.key)
     if row is not None and (row.status == StepStatus.DONE or row.epoch == fence.epoch):
         return Begun(row=row, fresh=False)
@@ -120,14 +138,10 @@ def begin_step(tx: Tx, *, fence: Fence, intent: StepIntent, caps: ledger.Caps) -
             worst_case_usd=intent.worst_case_usd,
             caps=caps,
         )
-    values = fresh.model_dump()
-    position = select(func.coalesce(func.max(S.c.position), 0) + 1).where(S.c.cycle_id == intent.key.cycle_id)
-    tx.connection.execute(insert(S).values(**values, position=position.scalar_subquery()))
-    tx.connection.execute(
-        update(C)
-        .where(C.c.id == intent.key.cycle_id)
-        .values(step=intent.key.name, revision=intent.key.revision)
-    )
+    tx.connection.execute(_BEGIN, {**dict(fresh), "cycle": intent.key.cycle_id})
+    # A step that begins for the first time is progress: the starts that died before it are forgotten.
+    progress = {"cycle": intent.key.cycle_id, "step": intent.key.name, "revision": intent.key.revision}
+    tx.connection.execute(_ADVANCE, {**progress, "claims": 0})
     _event(tx, "step.intent", fence, intent.key, provider=intent.provider)
     return Begun(row=fresh, fresh=True)
 
@@ -166,19 +180,18 @@ def finish_step(
     record_assets(tx, assets, cycle_id=key.cycle_id, revision=key.revision, step=key.name)
     for call in calls:
         record_call(tx, call=call)
-    tx.connection.execute(
-        _where(update(S), key).values(
-            status=StepStatus.DONE,
-            output=output,
-            cost_usd=cost_usd,
-            cpu_s=cpu_s,
-            error=None,
-            ended_at=tx.clock.now(),
-        )
-    )
-    ledger.settle(tx, key=row.idempotency_key, cost_usd=cost_usd)
-    tx.connection.execute(update(C).where(C.c.id == key.cycle_id).values(claims=0))
-    duration_s = (tx.clock.now() - row.started_at).total_seconds()
+    now = tx.clock.now()
+    done = {
+        "status": StepStatus.DONE,
+        "output": output,
+        "cost_usd": cost_usd,
+        "cpu_s": cpu_s,
+        "ended_at": now,
+    }
+    tx.connection.execute(_FINISH, {**_named(key), **done, "error": None})
+    if row.policy in _RESERVING:
+        ledger.settle(tx, key=row.idempotency_key, cost_usd=cost_usd)
+    duration_s = (now - row.started_at).total_seconds()
     _event(
         tx,
         "step.done",
@@ -317,7 +330,7 @@ def _unbegun(tx: Tx, fence: Fence, intent: StepIntent) -> StepRow:
 
 
 def _find(tx: Tx, key: StepKey) -> StepRow | None:
-    row = tx.connection.execute(_where(select(S), key)).first()
+    row = tx.connection.execute(_FIND, _named(key)).first()
     return None if row is None else step_from_row(row._mapping)
 
 
@@ -326,6 +339,10 @@ def _get(tx: Tx, key: StepKey) -> StepRow:
     if row is None:
         raise NotFoundError(f"There is no step {key}")
     return row
+
+
+def _named(key: StepKey) -> dict[str, object]:
+    return {"key_cycle": key.cycle_id, "key_revision": key.revision, "key_name": key.name}
 
 
 def _where(statement, key: StepKey):  # noqa: ANN001, ANN202 - select and update share no public base

@@ -19,12 +19,12 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar, get_type_hints
 from uuid import uuid4
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
 from storage import tables
 from storage.clock import Clock
-from storage.database import database_now_s
+from storage.database import database_clock
 from storage.errors import ConflictError, DiskFullError, LabelError, StorageError, StoreUnavailableError
 
 P = ParamSpec("P")
@@ -156,11 +156,9 @@ class Store:
         """One job in its savepoint: a failure undoes this job alone and is handed to its caller."""
         savepoint = tx.connection.begin_nested()
         try:
-            result = (
-                self._run_once(tx, job, job.write_id)
-                if job.write_id is not None
-                else job.op(tx, **job.kwargs)
-            )
+            result = job.op(tx, **job.kwargs)
+            if job.write_id is not None:
+                _keep(tx, job.op, job.write_id, result)
             savepoint.commit()
         except LabelError as error:
             failure: Exception = error
@@ -177,23 +175,23 @@ class Store:
         else:
             return result
         savepoint.rollback()
-        return failure
+        return failure if job.write_id is None else _kept(tx, job.op, job.write_id, failure)
 
-    def _run_once(self, tx: Tx, job: _Job, write_id: str) -> object:
-        kept = tx.connection.execute(
-            select(tables.writes.c.result).where(tables.writes.c.write_id == write_id)
-        ).scalar_one_or_none()
-        if kept is not None:
-            return _result_type(job.op).validate_json(kept)
-        result = job.op(tx, **job.kwargs)
-        tx.connection.execute(
-            insert(tables.writes).values(
-                write_id=write_id,
-                result=_result_type(job.op).dump_json(result).decode(),
-                at_s=database_now_s(tx.connection),
-            )
-        )
-        return result
+
+_KEEP = insert(tables.writes).values(at_s=database_clock())
+_KEPT = select(tables.writes.c.result).where(tables.writes.c.write_id == bindparam("write_id"))
+
+
+def _keep(tx: Tx, op: Callable[..., object], write_id: str, result: object) -> None:
+    """Remember a write by its id. Of a repeat this fails, and the savepoint undoes what it did a second time."""
+    text = _result_type(op).dump_json(result).decode()
+    tx.connection.execute(_KEEP, {"write_id": write_id, "result": text})
+
+
+def _kept(tx: Tx, op: Callable[..., object], write_id: str, failure: Exception) -> object:
+    """What a repeat failed on may be its own first time: then that one's result is the answer."""
+    kept = tx.connection.execute(_KEPT, {"write_id": write_id}).scalar_one_or_none()
+    return failure if kept is None else _result_type(op).validate_json(kept)
 
 
 def _is_disconnect(error: SQLAlchemyError) -> bool:

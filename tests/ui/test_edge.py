@@ -33,6 +33,11 @@ def test_an_error_is_one_line_and_data(error: BaseException, exit_code: int, cod
     assert json.loads(told.out) == {"error": {"code": code, "message": line.removeprefix("labelmate: ")}}
 
 
+def test_the_words_of_others_become_one_plain_line(capsys):
+    tell(LabelError("The actor died in\n  \x1b[36mray::store\x1b[39m"), as_json=False)
+    assert capsys.readouterr().err == "labelmate: The actor died in ray::store\n"
+
+
 def test_each_wrong_setting_has_its_line(call: Call, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("ROSTER_MAX", "none")
     monkeypatch.setenv("OPENAI_API_KEY", "sk secret")

@@ -1,6 +1,8 @@
 """Status, money, faults, settings and the database, on a home at rest."""
 
+import os
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -115,3 +117,30 @@ def test_an_unreleased_song_is_no_release(call: Call, waiting):
     told = call("release", "show", waiting["cycle"])
     assert told.code == 2
     assert "labelmate release list" in told.line
+
+
+def test_another_command_in_the_same_home_is_waited_out(call: Call, home: Path):
+    free = threading.Event()
+    has_it = threading.Event()
+
+    def other_command() -> None:
+        with behind(home) as stage:
+            stage.artist("Nova Rain")
+            has_it.set()
+            free.wait(0.3)
+
+    other = threading.Thread(target=other_command)
+    other.start()
+    has_it.wait(10)
+    now = call("status", "--json")
+    free.set()
+    other.join()
+    assert now.data["artists"]["active"] == 1
+
+
+def test_a_home_that_stays_locked_names_its_process(call: Call, home: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("ui.cli.session.PATIENCE_S", 0.2)
+    with behind(home):
+        told = call("status", "--json")
+    assert (told.code, told.data["error"]["code"]) == (3, "home_locked")
+    assert f"process {os.getpid()}" in told.line

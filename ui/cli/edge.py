@@ -1,6 +1,7 @@
 """The edge to people: every failure becomes one line that says what to do, and an exit code."""
 
 import json
+import re
 import sys
 import tempfile
 import traceback
@@ -24,7 +25,8 @@ class Interrupted(Exception):  # noqa: N818 - a person's wish, not an error
 
 def tell(error: BaseException, *, as_json: bool) -> int:
     """Say what went wrong on stderr, and as data on stdout under --json; returns the exit code."""
-    code, exit_code, lines = _account(error)
+    code, exit_code, told = _account(error)
+    lines = [_one_line(text) for text in told]
     for line in lines:
         sys.stderr.write(f"labelmate: {line}\n")
     if as_json:
@@ -47,6 +49,11 @@ def _account(error: BaseException) -> tuple[str, int, list[str]]:
         case _:
             told = "internal", FAILED, [_unexpected(error)]
     return told
+
+
+def _one_line(text: str) -> str:
+    """The text on one line and without colours: Ray's own words come with both."""
+    return " ".join(re.sub(r"\x1b\[[0-9;]*m", "", text).split())
 
 
 def _usage(error: TyperException) -> str:

@@ -3,15 +3,21 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
 from pathlib import Path
+from time import monotonic
 from typing import TypeVar
 
 from configs.settings import Settings
 from runtime.label import Label, open_label
 from storage.artists import artist_by_name
+from storage.errors import HomeLockedError
 from storage.types import Artist
 
 T = TypeVar("T")
+PATIENCE_S = 5.0
+"""Longest wait for another command to leave the home; each takes a fraction of a second."""
+LOOK_S = 0.1
 
 
 def settings() -> Settings:
@@ -23,10 +29,22 @@ def with_label(talk: Callable[[Label], Awaitable[T]]) -> T:
     """Join the running label, or open its home alone, for one conversation."""
 
     async def visit() -> T:
-        async with open_label(settings()) as label:
-            return await talk(label)
+        async with AsyncExitStack() as open_doors:
+            return await talk(await _opened(open_doors))
 
     return asyncio.run(visit())
+
+
+async def _opened(open_doors: AsyncExitStack) -> Label:
+    """The label. Another command may have the home to itself for a moment: that is waited out."""
+    deadline_s = monotonic() + PATIENCE_S
+    while True:
+        try:
+            return await open_doors.enter_async_context(open_label(settings()))
+        except HomeLockedError:
+            if monotonic() > deadline_s:
+                raise
+            await asyncio.sleep(LOOK_S)
 
 
 def run_interruptibly(work: Coroutine[object, object, T]) -> T:
