@@ -85,17 +85,20 @@ class LiveArtist:
         )
         if cycle.state is not CycleState.RUNNING:
             return cycle.state
+        steps = self._steps(fence, cycle_id)
         try:
-            ending = await make_song(self._steps(fence, cycle_id), await self._crew(fence, cycle))
+            ending = await make_song(steps, await self._crew(fence, cycle))
         except Suspend as signal:
-            return await self._suspend(fence, cycle_id, signal)
+            return await self._suspend(fence, cycle_id, steps, signal)
         except DiskFullError as error:
-            return await self._suspend(fence, cycle_id, Suspend(CycleState.DEFERRED, str(error), DISK_LOOK_S))
+            signal = Suspend(CycleState.DEFERRED, str(error), DISK_LOOK_S)
+            return await self._suspend(fence, cycle_id, steps, signal)
         except GaveUp as signal:
             outcome = Outcome.FAILED_PROVIDER if signal.provider_failed else Outcome.FAILED_INTERNAL
             ending = Ending(outcome=outcome, decided_by=DeciderKind.POLICY, reason=signal.reason)
         except CycleCancelledError as error:
             ending = Ending(outcome=Outcome.CANCELLED, decided_by=DeciderKind.PERSON, reason=str(error))
+        await steps.flush()
         await self._store.write(
             cycles.end_cycle,
             fence=fence,
@@ -122,7 +125,10 @@ class LiveArtist:
             # Fenced ends this task; the work under way meets the same error at its next write.
             await self._store.write(artists.renew_lease, fence=fence, lease_s=lease_s)
 
-    async def _suspend(self, fence: Fence, cycle_id: CycleId, signal: Suspend) -> CycleState:
+    async def _suspend(
+        self, fence: Fence, cycle_id: CycleId, steps: StepRunner, signal: Suspend
+    ) -> CycleState:
+        await steps.flush()
         await self._store.write(
             cycles.suspend_cycle,
             fence=fence,

@@ -1,6 +1,7 @@
 """The step runner: each step of a cycle happens once, whatever dies in between.
 
-    intent + reservation ─ commit ─▶ fence check ─▶ effect ─▶ job id ─ commit ─▶ files renamed ─▶ done ─ commit
+    intent + reservation ─ commit ─▶ fence check ─▶ effect ─▶ job id ─ commit ─▶ files renamed ─▶ done + next
+    intent ─ commit ─▶ …
 
 A cycle that is opened again walks the same steps: finished ones return what they returned, and the one
 that was under way goes on by its effect policy (storage/types.py, `EffectPolicy`):
@@ -16,7 +17,8 @@ any request's time-out, and the old owner is killed before a takeover.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
 from agents.fixer import Action, Remedy
@@ -31,7 +33,7 @@ from storage.errors import (
     OutcomeUnknownError,
     ProviderError,
 )
-from storage.store import StoreClient, Tx
+from storage.store import StoreClient
 from storage.types import (
     Asset,
     CycleId,
@@ -43,7 +45,6 @@ from storage.types import (
 )
 
 T = TypeVar("T", bound=Frozen)
-R_co = TypeVar("R_co", covariant=True)
 Checkpoint = Callable[[str], None]
 BUDGET_LOOK_S = 900.0
 """How soon a cycle looks again when the ledger cannot tell when money will be there."""
@@ -51,14 +52,6 @@ BUDGET_LOOK_S = 900.0
 
 OUTAGE_LOOK_S = 900.0
 """How soon a cycle tries again a provider that failed and has no stand-in."""
-
-
-class Reserving(Protocol[R_co]):
-    """The two writes that begin a step: `begin_step` and `retry_step`."""
-
-    __name__: str
-
-    def __call__(self, tx: Tx, /, *, fence: Fence, intent: steps.StepIntent, caps: ledger.Caps) -> R_co: ...
 
 
 class Repairer(Protocol):
@@ -91,6 +84,7 @@ class StepRunner:
         self._caps = caps
         self._lease_s = lease_s
         self._repairer = repairer
+        self._finished: steps.StepResult | None = None
         self._sleep = sleep
         self._checkpoint = checkpoint or (lambda _boundary: None)
 
@@ -98,7 +92,7 @@ class StepRunner:
         """The step's value: made now, or recalled if it was made before."""
         key = steps.StepKey(cycle_id=self.cycle_id, revision=revision, name=name)
         work = chain[0]
-        begun = await self._reserving(steps.begin_step, self._intent(key, work))
+        begun = await self._begin(self._intent(key, work))
         if begun.paused:
             raise Suspend(CycleState.DEFERRED, "the artist is paused")
         row = begun.row
@@ -113,7 +107,13 @@ class StepRunner:
         while True:
             try:
                 if row.status is StepStatus.FAILED:
-                    row = await self._reserving(steps.retry_step, self._intent(key, work))
+                    with self._waiting_for_money():
+                        row = await self._store.write(
+                            steps.retry_step,
+                            fence=self.fence,
+                            intent=self._intent(key, work),
+                            caps=self._caps,
+                        )
                     fresh = True
                 made = await self._act(work, key, row, fresh, variation)
                 break
@@ -125,10 +125,25 @@ class StepRunner:
                 remedy = await self._repairer.remedy(error, row, work.kind)
                 row = await self._record_failure(key, row, error)
                 work, variation = await self._apply(remedy, error, chain, work, variation)
-        await self._finish(key, made)
+        self._finished = steps.StepResult(
+            key=key,
+            output=made.value.model_dump_json(),
+            assets=tuple(assets_in(made.value)),
+            calls=made.calls,
+            cost_usd=made.cost_usd,
+            cpu_s=made.cpu_s,
+        )
+        self._checkpoint("made")
         if remedy is not None:
             await self._repairer.fixed(remedy, row)
         return made.value
+
+    async def flush(self) -> None:
+        """Record the last step where no other begins after it: before a cycle is ended or set aside."""
+        if self._finished is not None:
+            await self._store.write(steps.finish_step, fence=self.fence, finished=self._finished)
+            self._finished = None
+            self._checkpoint("done")
 
     async def _act(
         self, work: Work[T], key: steps.StepKey, row: steps.StepRow, fresh: bool, variation: int
@@ -162,19 +177,15 @@ class StepRunner:
         self._checkpoint("job recorded")
         return job_id
 
-    async def _finish(self, key: steps.StepKey, made: Made[T]) -> None:
-        self._checkpoint("made")
-        await self._store.write(
-            steps.finish_step,
-            fence=self.fence,
-            key=key,
-            output=made.value.model_dump_json(),
-            assets=tuple(assets_in(made.value)),
-            calls=made.calls,
-            cost_usd=made.cost_usd,
-            cpu_s=made.cpu_s,
-        )
+    async def _begin(self, intent: steps.StepIntent) -> steps.Begun:
+        """Record the step before and this one's intent, in one commit."""
+        with self._waiting_for_money():
+            begun = await self._store.write(
+                steps.begin_step, fence=self.fence, intent=intent, caps=self._caps, finished=self._finished
+            )
+        self._finished = None
         self._checkpoint("done")
+        return begun
 
     async def _record_failure(
         self, key: steps.StepKey, row: steps.StepRow, error: BaseException
@@ -207,10 +218,11 @@ class StepRunner:
                 provider_failed = isinstance(error, ProviderError)
                 raise GaveUp(f"{remedy.reason} ({error})", provider_failed=provider_failed) from error
 
-    async def _reserving(self, op: Reserving[R_co], intent: steps.StepIntent) -> R_co:
-        """A write that sets money aside; at the cap the cycle waits for the next day."""
+    @contextmanager
+    def _waiting_for_money(self) -> Iterator[None]:
+        """At the cap the cycle is set aside until the ledger says when money will be there."""
         try:
-            return await self._store.write(op, fence=self.fence, intent=intent, caps=self._caps)
+            yield
         except BudgetExceededError as error:
             wait_s = float(error.fields.get("retry_after_s") or BUDGET_LOOK_S)
             raise Suspend(CycleState.DEFERRED, f"budget: {error}", wait_s) from error

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from time import monotonic
 from typing import Concatenate, ParamSpec, TypeVar, cast
 from uuid import uuid4
 
@@ -10,12 +11,18 @@ from ray.actor import ActorHandle
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from runtime.launch import Launch
-from runtime.remote import arrived
+from runtime.remote import ActorGoneError, arrived
+from storage.errors import StoreUnavailableError
 from storage.home import open_home
-from storage.store import LocalStore, Store, Tx
+from storage.store import Store, Tx
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+PATIENCE_S = 120.0
+"""How long a call waits for a store that is restarting before it gives up."""
+RETRY_FIRST_S, RETRY_MAX_S = 0.1, 2.0
 
 
 class StoreActor:
@@ -38,17 +45,36 @@ class StoreActor:
 
 
 class RemoteStore:
-    """A StoreClient over the store actor."""
+    """A StoreClient over the store actor.
+
+    It repeats a call whose answer was lost itself: Ray's own `max_task_retries` costs 1.5 ms of CPU on
+    every call, lost or not (docs/ray.md).
+    """
 
     def __init__(self, actor: ActorHandle) -> None:
         self.actor = actor
 
     async def write(self, op: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        # The id is made once, here: Ray repeats the call after a restart, and the store knows it again.
-        return cast("T", await arrived(self.actor.call.remote(op, dict(kwargs), uuid4().hex)))
+        # One id for every repeat of this call, so that the store knows it again.
+        return cast("T", await self._call(op, dict(kwargs), uuid4().hex))
 
     async def read(self, query: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return cast("T", await arrived(self.actor.call.remote(query, dict(kwargs), None)))
+        return cast("T", await self._call(query, dict(kwargs), None))
+
+    async def _call(
+        self, op: Callable[..., object], kwargs: dict[str, object], write_id: str | None
+    ) -> object:
+        until_s, wait_s = monotonic() + PATIENCE_S, RETRY_FIRST_S
+        while True:
+            try:
+                return await arrived(self.actor.call.remote(op, kwargs, write_id))
+            except ActorGoneError as error:
+                if monotonic() + wait_s > until_s:
+                    raise StoreUnavailableError(
+                        f"The store has not come back in {PATIENCE_S:.0f} s: {error}"
+                    ) from error
+                await asyncio.sleep(wait_s)
+                wait_s = min(2 * wait_s, RETRY_MAX_S)
 
 
 def start_store(launch: Launch) -> RemoteStore:
@@ -67,13 +93,9 @@ def start_store(launch: Launch) -> RemoteStore:
             lifetime="detached",
             num_cpus=0,
             max_restarts=-1,
-            max_task_retries=-1,
             max_concurrency=256,
             scheduling_strategy=NodeAffinitySchedulingStrategy(node_id, soft=False),
         )
         .remote(launch)
     )
     return RemoteStore(actor)
-
-
-__all__ = ["LocalStore", "RemoteStore", "StoreActor", "start_store"]

@@ -74,6 +74,18 @@ class StepRow(Frozen):
     ended_at: datetime | None
 
 
+class StepResult(Frozen):
+    """What a step made, ready to be recorded."""
+
+    key: StepKey
+    output: str
+    """The step's value as JSON."""
+    assets: tuple[Asset, ...] = ()
+    calls: tuple[ModelCall, ...] = ()
+    cost_usd: Decimal = Decimal(0)
+    cpu_s: float = 0.0
+
+
 class Begun(Frozen):
     """The answer to an intent: the step's row, and whether an earlier owner had begun it."""
 
@@ -106,12 +118,17 @@ _RESERVING = frozenset({EffectPolicy.KEYED, EffectPolicy.LOOKUP, EffectPolicy.AT
 
 
 @write
-def begin_step(tx: Tx, *, fence: Fence, intent: StepIntent, caps: ledger.Caps) -> Begun:
+def begin_step(
+    tx: Tx, *, fence: Fence, intent: StepIntent, caps: ledger.Caps, finished: StepResult | None = None
+) -> Begun:
     """Write the intent and reserve its worst-case cost, or return what an earlier attempt left.
 
-    Raises Fenced, CycleCancelledError, BudgetExceededError.
+    The step before it is recorded in the same transaction: one commit carries a cycle from a result to
+    the next intent. Raises Fenced, CycleCancelledError, BudgetExceededError, and then records neither.
     """
     artist = require_fence(tx, fence)
+    if finished is not None:
+        _finish(tx, fence, finished)
     cancelled_by = tx.connection.execute(_CANCELLED_BY, {"cycle": intent.key.cycle_id}).scalar_one()
     if cancelled_by is not None:
         raise CycleCancelledError(f"Cancelled by {cancelled_by}")
@@ -161,47 +178,37 @@ def record_job(tx: Tx, *, fence: Fence, key: StepKey, job_id: str) -> None:
 
 
 @write
-def finish_step(
-    tx: Tx,
-    *,
-    fence: Fence,
-    key: StepKey,
-    output: str,
-    assets: tuple[Asset, ...],
-    calls: tuple[ModelCall, ...],
-    cost_usd: Decimal,
-    cpu_s: float,
-) -> None:
-    """Record *done*: output, assets, model calls, settled cost, event and the cycle's progress, together."""
+def finish_step(tx: Tx, *, fence: Fence, finished: StepResult) -> None:
+    """Record a step as done where no other begins after it."""
     require_fence(tx, fence)
+    _finish(tx, fence, finished)
+
+
+def _finish(tx: Tx, fence: Fence, finished: StepResult) -> None:
+    """Output, assets, model calls, settled cost and event, together; of a done step nothing changes."""
+    key = finished.key
     row = _get(tx, key)
     if row.status == StepStatus.DONE:
         return
-    record_assets(tx, assets, cycle_id=key.cycle_id, revision=key.revision, step=key.name)
-    for call in calls:
+    record_assets(tx, finished.assets, cycle_id=key.cycle_id, revision=key.revision, step=key.name)
+    for call in finished.calls:
         record_call(tx, call=call)
     now = tx.clock.now()
-    done = {
-        "status": StepStatus.DONE,
-        "output": output,
-        "cost_usd": cost_usd,
-        "cpu_s": cpu_s,
-        "ended_at": now,
-    }
-    tx.connection.execute(_FINISH, {**_named(key), **done, "error": None})
+    done = {"status": StepStatus.DONE, "output": finished.output, "error": None, "ended_at": now}
+    took = {"cost_usd": finished.cost_usd, "cpu_s": finished.cpu_s}
+    tx.connection.execute(_FINISH, {**_named(key), **done, **took})
     if row.policy in _RESERVING:
-        ledger.settle(tx, key=row.idempotency_key, cost_usd=cost_usd)
-    duration_s = (now - row.started_at).total_seconds()
+        ledger.settle(tx, key=row.idempotency_key, cost_usd=finished.cost_usd)
     _event(
         tx,
         "step.done",
         fence,
         key,
         provider=row.provider,
-        duration_s=round(duration_s, 3),
-        cpu_s=round(cpu_s, 3),
-        cost_usd=str(cost_usd),
-        assets=[asset.sha256 for asset in assets],
+        duration_s=round((now - row.started_at).total_seconds(), 3),
+        cpu_s=round(finished.cpu_s, 3),
+        cost_usd=str(finished.cost_usd),
+        assets=[asset.sha256 for asset in finished.assets],
     )
 
 

@@ -141,6 +141,7 @@ async def _own(store: LocalStore, folder: Path, base: str, cycle_id: str, checkp
     )
     with contextlib.suppress(Suspend):
         await walk(steps, base, folder)
+        await steps.flush()
         await store.write(
             cycles.end_cycle,
             fence=claim.fence,

@@ -104,9 +104,12 @@ class Stage:
 
     def finish(self, fence, cycle, step=CycleStep.COMPOSE, *, assets=(), cost="0", revision=0):
         return self.write(
-            steps.finish_step, fence=fence, key=key(cycle, step, revision), output="{}", assets=tuple(assets), calls=(),
-            cost_usd=Decimal(cost), cpu_s=0.0,
-        )  # fmt: skip
+            steps.finish_step,
+            fence=fence,
+            finished=steps.StepResult(
+                key=key(cycle, step, revision), output="{}", assets=tuple(assets), cost_usd=Decimal(cost)
+            ),
+        )
 
     def ask(self, fence, cycle, *, revision=0, preview=PREVIEW, takes=1, deadline_h=72.0) -> Approval:
         return self.write(

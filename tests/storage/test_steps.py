@@ -183,8 +183,10 @@ def test_model_calls_are_kept_with_the_step_and_found_by_their_request(stage: St
         request_sha256="a" * 64, prompt_sha256="b" * 64, outcome="ok", tokens_in=10, tokens_out=20,
         cost_usd=Decimal("0.000123"), latency_s=0.5, attempts=1, reply='{"title": "Rain"}',
     )  # fmt: skip
-    done = {"output": "{}", "assets": (), "calls": (call,), "cost_usd": Decimal("0.000123"), "cpu_s": 0.1}
-    stage.write(steps.finish_step, fence=fence, key=key(cycle, CycleStep.PLAN), **done)
+    done = steps.StepResult(
+        key=key(cycle, CycleStep.PLAN), output="{}", calls=(call,), cost_usd=Decimal("0.000123"), cpu_s=0.1
+    )
+    stage.write(steps.finish_step, fence=fence, finished=done)
     place = {"cycle_id": cycle.id, "revision": 0, "step": "plan", "call_number": 1}
     found = stage.read(model_calls.find_call, **place, request_sha256="a" * 64)
     assert (found.reply, found.cost_usd) == ('{"title": "Rain"}', Decimal("0.000123"))

@@ -67,10 +67,10 @@ def told(home: Path, tmp_path: Path, files: AssetStore) -> SongAccount:
         def finish(step: CycleStep, revision: int, value, assets: tuple[Asset, ...] = ()) -> None:
             begun = intent(cycle, step, provider="embedded", revision=revision)
             stage.write(steps.begin_step, fence=fence, intent=begun, caps=CAPS)
-            stage.write(
-                steps.finish_step, fence=fence, key=key(cycle, step, revision), output=value.model_dump_json(),
-                assets=assets, calls=(), cost_usd=0, cpu_s=1.23456,
-            )  # fmt: skip
+            done = steps.StepResult(
+                key=key(cycle, step, revision), output=value.model_dump_json(), assets=assets, cpu_s=1.23456
+            )
+            stage.write(steps.finish_step, fence=fence, finished=done)
 
         for revision, score in enumerate((0.4, 0.5)):
             plan = kept(files, tmp_path, "plan", PLAN.model_dump_json())
