@@ -140,7 +140,7 @@ class Crew:
             reply = self.pools.critic.next().criticise.remote(
                 self.studio, brief, lyrics, song, master, await self._memory(), self.settings.critic_threshold
             )
-            return _timed(await arrived(reply))
+            return Made(await arrived(reply))
 
         return LocalWork(make, kind="music")
 

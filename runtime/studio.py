@@ -34,7 +34,6 @@ from storage.types import (
 )
 
 if TYPE_CHECKING:  # the studio's tools are heavy: each function imports what it needs
-    from agents.music.analysis import AudioFacts
     from agents.music.protocol import FetchedTake
     from agents.packager import PackageJob
 
@@ -140,6 +139,8 @@ def produce(config: StudioConfig, brief: Brief, song: Composition) -> Master:
             score = Score.model_validate_json(source.read_text())
             made = producer.produce(brief, score, song.plan, folder, **rate)
         facts = analyse(made.wav)
+        heard = folder / "facts.json"
+        heard.write_text(facts.model_dump_json())
         measured: dict[str, float | int | str] = {
             "duration_s": round(made.duration_s, 3),
             "loudness_lufs": round(made.loudness_lufs, 2),
@@ -165,6 +166,7 @@ def produce(config: StudioConfig, brief: Brief, song: Composition) -> Master:
             wav=keep(made.wav, "wav", "audio/wav"),
             flac=keep(made.flac, "flac", "audio/flac"),
             mp3=keep(made.mp3, "mp3", "audio/mpeg"),
+            facts=keep(heard, "facts", "application/json"),
             duration_s=made.duration_s,
             loudness_lufs=made.loudness_lufs,
             true_peak_dbtp=made.true_peak_dbtp,
@@ -207,14 +209,6 @@ def receive(
             config, folder / "plan.json", plan.model_dump_json(indent=1), "plan", provider, brief.seed
         )
     return Composition(plan=plan, plan_asset=plan_asset, takes=kept, source=provider)
-
-
-@timed
-def listen(config: StudioConfig, master: Master) -> "AudioFacts":
-    """Measure a recording for the critic."""
-    from agents.music.analysis import analyse
-
-    return analyse(config.assets.fetch(master.wav.sha256))
 
 
 @timed

@@ -5,6 +5,7 @@ takes one core of a node that declares the `studio` resource, and is never repea
 alone retry.
 """
 
+import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
 from functools import cache
@@ -67,8 +68,6 @@ class EmbeddedWriter:
 
 @studio.timed
 def _write_offline(request: Request[A]) -> Completion[A]:
-    import asyncio
-
     from agents.llm.offline.writer import OfflineWriter
 
     return asyncio.run(OfflineWriter().complete(request))
@@ -115,7 +114,7 @@ class CreativeActor:
 
 
 class CriticActor:
-    """Listens, measures, judges."""
+    """Judges what was measured on the recording: defects and fit to the brief."""
 
     async def criticise(
         self,
@@ -126,21 +125,21 @@ class CriticActor:
         master: Master,
         memory: tuple[MadePiece, ...],
         threshold: float,
-    ) -> Timed[Critique]:
+    ) -> Critique:
         from agents import critic
+        from agents.music.analysis import AudioFacts
 
-        heard = await in_studio(studio.listen, config, master)
-        judged = critic.criticise(
+        heard = await asyncio.to_thread(config.assets.fetch, master.facts.sha256)
+        return critic.criticise(
             brief,
             lyrics,
             song.plan,
-            heard.value,
+            AudioFacts.model_validate_json(heard.read_text()),
             song.melody_grams,
             memory,
             threshold,
             loudness_lufs=config.loudness_lufs,
         )
-        return Timed(judged, heard.cpu_s)
 
 
 class ReflectionActor:

@@ -304,6 +304,8 @@ class Master(Frozen):
     wav: Asset
     flac: Asset
     mp3: Asset
+    facts: Asset
+    """Everything that was measured on it, as JSON (agents/music/analysis.py, `AudioFacts`): the critic's ears."""
     duration_s: float
     loudness_lufs: float
     true_peak_dbtp: float

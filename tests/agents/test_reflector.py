@@ -67,6 +67,7 @@ async def reflection(judged, *, artist=ARTIST, memory=(), writer=None, tempo_bpm
         wav=ASSET,
         flac=ASSET,
         mp3=ASSET,
+        facts=ASSET,
         duration_s=63.1,
         loudness_lufs=-14.03,
         true_peak_dbtp=-1.21,

@@ -16,13 +16,13 @@ from storage.types import ArtistId, CycleState, Outcome, SongRequest
 from tests.journeys.quick import decide, kill_process, quick_label, reaches
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster]
-ARTISTS, SONGS, KILLS = 20, 2, 6
+ARTISTS, SONGS, KILLS = 20, 2, 5
 PATIENCE_S = 420.0
 
 
 async def test_twenty_artists_two_songs_each_with_kills(home: Path, ray_address: str):
     async with quick_label(
-        home, ray_address, live_artists_max=6, cycles_in_flight_max=4, video_fps=5, critic_threshold=0.0
+        home, ray_address, live_artists_max=14, cycles_in_flight_max=4, video_fps=5, critic_threshold=0.0
     ) as label:
         roster = [
             await label.create_artist(seed=seed, genre=None, who="test") for seed in range(100, 100 + ARTISTS)

@@ -40,8 +40,9 @@ def kept(files: AssetStore, folder: Path, kind: str, text: str) -> Asset:
 
 def master(files: AssetStore, folder: Path, revision: int) -> Master:
     wav, flac, mp3 = (kept(files, folder, kind, f"{kind} {revision}") for kind in ("wav", "flac", "mp3"))
+    facts = kept(files, folder, "facts", f"facts {revision}")
     return Master(
-        wav=wav, flac=flac, mp3=mp3, duration_s=10, loudness_lufs=-14, true_peak_dbtp=-1.5, tempo_bpm=80, key="F#",
+        wav=wav, flac=flac, mp3=mp3, facts=facts, duration_s=10, loudness_lufs=-14, true_peak_dbtp=-1.5, tempo_bpm=80, key="F#",
         mode="minor", source="embedded",
     )  # fmt: skip
 
@@ -77,7 +78,7 @@ def told(home: Path, tmp_path: Path, files: AssetStore) -> SongAccount:
             song = Composition(plan=PLAN, plan_asset=plan, source="embedded")
             finish(CycleStep.COMPOSE, revision, song, (plan,))
             made = master(files, tmp_path, revision)
-            finish(CycleStep.PRODUCE, revision, made, (made.wav, made.flac, made.mp3))
+            finish(CycleStep.PRODUCE, revision, made, (made.wav, made.flac, made.mp3, made.facts))
             finish(CycleStep.CRITICISE, revision, critique(score))
         reflection = Reflection(
             summary="Less.", keep=(), change=(), edits=(), style_note="Less.", source="offline"

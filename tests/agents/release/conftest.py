@@ -124,6 +124,8 @@ def make_song(folder: Path) -> tuple[PackageJob, dict[str, Path]]:
     (folder / "score.json").write_text("{}")
 
     score = asset_of(folder / "score.json", "score", "application/json", tool="labelmate composer 1")
+    (folder / "facts.json").write_text('{"tempo_bpm": 120.0}')
+    heard = asset_of(folder / "facts.json", "facts", "application/json", tool="labelmate engine 1")
     made_of = {"parents": (score.sha256,), "tool": "labelmate engine 1"}
     wav = asset_of(folder / "song.wav", "wav", "audio/wav", **made_of)
     flac = asset_of(folder / "song.flac", "flac", "audio/flac", **made_of)
@@ -168,6 +170,7 @@ def make_song(folder: Path) -> tuple[PackageJob, dict[str, Path]]:
             wav=wav,
             flac=flac,
             mp3=mp3,
+            facts=heard,
             duration_s=1.0,
             loudness_lufs=-14.0,
             true_peak_dbtp=-1.2,
