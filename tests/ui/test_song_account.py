@@ -115,7 +115,7 @@ def test_files_are_those_that_are_still_there(told: SongAccount):
 
 def test_every_step_of_every_revision_is_there_with_what_it_made(told: SongAccount):
     steps_told = [(step.name, step.revision, [made.kind for made in step.assets]) for step in told.steps]
-    once = [("compose", ["plan"]), ("produce", ["wav", "flac", "mp3"]), ("criticise", [])]
+    once = [("compose", ["plan"]), ("produce", ["wav", "flac", "mp3", "facts"]), ("criticise", [])]
     assert steps_told == [
         *((name, 0, kinds) for name, kinds in once),
         *((name, 1, kinds) for name, kinds in once),
