@@ -24,7 +24,7 @@ from runtime.signals import GaveUp, Suspend
 from runtime.steps import StepRunner
 from runtime.store_actor import start_store
 from runtime.studio import StudioConfig
-from runtime.workers import Pool
+from runtime.workers import Pool, Studio
 from storage import artists, cycles
 from storage.artists import Fence
 from storage.errors import CycleCancelledError, DiskFullError, Fenced
@@ -180,6 +180,7 @@ class ArtistActor:
             creative=Pool("creative", launch),
             critic=Pool("critic", launch),
             reflection=Pool("reflection", launch),
+            cores=Studio(launch),
         )
         fixers = Pool("fixer", launch)
 

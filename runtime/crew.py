@@ -19,7 +19,7 @@ from runtime.remote import arrived
 from runtime.studio import StudioConfig, Timed
 from runtime.trials import assigned_arm
 from runtime.work import LocalWork, Made, SentWork, Work
-from runtime.workers import Pool, in_studio
+from runtime.workers import Pool, Studio
 from storage import learning, lineage, memory, releases
 from storage.artists import Fence
 from storage.cycles import Cycle
@@ -56,6 +56,7 @@ class Pools:
     creative: Pool
     critic: Pool
     reflection: Pool
+    cores: Studio
 
 
 @dataclass
@@ -118,7 +119,7 @@ class Crew:
             )
 
         bought = tuple(
-            bought_music(provider, gate, self.studio, self.settings, brief, lyrics)
+            bought_music(provider, gate, self.pools.cores, self.studio, self.settings, brief, lyrics)
             for provider, gate in self.vendors
         )
         if bought and self.settings.on_outage == "wait":
@@ -129,7 +130,7 @@ class Crew:
         """agents/producer.py"""
 
         async def make(_variation: int) -> Made[Master]:
-            return _timed(await in_studio(studio.produce, self.studio, brief, song))
+            return _timed(await self.pools.cores.run(studio.produce, self.studio, brief, song))
 
         return LocalWork(make, kind="music")
 
@@ -150,10 +151,14 @@ class Crew:
 
         async def make(variation: int) -> Made[Artwork]:
             covers = asyncio.create_task(
-                in_studio(studio.paint_cover, self.studio, persona, brief, song.plan_asset, variation)
+                self.pools.cores.run(
+                    studio.paint_cover, self.studio, persona, brief, song.plan_asset, variation
+                )
             )
             preview = asyncio.create_task(
-                in_studio(studio.film_preview, self.studio, persona, brief, song, master, variation)
+                self.pools.cores.run(
+                    studio.film_preview, self.studio, persona, brief, song, master, variation
+                )
             )
             # Both are waited for even when one fails: no render is left running behind a retry.
             await asyncio.wait([covers, preview])
@@ -210,7 +215,9 @@ class Crew:
         async def make(variation: int) -> Made[Films]:
             films = [
                 asyncio.create_task(
-                    in_studio(studio.film, self.studio, persona, brief, song, master, aspect, variation)
+                    self.pools.cores.run(
+                        studio.film, self.studio, persona, brief, song, master, aspect, variation
+                    )
                 )
                 for aspect in self.cycle.request.formats
             ]
@@ -252,7 +259,7 @@ class Crew:
                 assets=tuple(await self.store.read(lineage.assets_of, cycle_id=self.cycle.id)),
                 made_at=verdict.decided_at,
             )
-            made = await in_studio(studio.package, self.studio, job)
+            made = await self.pools.cores.run(studio.package, self.studio, job)
             release = made.value
             await self.store.write(
                 releases.record_release,

@@ -8,6 +8,8 @@ DEFAULTS = {
     # A busy laptop needs longer than Ray's own patience (figures: docs/ray.md).
     "RAY_raylet_start_wait_time_s": "120",
     "RAY_agent_register_timeout_ms": "120000",
+    # Ray ends a worker that idles for a second; the next render would import its libraries all over again.
+    "RAY_idle_worker_killing_time_threshold_ms": "600000",
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_DEDUP_LOGS": "0",
     # Zero-GPU tasks keep their environment: we never set CUDA_VISIBLE_DEVICES.

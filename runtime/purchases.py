@@ -12,7 +12,7 @@ from runtime import studio
 from runtime.gates import SharedGate
 from runtime.studio import StudioConfig
 from runtime.work import BoughtWork, Made
-from runtime.workers import in_studio
+from runtime.workers import Studio
 from storage.errors import BudgetExceededError, ProviderError, ProviderUnavailableError
 from storage.types import Brief, Composition, EffectPolicy, Lyrics
 
@@ -25,6 +25,7 @@ JOB_S = 1_800.0
 def bought_music(
     provider: MusicProvider,
     gate: SharedGate,
+    cores: Studio,
     config: StudioConfig,
     settings: Settings,
     brief: Brief,
@@ -46,7 +47,7 @@ def bought_music(
         with tempfile.TemporaryDirectory(dir=config.scratch_dir) as folder:
             async with gate.permit(deadline_s=CALL_S):
                 takes = await provider.fetch(job_id, Path(folder))
-            made = await in_studio(studio.receive, config, brief, lyrics, provider.name, takes, price)
+            made = await cores.run(studio.receive, config, brief, lyrics, provider.name, takes, price)
         return Made(made.value, cpu_s=made.cpu_s, cost_usd=price)
 
     price = _price(provider, settings, brief)

@@ -41,6 +41,14 @@ P = ParamSpec("P")
 T = TypeVar("T")
 ENGINE = "labelmate-engine/1"
 VISUALIZER = "labelmate-visualizer/1"
+ENGINES = (
+    "agents.llm.offline.writer",
+    "agents.music.local.mix",
+    "agents.music.analysis",
+    "soundfile",
+    "cv2",
+    "PIL.Image",
+)
 
 
 class StudioConfig(Frozen):
@@ -97,6 +105,15 @@ def timed(work: Callable[P, T]) -> Callable[P, Timed[T]]:
         return Timed(value, process_time() + _children_s() - started_s)
 
     return run
+
+
+@timed
+def warm_up() -> None:
+    """Import the engines: seconds of CPU that the first song need not wait for."""
+    from importlib import import_module
+
+    for engine in ENGINES:
+        import_module(engine)
 
 
 @timed

@@ -21,6 +21,7 @@ from runtime.launch import Launch
 from runtime.remote import ActorGoneError, arrived
 from runtime.store_actor import start_store
 from runtime.sweeps import Sweeps
+from runtime.workers import Studio
 from storage import artists, cycles
 from storage.cycles import DueCycle
 from storage.errors import ConflictError, Fenced, LabelError
@@ -28,6 +29,7 @@ from storage.store import StoreClient
 from storage.types import ArtistId, CycleId, CycleState
 
 TICK_S = 0.25
+WARM_CORES_MAX = 4
 CONFLICT_LOOK_S = 5.0
 ARTIST_MB = 80
 """What one live artist's process takes, measured; from it the limit of live artists is derived."""
@@ -175,6 +177,7 @@ class SupervisorActor:
         logging.basicConfig(level=launch.settings().log_level)
         self._supervisor = Supervisor(launch, start_store(launch))
         self._loop = asyncio.create_task(self._supervisor.run())
+        self._warm_up = asyncio.create_task(Studio(launch).warm_up(min(_cpus(), WARM_CORES_MAX)))
 
     async def ping(self) -> bool:
         """Whether its loop is running; raises what ended it."""

@@ -46,23 +46,56 @@ CALLS_AT_ONCE = 64
 
 
 @cache
-def _task(work: Callable[P, Timed[T]]) -> Callable[P, Awaitable[Timed[T]]]:
+def _task(work: Callable[..., Timed[T]]) -> Callable[..., Awaitable[Timed[T]]]:
     # A remote function is exported to the cluster when it is made: once a process, not once a call.
     task = ray.remote(work).options(num_cpus=1, max_retries=0, resources={STUDIO: 1}, name=work.__name__)
-    return cast("Callable[P, Awaitable[Timed[T]]]", task.remote)
+    return cast("Callable[..., Awaitable[Timed[T]]]", task.remote)
 
 
-async def in_studio(work: Callable[P, Timed[T]], *args: P.args, **kwargs: P.kwargs) -> Timed[T]:
-    """Run studio work as a Ray task on a free core."""
-    return await arrived(_task(work)(*args, **kwargs))
+class AgentActor:
+    """What all agent actors have in common: they are told of the label they work for."""
+
+    def __init__(self, launch: Launch) -> None:
+        self._launch = launch
+
+
+class DispatcherActor(AgentActor):
+    """Runs studio work as Ray tasks on free cores.
+
+    Every task of the label is handed out here, because Ray keeps a warm worker for tasks of the same
+    detached actor only: handed out by artists, each artist's first render would import everything anew.
+    """
+
+    async def run(self, work: Callable[..., Timed[T]], args: tuple[object, ...]) -> Timed[T]:
+        return await arrived(_task(work)(*args))
+
+
+class Studio:
+    """The way to the studio's cores, for whoever has computing to be done."""
+
+    def __init__(self, launch: Launch) -> None:
+        self._dispatchers = Pool("dispatcher", launch)
+
+    async def run(self, work: Callable[P, Timed[T]], *args: P.args, **kwargs: P.kwargs) -> Timed[T]:
+        """A piece of runtime/studio.py, on the next free core."""
+        if kwargs:
+            raise TypeError("studio work takes positional arguments")
+        return await arrived(self._dispatchers.next().run.remote(work, args))
+
+    async def warm_up(self, cores: int) -> None:
+        """Have every core's worker import what renders need, while there is nothing else to do."""
+        await asyncio.gather(*(self.run(studio.warm_up) for _ in range(cores)))
 
 
 class EmbeddedWriter:
     """The offline writer as agent actors see it: its computing is a task, so an actor's loop stays free."""
 
+    def __init__(self, cores: Studio) -> None:
+        self._cores = cores
+
     async def complete(self, request: Request[A]) -> Completion[A]:
         started_s = perf_counter()
-        timed = await in_studio(_write_offline, request)
+        timed = await self._cores.run(_write_offline, request)
         return timed.value.model_copy(update={"latency_s": perf_counter() - started_s, "cpu_s": timed.cpu_s})
 
 
@@ -73,11 +106,13 @@ def _write_offline(request: Request[A]) -> Completion[A]:
     return asyncio.run(OfflineWriter().complete(request))
 
 
-class CreativeActor:
+class CreativeActor(AgentActor):
     """Plans songs, writes words, composes."""
 
-    def __init__(self) -> None:
-        self._writer = EmbeddedWriter()
+    def __init__(self, launch: Launch) -> None:
+        super().__init__(launch)
+        self._cores = Studio(launch)
+        self._writer = EmbeddedWriter(self._cores)
 
     async def plan(
         self,
@@ -110,10 +145,10 @@ class CreativeActor:
         return await lyricist.write(self._writer, brief=brief, persona=persona, memory=memory)
 
     async def compose(self, config: StudioConfig, brief: Brief, lyrics: Lyrics) -> Timed[Composition]:
-        return await in_studio(studio.compose, config, brief, lyrics)
+        return await self._cores.run(studio.compose, config, brief, lyrics)
 
 
-class CriticActor:
+class CriticActor(AgentActor):
     """Judges what was measured on the recording: defects and fit to the brief."""
 
     async def criticise(
@@ -142,11 +177,12 @@ class CriticActor:
         )
 
 
-class ReflectionActor:
+class ReflectionActor(AgentActor):
     """Looks back at a song, and proposes what to keep and what to change."""
 
-    def __init__(self) -> None:
-        self._writer = EmbeddedWriter()
+    def __init__(self, launch: Launch) -> None:
+        super().__init__(launch)
+        self._writer = EmbeddedWriter(Studio(launch))
 
     async def reflect(
         self,
@@ -170,18 +206,19 @@ class ReflectionActor:
         )
 
 
-class FixerActor:
+class FixerActor(AgentActor):
     """Answers a fault with a remedy from the playbook."""
 
     async def diagnose(self, fault: Fault, attempts: tuple[Attempt, ...]) -> Remedy:
         return diagnose(fault, attempts)
 
 
-POOLS: dict[str, tuple[type, int]] = {
+POOLS: dict[str, tuple[type[AgentActor], int]] = {
     "creative": (CreativeActor, 1),
     "critic": (CriticActor, 1),
     "reflection": (ReflectionActor, 1),
     "fixer": (FixerActor, 1),
+    "dispatcher": (DispatcherActor, 1),
 }
 """Each role's class and how many of it a node has: they only wait, so one serves many artists."""
 
@@ -201,7 +238,7 @@ class Pool:
         }
         remote = ray.remote(actor_class)
         self._actors = itertools.cycle(
-            [remote.options(name=f"{role}/{number}", **options).remote() for number in range(size)]
+            [remote.options(name=f"{role}/{number}", **options).remote(launch) for number in range(size)]
         )
 
     def next(self) -> ActorHandle:

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-# Before anything imports Ray: one machine, no token, no telemetry, and the tests' own music vendor.
+from runtime.environment import prepare_ray
+
+# Before anything imports Ray: one machine, no token, and the tests' own music vendor.
 PLUGINS = Path(__file__).parent / "plugins"
 os.environ |= {
     "RAY_AUTH_MODE": "disabled",
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "PYTHONPATH": os.pathsep.join(filter(None, [str(PLUGINS), os.environ.get("PYTHONPATH", "")])),
 }
+prepare_ray()
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,8 @@ def emblem_outlines(name: str) -> list[Outline]:
 def _arc(
     start_deg: float, end_deg: float, radius: float = 1.0, centre: tuple[float, float] = (0, 0)
 ) -> Outline:
-    angles = np.deg2rad(np.linspace(start_deg, end_deg, max(12, int(abs(end_deg - start_deg) / 3))))
+    # A point a degree: coarser, and the corners can be seen on a cover of 3000 px.
+    angles = np.deg2rad(np.linspace(start_deg, end_deg, int(abs(end_deg - start_deg)) + 1))
     return np.stack([centre[0] + radius * np.cos(angles), centre[1] + radius * np.sin(angles)], axis=1)
 
 
@@ -61,11 +62,17 @@ def _eye() -> list[Outline]:
 
 
 def _crescent() -> list[Outline]:
-    return [np.concatenate([_arc(52, 308), _arc(292, 68, 0.86, (0.34, 0))])]
+    inner, apart = 0.86, 0.34
+    # The tips are where the two circles meet: at any other angle the outline would cross itself there.
+    tip_x = (1 - inner**2 + apart**2) / (2 * apart)
+    outer_deg = float(np.rad2deg(np.arccos(tip_x)))
+    inner_deg = float(np.rad2deg(np.arccos((tip_x - apart) / inner)))
+    horns = _arc(360 - inner_deg, inner_deg, inner, (apart, 0))
+    return [np.concatenate([_arc(outer_deg, 360 - outer_deg), horns[1:-1]])]
 
 
 def _petals() -> list[Outline]:
-    angles = np.linspace(0, 2 * np.pi, 180, endpoint=False)
+    angles = np.linspace(0, 2 * np.pi, 720, endpoint=False)
     radii = 0.34 + 0.66 * np.abs(np.sin(angles * 3)) ** 0.7
     return [np.stack([radii * np.cos(angles), radii * np.sin(angles)], axis=1), _arc(0, 360, 0.16)]
 
