@@ -24,5 +24,5 @@ ENV PATH=/labelmate/.venv/bin:$PATH \
     RAY_AUTH_MODE=token
 USER labelmate
 VOLUME ["/data", "/assets"]
-HEALTHCHECK --interval=30s --timeout=20s --start-period=120s --retries=3 CMD ["labelmate", "status", "--json"]
+HEALTHCHECK --interval=30s --timeout=20s --start-period=120s --retries=3 CMD ["labelmate", "status", "--check", "--json"]
 CMD ["labelmate", "up", "--foreground"]

@@ -50,15 +50,17 @@ check: .venv/dev.stamp ## Lint, types, import contracts, secrets, dependencies, 
 	$(BIN)/python scripts/check_compose.py docker-compose.yml
 	$(BIN)/python -m configs.example | diff .env.example - || { echo "run: make example"; exit 1; }
 	$(BIN)/python scripts/draw_loop.py | diff docs/loop.svg - || { echo "run: make docs"; exit 1; }
+	$(BIN)/python -m ui.cli.reference | diff docs/cli.md - || { echo "run: make docs"; exit 1; }
 
 bench: .venv/dev.stamp ## Measure what the README claims (ARGS= for a part)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-gallery: .venv/run.stamp ## Make one song for each of several seeds, and a page to look at them (ARGS="1 2 3")
-	@$(BIN)/python scripts/gallery.py $(ARGS)
+gallery: .venv/run.stamp ## Draw docs/gallery: covers, video frames and the sound of a song, straight from the engines
+	@$(BIN)/python scripts/gallery.py
 
-docs: .venv/run.stamp ## Draw docs/loop.svg from the steps of a cycle
+docs: .venv/run.stamp ## Write docs/loop.svg from the steps of a cycle, and docs/cli.md from the commands
 	@$(BIN)/python scripts/draw_loop.py > docs/loop.svg.part && mv docs/loop.svg.part docs/loop.svg
+	@$(BIN)/python -m ui.cli.reference > docs/cli.md.part && mv docs/cli.md.part docs/cli.md
 
 example: .venv/run.stamp ## Write .env.example from the settings
 	@$(BIN)/python -m configs.example > .env.example.part && mv .env.example.part .env.example

@@ -30,7 +30,7 @@ def criticise(
     """Judge a song by what was measured on it; findings come worst first."""
     marks = [
         *mark_sound(plan, facts, loudness_lufs),
-        *mark_obedience(brief, facts),
+        *mark_obedience(brief, plan, facts),
         *mark_words(lyrics),
         *mark_originality(lyrics, grams, history),
     ]

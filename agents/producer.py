@@ -63,9 +63,10 @@ def produce(
 def remaster(
     take: Path, out_dir: Path, *, seed: int, sample_rate_hz: int = 44_100, loudness_lufs: float = -14.0
 ) -> Recording:
-    """Bring somebody else's recording to our loudness and peak, and write it like our own; it has no MIDI.
+    """Bring somebody else's recording to our loudness and peak, and write it like our own; no MIDI file is made.
 
     Raises:
+        ProviderError: the take is no audio.
         RenderError: a file could not be written.
     """
     from agents.music.local.master import to_loudness

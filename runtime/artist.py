@@ -7,32 +7,36 @@ nothing to do it is passivated: nothing is lost, because nothing is kept here.
 
 import asyncio
 import contextlib
+import logging
 
 import ray
 from ray.actor import ActorHandle
 
 from agents.fixer import Attempt, Fault, Remedy
+from agents.fixer import diagnose as playbook_remedy
 from agents.music.protocol import music_providers
 from runtime import approvals
 from runtime.crew import Crew, Pools
 from runtime.cycle import Ending, make_song
 from runtime.gates import Limits, SharedGate
+from runtime.health import require_health
 from runtime.launch import Launch
-from runtime.remote import arrived
+from runtime.remote import ActorGoneError, arrived
 from runtime.repair import Diagnose, FixerDesk
 from runtime.signals import GaveUp, Suspend
-from runtime.steps import StepRunner
+from runtime.steps import StepRunner, wait_for_money
 from runtime.store_actor import start_store
 from runtime.studio import StudioConfig
 from runtime.workers import Pool, Studio
 from storage import artists, cycles
 from storage.artists import Fence
-from storage.errors import CycleCancelledError, DiskFullError, Fenced
+from storage.errors import BudgetExceededError, CycleCancelledError, DiskFullError, Fenced, LabelError
 from storage.ledger import Caps
 from storage.store import StoreClient
 from storage.types import ArtistId, CycleId, CycleState, DeciderKind, Outcome
 
 DISK_LOOK_S = 600.0
+log = logging.getLogger(__name__)
 
 
 class LiveArtist:
@@ -48,31 +52,43 @@ class LiveArtist:
         self._diagnose = diagnose
         self._artist_id = artist_id
         self._fence: Fence | None = None
+        self._owner = ""
+        self._claiming = asyncio.Lock()
         self._lease: asyncio.Task[None] | None = None
         self._under_way: dict[CycleId, asyncio.Task[CycleState]] = {}
 
-    async def activate(self, owner: str) -> Fence:
-        """Claim the artist, once; raises ConflictError while another owner's lease lives."""
-        if self._fence is not None:
-            return self._fence
-        claimed = await self._store.write(
-            artists.claim_artist, artist_id=self._artist_id, owner=owner, lease_s=self._settings.lease_s
-        )
-        self._fence = claimed.fence
-        self._lease = asyncio.create_task(self._keep_lease(claimed.fence))
-        return claimed.fence
+    async def activate(self, owner: str) -> str:
+        """Claim the artist, once; raises ConflictError while another owner's lease lives.
+
+        Returns the name under which it is held: an earlier one's, if another supervisor woke it before.
+        """
+        async with self._claiming:
+            if self._fence is None:
+                claimed = await self._store.write(
+                    artists.claim_artist,
+                    artist_id=self._artist_id,
+                    owner=owner,
+                    lease_s=self._settings.lease_s,
+                )
+                self._fence, self._owner = claimed.fence, owner
+                self._lease = asyncio.create_task(self._keep_lease(claimed.fence))
+        return self._owner
 
     async def work(self, cycle_id: CycleId) -> CycleState:
         """Take a cycle as far as it goes now; returns the state it was left in.
 
         A second call for the same cycle, from a restarted supervisor, waits for the first.
         """
-        if cycle_id not in self._under_way:
-            self._under_way[cycle_id] = asyncio.create_task(self._work(cycle_id))
+        task = self._under_way.get(cycle_id)
+        if task is None:
+            task = self._under_way[cycle_id] = asyncio.create_task(self._work(cycle_id))
+            task.add_done_callback(lambda _: self._under_way.pop(cycle_id, None))
         try:
-            return await asyncio.shield(self._under_way[cycle_id])
-        finally:
-            self._under_way.pop(cycle_id, None)
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled():
+                raise Fenced(f"{self._artist_id} has a newer owner; {cycle_id} is left to it") from None
+            raise
 
     async def _work(self, cycle_id: CycleId) -> CycleState:
         fence = self._fence
@@ -87,12 +103,17 @@ class LiveArtist:
             return cycle.state
         steps = self._steps(fence, cycle_id)
         try:
-            ending = await make_song(steps, await self._crew(fence, cycle))
+            crew = await self._crew(fence, cycle)
+            await require_health(crew)
+            ending = await make_song(steps, crew)
         except Suspend as signal:
             return await self._suspend(fence, cycle_id, steps, signal)
         except DiskFullError as error:
             signal = Suspend(CycleState.DEFERRED, str(error), DISK_LOOK_S)
             return await self._suspend(fence, cycle_id, steps, signal)
+        except BudgetExceededError as error:
+            # Before any step: nobody knows what the chosen provider charges.
+            return await self._suspend(fence, cycle_id, steps, wait_for_money(error))
         except GaveUp as signal:
             outcome = Outcome.FAILED_PROVIDER if signal.provider_failed else Outcome.FAILED_INTERNAL
             ending = Ending(outcome=outcome, decided_by=DeciderKind.POLICY, reason=signal.reason)
@@ -109,21 +130,31 @@ class LiveArtist:
         )
         return CycleState.ENDED
 
-    async def passivate(self) -> None:
-        """Let go after the last write, so that the next claim need not wait for the lease."""
+    async def passivate(self) -> bool:
+        """Let go, so that the next claim need not wait for the lease; False while there is work under way."""
+        if self._under_way:
+            return False
         if self._lease is not None:
             self._lease.cancel()
         if self._fence is not None:
             with contextlib.suppress(Fenced):
                 await self._store.write(artists.release_artist, fence=self._fence)
         self._fence = None
+        return True
 
     async def _keep_lease(self, fence: Fence) -> None:
         lease_s = self._settings.lease_s
         while True:
             await asyncio.sleep(lease_s / 3)
-            # Fenced ends this task; the work under way meets the same error at its next write.
-            await self._store.write(artists.renew_lease, fence=fence, lease_s=lease_s)
+            try:
+                await self._store.write(artists.renew_lease, fence=fence, lease_s=lease_s)
+            except Fenced:
+                # Nothing may be bought beside the successor, so nothing goes on until its next write.
+                for task in self._under_way.values():
+                    task.cancel()
+                return
+            except LabelError as error:
+                log.warning("%s: the lease was not renewed: %s", self._artist_id, error)
 
     async def _suspend(
         self, fence: Fence, cycle_id: CycleId, steps: StepRunner, signal: Suspend
@@ -185,22 +216,26 @@ class ArtistActor:
         fixers = Pool("fixer", launch)
 
         async def diagnose(fault: Fault, attempts: tuple[Attempt, ...]) -> Remedy:
-            return await arrived(fixers.next().diagnose.remote(fault, attempts))
+            try:
+                return await arrived(fixers.next().diagnose.remote(fault, attempts))
+            except ActorGoneError:
+                # It is restarting, and a cycle must not fail because the help did: the same playbook, here.
+                return playbook_remedy(fault, attempts)
 
         self._artist = LiveArtist(start_store(launch), launch, pools, diagnose, artist_id)
 
     def __repr__(self) -> str:
         return self._name
 
-    async def activate(self, owner: str) -> Fence:
+    async def activate(self, owner: str) -> str:
         return await self._artist.activate(owner)
 
     async def work(self, cycle_id: CycleId) -> CycleState:
         return await self._artist.work(cycle_id)
 
-    async def passivate(self) -> None:
-        """Flush and let go; the supervisor ends the process after the answer."""
-        await self._artist.passivate()
+    async def passivate(self) -> bool:
+        """Let go if idle; the supervisor ends the process after the answer."""
+        return await self._artist.passivate()
 
 
 def artist_actor(launch: Launch, artist_id: ArtistId, slug: str) -> ActorHandle:

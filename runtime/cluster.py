@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import cast
 
 import ray
-import ray.exceptions
 from ray.util import list_named_actors
 
 from runtime.launch import Launch
@@ -35,7 +34,7 @@ class Cluster(Frozen):
 
 
 def start(launch: Launch, *, dashboard_port: int | None, cpus: int | None = None) -> Cluster:
-    """A Ray of our own on this machine; `dashboard_port` None leaves the dashboard out.
+    """A Ray of our own on this machine; `dashboard_port` None leaves the dashboard out, a taken one is replaced.
 
     Raises ClusterError with what to do, after one more try.
     """
@@ -49,13 +48,14 @@ def start(launch: Launch, *, dashboard_port: int | None, cpus: int | None = None
                 resources={STUDIO: cores},
                 include_dashboard=dashboard_port is not None,
                 dashboard_host="127.0.0.1",
-                dashboard_port=dashboard_port,
+                dashboard_port=_free(dashboard_port),
                 object_store_memory=OBJECT_STORE_BYTES,
                 namespace=launch.namespace,
                 log_to_driver=False,
                 configure_logging=False,
             )
-        except (ray.exceptions.RayError, RuntimeError, ConnectionError, TimeoutError, OSError) as error:
+        except Exception as error:
+            # A bare Exception is what Ray raises when one of its processes dies.
             ray.shutdown()
             if attempt == attempts - 1:
                 raise ClusterError(_why(error)) from error
@@ -84,7 +84,7 @@ def join(launch: Launch, address: str, *, single_node: bool) -> Cluster:
             configure_logging=False,
             ignore_reinit_error=True,
         )
-    except (ray.exceptions.RayError, RuntimeError, ConnectionError, TimeoutError) as error:
+    except Exception as error:
         raise ClusterError(
             f"No Ray answers at {address}: {_first_line(error)}; start it, or leave RAY_ADDRESS empty for one of our own"
         ) from error
@@ -127,6 +127,19 @@ def end_actors(launch: Launch) -> None:
     for name in sorted(mine, key=lambda name: name != "supervisor"):
         with contextlib.suppress(ValueError):  # it ended by itself meanwhile
             ray.kill(ray.get_actor(name, namespace=launch.namespace), no_restart=True)
+
+
+def _free(port: int | None) -> int | None:
+    """The dashboard's port, or any (0) where another program, such as a second label, has it: Ray would not start."""
+    if port is None:
+        return None
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
+    return port
 
 
 def _require_answer(address: str) -> None:

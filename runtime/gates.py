@@ -7,8 +7,8 @@ monotonic clock; `GateActor` is the one copy of it that all share.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from time import monotonic
@@ -18,8 +18,8 @@ import ray
 from ray.actor import ActorHandle
 
 from runtime.launch import Launch
-from runtime.remote import arrived
-from storage.errors import ProviderUnavailableError
+from runtime.remote import ActorGoneError, arrived
+from storage.errors import OutcomeUnknownError, ProviderError, ProviderUnavailableError
 from storage.types import Frozen
 
 BREAKER_FAILURES = 3
@@ -100,11 +100,19 @@ class Gate:
             self._probe = permit
         return Answer(permit=permit)
 
-    def leave(self, permit: str, *, failed: bool, retry_after_s: float | None = None) -> None:
-        """Tell how the call went. A `Retry-After` closes the gate at once, whatever the count."""
+    def closed_for_s(self) -> float:
+        """How much longer nobody passes; 0 while it works or may be probed."""
+        return max(0.0, self._closed_until_s - self.now_s())
+
+    def give_back(self, permit: str) -> None:
+        """The call told nothing of the provider: it was never made, or our own end failed."""
         self._permits.pop(permit, None)
         if self._probe == permit:
             self._probe = None
+
+    def leave(self, permit: str, *, failed: bool, retry_after_s: float | None = None) -> None:
+        """Tell how the call went. A `Retry-After` closes the gate at once, whatever the count."""
+        self.give_back(permit)
         if not failed:
             self._failures = 0
             self._closed_until_s = 0.0
@@ -130,8 +138,11 @@ class GateActor:
     async def leave(self, permit: str, failed: bool, retry_after_s: float | None) -> None:
         self._gate.leave(permit, failed=failed, retry_after_s=retry_after_s)
 
-    async def state(self) -> GateState:
-        return self._gate.state
+    async def give_back(self, permit: str) -> None:
+        self._gate.give_back(permit)
+
+    async def closed_for_s(self) -> float:
+        return self._gate.closed_for_s()
 
 
 class SharedGate:
@@ -140,7 +151,7 @@ class SharedGate:
     def __init__(self, launch: Launch, provider: str, account: str, limits: Limits) -> None:
         """`account` tells base URL and key apart; only its hash is seen."""
         mark = hashlib.sha256(account.encode()).hexdigest()[:12]
-        self._provider = provider
+        self.provider = provider
         self._actor: ActorHandle = (
             ray.remote(GateActor)  # type: ignore[assignment] # Ray's own types do not know their proxies
             .options(
@@ -164,24 +175,41 @@ class SharedGate:
         permit = await self._enter(monotonic() + deadline_s)
         try:
             yield
-        except ProviderUnavailableError as error:
+        except (ProviderUnavailableError, OutcomeUnknownError) as error:
             wait = error.fields.get("retry_after_s")
-            await arrived(self._actor.leave.remote(permit, True, float(wait) if wait else None))
+            await _told(self._actor.leave.remote(permit, True, float(wait) if wait else None))
+            raise
+        except ProviderError:
+            await _told(self._actor.leave.remote(permit, False, None))
             raise
         except BaseException:
-            # Refused, cancelled or our own bug: no evidence that the provider is down.
-            await arrived(self._actor.leave.remote(permit, False, None))
+            # Cancelled or our own bug: no evidence that the provider is down, and none that it works.
+            await _told(self._actor.give_back.remote(permit))
             raise
-        await arrived(self._actor.leave.remote(permit, False, None))
+        await _told(self._actor.leave.remote(permit, False, None))
+
+    async def closed_for_s(self) -> float:
+        """How much longer the provider is left alone; 0 while calls pass."""
+        return await arrived(self._actor.closed_for_s.remote())
 
     async def _enter(self, until_s: float) -> str:
         while True:
-            answer: Answer = await arrived(self._actor.enter.remote())
+            try:
+                answer: Answer = await arrived(self._actor.enter.remote())
+            except ActorGoneError as error:
+                # Nothing was sent: to the caller it is as if the provider had been busy.
+                raise ProviderUnavailableError(f"The gate of {self.provider} is restarting") from error
             if answer.permit is not None:
                 return answer.permit
             if monotonic() + answer.wait_s > until_s:
                 why = "is failing and is left alone" if answer.is_open else "is busy"
                 raise ProviderUnavailableError(
-                    f"{self._provider} {why}; next try in {answer.wait_s:.0f} s", retry_after_s=answer.wait_s
+                    f"{self.provider} {why}; next try in {answer.wait_s:.0f} s", retry_after_s=answer.wait_s
                 )
             await asyncio.sleep(answer.wait_s)
+
+
+async def _told(reply: Awaitable[None]) -> None:
+    """A gate that died meanwhile has forgotten its permits; what the provider answered must not be lost with it."""
+    with suppress(ActorGoneError):
+        await arrived(reply)

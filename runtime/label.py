@@ -6,7 +6,6 @@ async with open_label(settings) as label        joins the running label, or take
 
 import asyncio
 import hashlib
-import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,19 +13,21 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from agents.music.protocol import music_providers
 from configs.settings import Settings
 from runtime.environment import prepare_ray
 from runtime.launch import Launch
 from runtime.roster import create_artist
 from storage import cycles, events
+from storage.assets import AssetStore
 from storage.errors import ClusterError, HomeLockedError
 from storage.home import open_home
+from storage.lock import FileLock, is_held
 from storage.store import LocalStore, Store, StoreClient
 from storage.types import (
     Artist,
     ArtistId,
     CycleId,
-    CycleState,
     Event,
     Frozen,
     SongRequest,
@@ -67,24 +68,20 @@ class Label:
             cycles.request_cycle, artist_id=artist_id, request=request, requested_by=who
         )
 
-    async def follow(self, cycle_ids: list[CycleId], *, from_seq: int = 0) -> AsyncIterator[Event]:
-        """Events of these cycles as they are written, until none of them can go on by itself."""
-        seq = from_seq
-        watched = set(cycle_ids)
+    async def follow(self, cycle_ids: list[CycleId]) -> AsyncIterator[Event]:
+        """All events of these cycles, as they are written, until none of them can go on by itself."""
+        seq = 0
         while True:
-            still = [await self.store.read(cycles.cycle_by_id, cycle_id=cycle_id) for cycle_id in cycle_ids]
-            batch = await self.store.read(events.events_since, seq=seq)
+            # Asked before the events are read, so that the last ones are not missed.
+            going_on = await self.store.read(cycles.can_go_on, cycle_ids=cycle_ids)
+            batch = await self.store.read(events.events_since, seq=seq, cycle_ids=cycle_ids)
             for event in batch:
                 seq = event.seq
-                if event.cycle_id in watched:
-                    yield event
-            if not batch and all(cycle.state in _AT_REST for cycle in still):
+                yield event
+            if not batch and not going_on:
                 return
             if not batch:
                 await asyncio.sleep(LOOK_S)
-
-
-_AT_REST = {CycleState.ENDED, CycleState.WAITING, CycleState.PARKED, CycleState.DEFERRED}
 
 
 @asynccontextmanager
@@ -98,22 +95,35 @@ async def running_label(
 ) -> AsyncIterator[Label]:
     """Start everything and end it again. Raises HomeLockedError when this home's label runs already."""
     prepare_ray()
-    from runtime import cluster
-    from runtime.store_actor import start_store
-    from runtime.supervisor import start_supervisor
-
     record = read_run(settings.home)
     if record is not None:
         raise HomeLockedError(
             f"This home's label is running already (process {record.pid}, Ray at {record.address}); "
             "`labelmate status` shows it, `labelmate down` ends it"
         )
+    check_doors(settings)
     launch = _launch(settings, clock_seed, demo_decides, overrides or {})
-    port = settings.ray_dashboard_port if dashboard else None
+    # Held from before Ray starts until everything has ended: of two that start at once, one goes on.
+    lock = FileLock(settings.home / RUN_FILE)
+    # What an earlier label left when it was killed: its process number may be ours now, as in a container.
+    (settings.home / RUN_FILE).unlink(missing_ok=True)
+    try:
+        async with _started(settings, launch, dashboard=dashboard) as label:
+            yield label
+    finally:
+        lock.free()
+
+
+@asynccontextmanager
+async def _started(settings: Settings, launch: Launch, *, dashboard: bool) -> AsyncIterator[Label]:
+    from runtime import cluster
+    from runtime.store_actor import start_store
+    from runtime.supervisor import start_supervisor
+
     if settings.ray_address:
         joined = cluster.join(launch, settings.ray_address, single_node=settings.database_url is None)
     else:
-        joined = cluster.start(launch, dashboard_port=port)
+        joined = cluster.start(launch, dashboard_port=settings.ray_dashboard_port if dashboard else None)
     try:
         store = start_store(launch)
         supervisor = start_supervisor(launch)
@@ -161,19 +171,14 @@ async def open_label(settings: Settings) -> AsyncIterator[Label]:
 
 
 def read_run(home: Path) -> RunRecord | None:
-    """The running label of a home, if its process lives."""
+    """The running label of a home, if it lives: its process holds the lock, so a record left behind tells nothing."""
     path = home / RUN_FILE
-    if not path.exists():
+    if not is_held(path):
         return None
-    record = RunRecord.model_validate(json.loads(path.read_text()))
     try:
-        os.kill(record.pid, 0)
-    except ProcessLookupError:
-        path.unlink(missing_ok=True)
+        return RunRecord.model_validate_json(path.read_text())
+    except FileNotFoundError:
         return None
-    except PermissionError:
-        pass
-    return record
 
 
 def build() -> str:
@@ -184,6 +189,13 @@ def build() -> str:
         for path in sorted((root / package).rglob("*.py")):
             digest.update(path.read_bytes())
     return f"{version('labelmate')}+{digest.hexdigest()[:12]}"
+
+
+def check_doors(settings: Settings) -> None:
+    """What a song would need in its middle is looked for before anything starts. Raises ConfigurationError."""
+    music_providers(settings)
+    if settings.assets_url:
+        AssetStore(settings.assets_url).check()
 
 
 def _launch(

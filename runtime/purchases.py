@@ -1,9 +1,7 @@
 """Buying music: a provider's job as step work, through its gate, under the ledger's cap."""
 
 import asyncio
-import tempfile
 from decimal import Decimal
-from pathlib import Path
 from time import monotonic
 
 from agents.music.protocol import JobState, MusicProvider
@@ -43,10 +41,9 @@ def bought_music(
 
     async def collect(job_id: str) -> Made[Composition]:
         await _ready(provider, gate, job_id)
-        config.scratch_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=config.scratch_dir) as folder:
+        with studio.scratch(config) as folder:
             async with gate.permit(deadline_s=CALL_S):
-                takes = await provider.fetch(job_id, Path(folder))
+                takes = await provider.fetch(job_id, folder)
             made = await cores.run(studio.receive, config, brief, lyrics, provider.name, takes, price)
         return Made(made.value, cpu_s=made.cpu_s, cost_usd=price)
 

@@ -1,5 +1,6 @@
 """Awaiting Ray without its wrapping: our own errors arrive as themselves, a dead process as a typed one."""
 
+import re
 from collections.abc import Awaitable
 from typing import TypeVar, cast
 
@@ -24,7 +25,10 @@ async def arrived(reference: Awaitable[T]) -> T:
         cause = cast("BaseException | None", error.cause)
         raise (cause or error) from None
     except (ray.exceptions.ActorDiedError, ray.exceptions.ActorUnavailableError) as error:
-        raise ActorGoneError(f"An agent's process ended: {_first_line(error)}") from error
+        out_of_reach = re.search(r"\bnode (has )?died\b", str(error)) is not None
+        raise ActorGoneError(
+            f"An agent's process ended: {_why(error)}", out_of_reach=int(out_of_reach)
+        ) from error
     except (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError) as error:
         raise RenderError(f"A worker's process ended: {_first_line(error)}") from error
     except ray.exceptions.ObjectLostError as error:
@@ -36,6 +40,20 @@ class ActorGoneError(LabelError):
 
     code = "actor_gone"
     transient = True
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Its node was lost, so its process may live on where we cannot see it."""
+        return bool(self.fields.get("out_of_reach"))
+
+
+def _why(error: BaseException) -> str:
+    """The one line of Ray's many that tells the cause."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if "creation task" in _first_line(error):
+        # The end of the traceback from its constructor, without the name of the error's class.
+        return re.sub(r"^[\w.]+: ", "", lines[-1])
+    return next((line for line in lines if line.startswith("The actor is dead")), _first_line(error))
 
 
 def _first_line(error: BaseException) -> str:

@@ -7,16 +7,34 @@ afterwards closes it.
 import traceback
 from collections.abc import Awaitable, Callable
 
-from agents.fixer import Attempt, Fault, Remedy, fault_of
+from agents.fixer import Attempt, Fault, Remedy, fault_of, fingerprint
 from agents.redaction import redact
 from storage import faults, fixes
 from storage.artists import Fence
 from storage.steps import StepRow
 from storage.store import StoreClient
+from storage.types import ArtistId, CycleId
 
 TRACE_MAX_CHARS = 6_000
 Diagnose = Callable[[Fault, tuple[Attempt, ...]], Awaitable[Remedy]]
 """The fixer: an agent actor in a running label."""
+
+
+async def record_fault(
+    store: StoreClient, fault: Fault, error: BaseException, artist_id: ArtistId, cycle_id: CycleId
+) -> None:
+    """Count a cycle's fault in its error group."""
+    await store.write(
+        faults.record_fault,
+        fingerprint=fingerprint(fault),
+        code=fault.code,
+        title=fault.message,
+        message=fault.message,
+        trace=redact("".join(traceback.format_exception(error)))[-TRACE_MAX_CHARS:],
+        artist_id=artist_id,
+        cycle_id=cycle_id,
+        step=fault.step,
+    )
 
 
 class FixerDesk:
@@ -36,17 +54,7 @@ class FixerDesk:
             for fix in tried
         )
         remedy = await self._diagnose(fault, attempts)
-        await self._store.write(
-            faults.record_fault,
-            fingerprint=remedy.fingerprint,
-            code=fault.code,
-            title=fault.message,
-            message=fault.message,
-            trace=redact("".join(traceback.format_exception(error)))[-TRACE_MAX_CHARS:],
-            artist_id=self._fence.artist_id,
-            cycle_id=row.cycle_id,
-            step=row.name,
-        )
+        await record_fault(self._store, fault, error, self._fence.artist_id, row.cycle_id)
         await self._store.write(
             fixes.open_fix,
             fingerprint=remedy.fingerprint,

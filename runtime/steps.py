@@ -10,7 +10,8 @@ that was under way goes on by its effect policy (storage/types.py, `EffectPolicy
     LOOKUP                        ask the vendor for the key; act if it knows none
     AT_MOST_ONCE                  park for an operator, because nobody can tell
 
-A *known* failure goes to the playbook, which may try again, switch provider, defer, park or give up. One
+A purchase whose outcome is unknown keeps its key and its reservation; a job on record is collected until its
+provider says that it failed, and is never bought again before. A *known* failure goes to the playbook, which may try again, switch provider, defer, park or give up. One
 window remains and is never promised away: a process that stalls between the fence check and the
 submit for longer than its lease can buy beside its successor. The lease is therefore much longer than
 any request's time-out, and the old owner is killed before a takeover.
@@ -19,7 +20,7 @@ any request's time-out, and the old owner is killed before a takeover.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 
 from agents.fixer import Action, Remedy
 from runtime.signals import GaveUp, Suspend
@@ -48,10 +49,12 @@ T = TypeVar("T", bound=Frozen)
 Checkpoint = Callable[[str], None]
 BUDGET_LOOK_S = 900.0
 """How soon a cycle looks again when the ledger cannot tell when money will be there."""
-
-
 OUTAGE_LOOK_S = 900.0
 """How soon a cycle tries again a provider that failed and has no stand-in."""
+UNKNOWN_LOOK_S = 60.0
+"""How soon a provider is asked again what became of a purchase."""
+ASKED_AGAIN = frozenset({EffectPolicy.KEYED, EffectPolicy.LOOKUP})
+PURCHASES = ASKED_AGAIN | {EffectPolicy.AT_MOST_ONCE}
 
 
 class Repairer(Protocol):
@@ -100,7 +103,7 @@ class StepRunner:
             assert row.output is not None
             return output.model_validate_json(row.output)
         self._checkpoint("intent")
-        work = next((offered for offered in chain if offered.provider == row.provider), work)
+        work, row = await self._offered(key, row, chain)
         fresh = begun.fresh
         remedy: Remedy | None = None
         variation = 0
@@ -115,16 +118,23 @@ class StepRunner:
                             caps=self._caps,
                         )
                     fresh = True
-                made = await self._act(work, key, row, fresh, variation)
+                if isinstance(work, BoughtWork) and row.job_id is None:
+                    row = await self._submit(work, key, row, fresh)
+                made = await self._act(work, row, variation)
                 break
             except (Fenced, CycleCancelledError):
                 raise
             except OutcomeUnknownError as error:
-                await self._park(key, str(error))
+                await self._leave_unknown(key, row, error)
+            except BudgetExceededError as error:
+                if fresh:  # nothing was sent: when there is money it is another purchase
+                    await self._record_failure(key, row, error)
+                raise wait_for_money(error) from error
             except Exception as error:  # noqa: BLE001 - the one place where a step's failure is judged
-                remedy = await self._repairer.remedy(error, row, work.kind)
+                # Recorded before anybody is asked: whoever goes on must know that this was no unknown outcome.
                 row = await self._record_failure(key, row, error)
-                work, variation = await self._apply(remedy, error, chain, work, variation)
+                remedy = await self._repairer.remedy(error, row, work.kind)
+                work, variation = await self._apply(remedy, error, chain, work, row, variation)
         self._finished = steps.StepResult(
             key=key,
             output=made.value.model_dump_json(),
@@ -145,9 +155,7 @@ class StepRunner:
             self._finished = None
             self._checkpoint("done")
 
-    async def _act(
-        self, work: Work[T], key: steps.StepKey, row: steps.StepRow, fresh: bool, variation: int
-    ) -> Made[T]:
+    async def _act(self, work: Work[T], row: steps.StepRow, variation: int) -> Made[T]:
         """The effect itself, by its policy."""
         match work:
             case LocalWork():
@@ -155,27 +163,60 @@ class StepRunner:
             case SentWork():
                 return await work.send(row.idempotency_key)
             case BoughtWork():
-                job_id = row.job_id or await self._submit(work, key, row, fresh)
-                return await work.collect(job_id)
+                assert row.job_id is not None
+                return await work.collect(row.job_id)
 
-    async def _submit(self, work: BoughtWork[T], key: steps.StepKey, row: steps.StepRow, fresh: bool) -> str:
+    async def _submit(
+        self, work: BoughtWork[T], key: steps.StepKey, row: steps.StepRow, fresh: bool
+    ) -> steps.StepRow:
+        """Buy, or find what was bought, and put the job on record.
+
+        Only a provider's own word, on a purchase that was not begun before, is a known failure; whatever else
+        goes wrong leaves the outcome unknown, because to buy anew would be to buy under another key.
+        """
         job_id = None
-        if not fresh:
-            if work.policy is EffectPolicy.AT_MOST_ONCE:
-                raise OutcomeUnknownError(
-                    f"{work.provider} was asked to make this and the answer was lost; look there, then "
-                    "paste its job id, buy again or cancel"
-                )
-            if work.find is not None:
+        is_first = fresh
+        if not fresh and work.policy is EffectPolicy.AT_MOST_ONCE:
+            raise OutcomeUnknownError(
+                f"{work.provider} was asked to make this and the answer was lost; look there, then "
+                "paste its job id, buy again or cancel"
+            )
+        try:
+            if not fresh and work.find is not None:
                 job_id = await work.find(row.idempotency_key)
-        if job_id is None:
-            await self._store.write(steps.check_fence, fence=self.fence, lease_s=self._lease_s)
-            self._checkpoint("fence checked")
-            job_id = await work.submit(row.idempotency_key)
-            self._checkpoint("submitted")
-        await self._store.write(steps.record_job, fence=self.fence, key=key, job_id=job_id)
+                is_first = job_id is None
+            if job_id is None:
+                await self._store.write(steps.check_fence, fence=self.fence, lease_s=self._lease_s)
+                self._checkpoint("fence checked")
+                job_id = await work.submit(row.idempotency_key)
+                self._checkpoint("submitted")
+            row = await self._store.write(steps.record_job, fence=self.fence, key=key, job_id=job_id)
+        except (Fenced, CycleCancelledError, OutcomeUnknownError, BudgetExceededError):
+            raise
+        except Exception as error:
+            if isinstance(error, ProviderError) and is_first:
+                raise
+            raise OutcomeUnknownError(f"{work.provider} may have begun to make this: {error}") from error
         self._checkpoint("job recorded")
-        return job_id
+        return row
+
+    async def _offered(
+        self, key: steps.StepKey, row: steps.StepRow, chain: tuple[Work[T], ...]
+    ) -> tuple[Work[T], steps.StepRow]:
+        """The work of the provider that the step was begun with, whose job nobody else can answer for."""
+        for work in chain:
+            if work.provider == row.provider:
+                return work, row
+        if row.status is not StepStatus.FAILED:
+            if row.policy in PURCHASES:
+                job = f"job {row.job_id}" if row.job_id else "perhaps"
+                await self._park(
+                    key, f"Bought at {row.provider} ({job}), which MUSIC_PROVIDERS no longer names"
+                )
+            row = await self._store.write(
+                steps.fail_step, fence=self.fence, key=key, error="no longer chosen", bought=False
+            )
+        return chain[0], row
 
     async def _begin(self, intent: steps.StepIntent) -> steps.Begun:
         """Record the step before and this one's intent, in one commit."""
@@ -190,12 +231,26 @@ class StepRunner:
     async def _record_failure(
         self, key: steps.StepKey, row: steps.StepRow, error: BaseException
     ) -> steps.StepRow:
+        bought = row.job_id is not None
+        # A bought job is given up on the provider's word alone; nothing else proves that it made nothing.
+        job_stands = bought and (not isinstance(error, ProviderError) or error.transient)
         return await self._store.write(
-            steps.fail_step, fence=self.fence, key=key, error=str(error), bought=row.job_id is not None
+            steps.fail_step,
+            fence=self.fence,
+            key=key,
+            error=str(error),
+            bought=bought,
+            job_stands=job_stands,
         )
 
     async def _apply(
-        self, remedy: Remedy, error: BaseException, chain: tuple[Work[T], ...], work: Work[T], variation: int
+        self,
+        remedy: Remedy,
+        error: BaseException,
+        chain: tuple[Work[T], ...],
+        work: Work[T],
+        row: steps.StepRow,
+        variation: int,
     ) -> tuple[Work[T], int]:
         """Do what the playbook says; returns the work to try next and its variation."""
         match remedy.action:
@@ -204,6 +259,10 @@ class StepRunner:
                 return work, variation
             case Action.RERENDER:
                 return work, variation + 1
+            case Action.SWITCH_PROVIDER if row.status is StepStatus.SUBMITTED:
+                raise Suspend(
+                    CycleState.DEFERRED, f"{error}; its job {row.job_id} is asked for again", OUTAGE_LOOK_S
+                ) from error
             case Action.SWITCH_PROVIDER if chain[-1] is not work:
                 return chain[chain.index(work) + 1], 0
             case Action.SWITCH_PROVIDER if getattr(error, "transient", False):
@@ -224,10 +283,18 @@ class StepRunner:
         try:
             yield
         except BudgetExceededError as error:
-            wait_s = float(error.fields.get("retry_after_s") or BUDGET_LOOK_S)
-            raise Suspend(CycleState.DEFERRED, f"budget: {error}", wait_s) from error
+            raise wait_for_money(error) from error
 
-    async def _park(self, key: steps.StepKey, reason: str) -> None:
+    async def _leave_unknown(
+        self, key: steps.StepKey, row: steps.StepRow, error: OutcomeUnknownError
+    ) -> NoReturn:
+        """The step stays begun: its provider is asked again under the same key, or an operator looks."""
+        if row.policy in ASKED_AGAIN:
+            reason = f"{error}; {row.provider} is asked again"
+            raise Suspend(CycleState.DEFERRED, reason, UNKNOWN_LOOK_S) from error
+        await self._park(key, str(error))
+
+    async def _park(self, key: steps.StepKey, reason: str) -> NoReturn:
         await self._store.write(steps.park_step, fence=self.fence, key=key, reason=reason)
         raise Suspend(CycleState.PARKED, reason)
 
@@ -235,6 +302,12 @@ class StepRunner:
         return steps.StepIntent(
             key=key, policy=work.policy, provider=work.provider, worst_case_usd=work.worst_case_usd
         )
+
+
+def wait_for_money(error: BudgetExceededError) -> Suspend:
+    """Set the cycle aside until the ledger says when money will be there."""
+    wait_s = float(error.fields.get("retry_after_s") or BUDGET_LOOK_S)
+    return Suspend(CycleState.DEFERRED, f"budget: {error}", wait_s)
 
 
 def assets_in(value: object) -> list[Asset]:

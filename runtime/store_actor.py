@@ -12,7 +12,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from runtime.launch import Launch
 from runtime.remote import ActorGoneError, arrived
-from storage.errors import StoreUnavailableError
+from storage.errors import ConfigurationError, HomeLockedError, StoreUnavailableError
 from storage.home import open_home
 from storage.store import Store, Tx
 
@@ -22,32 +22,63 @@ T = TypeVar("T")
 
 PATIENCE_S = 120.0
 """How long a call waits for a store that is restarting before it gives up."""
+LOCKED_S = 5.0
 RETRY_FIRST_S, RETRY_MAX_S = 0.1, 2.0
 
 
 class StoreActor:
-    """Owns the home's lock and the database. Ray restarts it; a repeated call returns its stored result."""
+    """Owns the home's lock and the database. Ray restarts it; a repeated call returns its stored result.
+
+    They are opened at the first call: what goes wrong reaches the caller as itself, and the next one tries again.
+    """
 
     def __init__(self, launch: Launch) -> None:
-        settings = launch.settings()
-        self._home = open_home(settings.home, database_url=settings.database_url)
-        self._store = Store(self._home.engine, self._home.resume(launch.clock()))
+        self._launch = launch
+        self._store: Store | None = None
+        self._opening = asyncio.Lock()
 
     async def call(
         self, op: Callable[..., object], kwargs: dict[str, object], write_id: str | None
     ) -> object:
         """Run a write (with an id) or a query (without)."""
-        return await asyncio.wrap_future(self._store.submit(op, kwargs, write_id))
+        store = self._store or await self._opened()
+        return await asyncio.wrap_future(store.submit(op, kwargs, write_id))
 
     async def ping(self) -> str:
-        """The node it runs on."""
+        """The node it runs on; raises what keeps the store from opening."""
+        await self._opened()
         return ray.get_runtime_context().get_node_id()
+
+    async def _opened(self) -> Store:
+        """The store. A command line may have the home to itself for a moment: that is waited out."""
+        until_s = monotonic() + LOCKED_S
+        async with self._opening:
+            while self._store is None:
+                try:
+                    self._store = await asyncio.to_thread(_open, self._launch)
+                except HomeLockedError:
+                    if monotonic() > until_s:
+                        raise
+                    await asyncio.sleep(RETRY_FIRST_S)
+            return self._store
+
+
+def _open(launch: Launch) -> Store:
+    settings = launch.settings()
+    home = open_home(settings.home, database_url=settings.database_url)
+    if home.label.id != launch.label_id:
+        home.close()
+        raise ConfigurationError(
+            f"On this node LABELMATE_HOME and DATABASE_URL lead to label {home.label.id} and not to "
+            f"{launch.label_id}; set both alike on every node"
+        )
+    return Store(home.engine, home.resume(launch.clock()))
 
 
 class RemoteStore:
     """A StoreClient over the store actor.
 
-    It repeats a call whose answer was lost itself: Ray's own `max_task_retries` costs 1.5 ms of CPU on
+    It repeats a call whose answer was lost, by the store or by its database, itself: Ray's own `max_task_retries` costs 1.5 ms of CPU on
     every call, lost or not (docs/ray.md).
     """
 
@@ -68,7 +99,7 @@ class RemoteStore:
         while True:
             try:
                 return await arrived(self.actor.call.remote(op, kwargs, write_id))
-            except ActorGoneError as error:
+            except (ActorGoneError, StoreUnavailableError) as error:
                 if monotonic() + wait_s > until_s:
                     raise StoreUnavailableError(
                         f"The store has not come back in {PATIENCE_S:.0f} s: {error}"

@@ -123,7 +123,7 @@ def compose(config: StudioConfig, brief: Brief, lyrics: Lyrics) -> Composition:
     from agents.music.similarity import melody_grams
 
     score, plan = composer.compose(brief, lyrics)
-    with _scratch(config) as folder:
+    with scratch(config) as folder:
         score_asset = _keep_text(
             config, folder / "score.json", score.model_dump_json(), "score", ENGINE, brief.seed
         )
@@ -149,7 +149,7 @@ def produce(config: StudioConfig, brief: Brief, song: Composition) -> Master:
     rate = {"sample_rate_hz": config.sample_rate_hz, "loudness_lufs": config.loudness_lufs}
     origin = song.score or song.takes[0]
     source = config.assets.fetch(origin.sha256)
-    with _scratch(config) as folder:
+    with scratch(config) as folder:
         if song.score is None:
             made = producer.remaster(source, folder, seed=brief.seed, **rate)
         else:
@@ -221,7 +221,7 @@ def receive(
         )
         for take in takes
     )
-    with _scratch(config) as folder:
+    with scratch(config) as folder:
         plan_asset = _keep_text(
             config, folder / "plan.json", plan.model_dump_json(indent=1), "plan", provider, brief.seed
         )
@@ -236,7 +236,7 @@ def paint_cover(
     from agents import painter
 
     seed = sub_seed(brief.seed, "cover", variation)
-    with _scratch(config) as folder:
+    with scratch(config) as folder:
         made = painter.paint_cover(
             persona.visual, persona.name, brief.title, brief.mood, seed, folder, size_px=config.cover_px
         )
@@ -303,7 +303,7 @@ def _film(
 
     seed = sub_seed(brief.seed, "film", variation)
     start_s, end_s = span_s or (0.0, None)
-    with _scratch(config) as folder:
+    with scratch(config) as folder:
         out = folder / "video.mp4"
         facts = painter.film(
             song.plan,
@@ -342,7 +342,8 @@ def package(config: StudioConfig, job: "PackageJob") -> Release:
     from agents import packager
 
     files = {sha256: config.assets.fetch(sha256) for sha256 in job.lineage()}
-    bag = packager.package(job, files, config.releases_dir)
+    with _room(config):
+        bag = packager.package(job, files, config.releases_dir)
     return Release(id=bag.id, title=bag.title, directory=bag.directory, manifest_sha256=bag.manifest_sha256)
 
 
@@ -354,11 +355,28 @@ def _keep_text(config: StudioConfig, path: Path, text: str, kind: str, tool: str
 
 
 @contextmanager
-def _scratch(config: StudioConfig) -> Iterator[Path]:
-    config.assets.require_space(config.disk_floor_mb)
+def scratch(config: StudioConfig) -> Iterator[Path]:
+    """A folder that is gone afterwards. Raises DiskFullError when there is no room, or is none any more."""
     config.scratch_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=config.scratch_dir) as folder:
+    with tempfile.TemporaryDirectory(dir=config.scratch_dir) as folder, _room(config):
         yield Path(folder)
+
+
+@contextmanager
+def _room(config: StudioConfig) -> Iterator[None]:
+    """Whatever an engine says when the disk fills up under it, the disk is the reason: the cycle waits for room."""
+    require_room(config)
+    try:
+        yield
+    except Exception:
+        require_room(config)
+        raise
+
+
+def require_room(config: StudioConfig) -> None:
+    """Raise DiskFullError while the files' disk, or the home's, is below its floor."""
+    config.assets.require_space(config.disk_floor_mb)
+    AssetStore(str(config.scratch_dir)).require_space(config.disk_floor_mb)
 
 
 def _children_s() -> float:

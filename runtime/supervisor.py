@@ -11,14 +11,18 @@ import logging
 import os
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import cast
 from uuid import uuid4
 
 import ray
 from ray.actor import ActorHandle
+from ray.util import list_named_actors
 
+from agents.fixer import fault_of
 from runtime.artist import artist_actor
 from runtime.launch import Launch
 from runtime.remote import ActorGoneError, arrived
+from runtime.repair import record_fault
 from runtime.store_actor import start_store
 from runtime.sweeps import Sweeps
 from runtime.workers import Studio
@@ -31,6 +35,9 @@ from storage.types import ArtistId, CycleId, CycleState
 TICK_S = 0.25
 WARM_CORES_MAX = 4
 CONFLICT_LOOK_S = 5.0
+TROUBLE_LOOK_S = 5.0
+"""How long a fault that nobody foresaw is left alone, so that it is not repeated four times a second."""
+PASSIVATE_S = 30.0
 ARTIST_MB = 80
 """What one live artist's process takes, measured; from it the limit of live artists is derived."""
 log = logging.getLogger(__name__)
@@ -44,6 +51,10 @@ class Live:
     owner: str
     artist_id: ArtistId
     busy: bool = True
+    is_active: bool = False
+    """It has answered: it holds the artist as `owner`."""
+    is_ending: bool = False
+    """It is being passivated: whoever wants it waits for a new one."""
     idle_since_s: float = field(default_factory=monotonic)
 
 
@@ -63,22 +74,37 @@ class Supervisor:
         self._live_max = settings.live_artists_max or max(4, _memory_mb() // 4 // ARTIST_MB)
         self._live: dict[str, Live] = {}
         self._working: dict[CycleId, asyncio.Task[None]] = {}
+        self._resting: set[asyncio.Task[None]] = set()
         self._sweeps = Sweeps(launch, store)
         self._renewed_s = monotonic()
 
     async def run(self) -> None:
         """Tick for ever. A failing tick is logged and the next one goes on: truth is in the database."""
+        adopted = False
         while True:
             try:
+                if not adopted:
+                    await self._adopt()
+                    adopted = True
                 await self.tick()
-            except LabelError as error:
-                log.warning("supervisor: %s", error)
+            except Exception as error:
+                log.warning("supervisor: %s", error, exc_info=not isinstance(error, LabelError))
+                await asyncio.sleep(TROUBLE_LOOK_S)
             await asyncio.sleep(TICK_S)
+
+    async def _adopt(self) -> None:
+        """Know the artists that an earlier supervisor left at work or idle, so that they count and can rest."""
+        for name in await asyncio.to_thread(_artists_in, self._launch.namespace):
+            slug = name.removeprefix("artist/")
+            with contextlib.suppress(ValueError):  # it ended meanwhile
+                handle = ray.get_actor(name, namespace=self._launch.namespace)
+                artist = await self._store.read(artists.artist_by_name, name=slug)
+                self._live[slug] = Live(handle, _owner(slug), artist.id, busy=False)
 
     async def tick(self) -> None:
         """One look at what is due."""
         free = self._in_flight_max - len(self._working)
-        if free > 0:
+        if free > 0 and await self._store.read(cycles.is_work_due, reviewing=self._reviewing):
             due = await self._store.write(
                 cycles.lease_due_cycles,
                 owner=self._me,
@@ -97,22 +123,19 @@ class Supervisor:
                 lease_s=self._lease_s,
             )
             self._renewed_s = monotonic()
-        await self._passivate_idle()
+        self._passivate_idle()
         await self._sweeps.run_due()
 
     async def _work(self, due: DueCycle) -> None:
-        """One cycle on its artist's actor; a dead actor's cycle is taken over at the next tick."""
+        """One cycle until it is set aside or ended; whatever goes wrong, the next look finds it again."""
         try:
-            live = await self._wake(due)
-            state: CycleState = await arrived(live.handle.work.remote(due.cycle_id))
-            log.info("%s: %s is %s", due.slug, due.cycle_id, state)
-        except (ActorGoneError, Fenced) as error:
-            log.warning("%s: %s; the cycle goes on with a new actor", due.slug, error)
-            await self._bury(due.slug, error)
-        except ConflictError as error:
-            # An earlier owner's lease lives and its process was not seen dead: wait it out.
-            log.info("%s: %s", due.slug, error)
-            await asyncio.sleep(min(CONFLICT_LOOK_S, self._lease_s / 3))
+            await self._advance(due)
+        except Exception as error:
+            log.warning("%s: %s", due.slug, error, exc_info=not isinstance(error, LabelError))
+            with contextlib.suppress(LabelError):
+                fault = fault_of(error, step="", work="cycle")
+                await record_fault(self._store, fault, error, due.artist_id, due.cycle_id)
+            await asyncio.sleep(TROUBLE_LOOK_S)
         finally:
             if due.slug in self._live:
                 self._live[due.slug].busy = False
@@ -121,13 +144,30 @@ class Supervisor:
                 await self._store.write(cycles.drop_cycle_lease, owner=self._me, cycle_id=due.cycle_id)
             self._working.pop(due.cycle_id, None)
 
+    async def _advance(self, due: DueCycle) -> None:
+        """The cycle on its artist's actor; a dead actor's cycle is taken over at the next tick."""
+        try:
+            live = await self._wake(due)
+            state: CycleState = await arrived(live.handle.work.remote(due.cycle_id))
+            log.info("%s: %s is %s", due.slug, due.cycle_id, state)
+        except (ActorGoneError, Fenced) as error:
+            log.warning("%s: %s; the cycle goes on with a new actor", due.slug, error)
+            if not await self._bury(due.slug, error):
+                raise
+        except ConflictError as error:
+            # An earlier owner's lease lives and its process was not seen dead: wait it out.
+            log.info("%s: %s", due.slug, error)
+            await asyncio.sleep(min(CONFLICT_LOOK_S, self._lease_s / 3))
+
     async def _wake(self, due: DueCycle) -> Live:
         """The artist's actor: the one we know, the one an earlier supervisor left, or a new one."""
-        live = self._live.get(due.slug)
+        while (live := self._live.get(due.slug)) is not None and live.is_ending:
+            await asyncio.sleep(0.05)
         if live is None:
             live = self._live[due.slug] = self._found(due) or self._started(due)
         live.busy = True
-        await arrived(live.handle.activate.remote(live.owner))
+        live.owner = await arrived(live.handle.activate.remote(live.owner))
+        live.is_active = True
         return live
 
     def _found(self, due: DueCycle) -> Live | None:
@@ -139,35 +179,49 @@ class Supervisor:
     def _started(self, due: DueCycle) -> Live:
         return Live(artist_actor(self._launch, due.artist_id, due.slug), _owner(due.slug), due.artist_id)
 
-    async def _bury(self, slug: str, error: LabelError) -> None:
+    async def _bury(self, slug: str, error: LabelError) -> bool:
         """End an actor that failed, see it dead, and end its lease if its process is surely gone.
 
         With its node it may only be out of reach: then its lease is waited out, so that it cannot
-        buy beside its successor.
+        buy beside its successor. False where it never came to life: another one would not either.
         """
         live = self._live.pop(slug, None)
         if live is None:
-            return
+            return False
         ray.kill(live.handle, no_restart=True)
         while await asyncio.to_thread(_alive, f"artist/{slug}", self._launch.namespace):
             await asyncio.sleep(0.05)
-        if "node" not in str(error):
+        if not (isinstance(error, ActorGoneError) and error.is_out_of_reach):
             await self._store.write(artists.expire_lease, artist_id=live.artist_id, owner=live.owner)
+        return live.is_active
 
-    async def _passivate_idle(self) -> None:
-        """End the longest-idle artists beyond the live limit: flush, answer, then kill, which frees the name."""
-        surplus = len(self._live) - self._live_max
+    def _passivate_idle(self) -> None:
+        """Let the longest-idle artists beyond the live limit rest."""
+        staying = {slug: live for slug, live in self._live.items() if not live.is_ending}
+        surplus = len(staying) - self._live_max
         if surplus <= 0:
             return
         idle = sorted(
-            (slug for slug, live in self._live.items() if not live.busy),
-            key=lambda slug: self._live[slug].idle_since_s,
+            (slug for slug, live in staying.items() if not live.busy),
+            key=lambda slug: staying[slug].idle_since_s,
         )
         for slug in idle[:surplus]:
-            live = self._live.pop(slug)
-            with contextlib.suppress(ActorGoneError):
-                await arrived(live.handle.passivate.remote())
+            staying[slug].is_ending = True
+            task = asyncio.create_task(self._passivate(slug, staying[slug]))
+            self._resting.add(task)
+            task.add_done_callback(self._resting.discard)
+
+    async def _passivate(self, slug: str, live: Live) -> None:
+        """Flush, answer, then kill, which frees the name; one that still works for an earlier supervisor stays."""
+        try:
+            at_rest = await asyncio.wait_for(arrived(live.handle.passivate.remote()), PASSIVATE_S)
+        except (LabelError, TimeoutError) as error:
+            log.warning("%s: ended without its answer: %s", slug, error)
+            at_rest = True
+        if at_rest:
             ray.kill(live.handle, no_restart=True)
+            self._live.pop(slug, None)
+        live.is_ending, live.idle_since_s = False, monotonic()
 
 
 class SupervisorActor:
@@ -213,6 +267,15 @@ def _alive(name: str, namespace: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _artists_in(namespace: str) -> list[str]:
+    named = cast("list[dict[str, str]]", list_named_actors(all_namespaces=True))
+    return [
+        actor["name"]
+        for actor in named
+        if actor["namespace"] == namespace and actor["name"].startswith("artist/")
+    ]
 
 
 def _cpus() -> int:

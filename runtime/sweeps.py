@@ -75,7 +75,11 @@ class Sweeps:
         )
 
     async def _prune_writes(self) -> None:
-        await self._store.write(retention.prune_writes, older_than_s=WRITES_KEPT_S, limit=CHUNK)
+        forgotten = CHUNK
+        while forgotten == CHUNK:
+            forgotten = await self._store.write(
+                retention.prune_writes, older_than_s=WRITES_KEPT_S, limit=CHUNK
+            )
 
     async def _check_roster(self) -> None:
         await check_roster(self._store, self._settings)
@@ -86,9 +90,11 @@ class Sweeps:
 
     async def _clear_scratch(self) -> None:
         await asyncio.to_thread(_remove_old, self._studio.scratch_dir, SCRATCH_KEPT_S)
+        await asyncio.to_thread(self._studio.assets.discard_parts)
 
 
 def _remove_old(folder: Path, kept_s: float) -> None:
     for leftover in folder.glob("*"):
-        if time() - leftover.stat().st_mtime > kept_s:
-            shutil.rmtree(leftover, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # its own task has just removed it
+            if time() - leftover.stat().st_mtime > kept_s:
+                shutil.rmtree(leftover, ignore_errors=True)

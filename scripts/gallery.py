@@ -1,58 +1,196 @@
-"""Make one song for each of several seeds and a page to hear and see them side by side.
+"""Draw docs/gallery from the engines themselves: covers, frames of videos, and the sound of one song as a picture.
 
-`make gallery ARGS="1 2 3"`. Every song is a `labelmate demo` of its own; the page is out/gallery/index.html.
+`make gallery`. No Ray and no network; the same seeds give the same pictures on the same machine.
 """
 
-import html
-import json
-import os
-import subprocess
-import sys
+import asyncio
+import io
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
-SEEDS = ("1", "2", "3", "4", "5", "6")
-PAGE = """<!doctype html><meta charset="utf-8"><title>labelmate gallery</title>
-<style>body{{font:15px system-ui,sans-serif;margin:2rem;background:#fafaf8;color:#222}}
-main{{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:1.5rem}}
-img,video,audio{{width:100%;border-radius:8px}}h2{{font-size:1.1rem;margin:.6rem 0 .2rem}}p{{margin:.2rem 0 .6rem}}</style>
-<h1>labelmate: one song for each seed</h1><main>
-{cards}
-</main>
-"""
+import av
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from agents import composer, creator, lyricist, painter, planner, producer
+from agents.llm.offline.writer import OfflineWriter
+from agents.music.listening.spectrogram import magnitudes
+from agents.visuals.colour import find_palette, ramp, srgb
+from agents.visuals.typefaces import Typeface, load_font
+from configs.genres import load_genres
+from storage.clock import SystemClock
+from storage.types import Artist, ArtistId, Brief, LifecycleState, Persona, Score, SongPlan, SongRequest
+
+FOLDER = Path("docs/gallery")
+LARGEST_BYTES = 300_000
+COVERS, COVER_PX, COLUMNS = 12, 320, 4
+FILMS = ((3, "synthwave"), (8, "folk"), (5, "techno"))
+FILM_SECONDS, FILM_RATE_HZ, FRAME_SIZE = 32.0, 22_050, (480, 270)
+SONG = (3, "synthwave")
+WIDTH, WAVE_TALL, SOUND_TALL, GAP = 1_200, 120, 330, 28
+LOWEST_HZ, HIGHEST_HZ, DEEPEST_DB = 40.0, 16_000.0, -72.0
 
 
-def demo(seed: str, folder: Path) -> dict[str, object]:
-    """The demo's own account of what it made."""
-    command = [Path(sys.executable).with_name("labelmate"), "demo", "--seed", seed, "--out", folder, "--json"]
-    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
+@dataclass(frozen=True)
+class Song:
+    """A song before it is heard, and who makes it."""
+
+    persona: Persona
+    brief: Brief
+    score: Score
+    plan: SongPlan
 
 
-def card(seed: str, made: dict, page: Path) -> str:
-    """One song as HTML, its files linked relative to the page."""
-
-    def link(file: object) -> str:
-        return html.escape(Path(os.path.relpath(str(file), page.parent)).as_posix())
-
-    artist, score = made["artist"], made["critique"]["score"]
-    media = f'<img src="{link(made["cover"])}" alt="cover"><audio controls src="{link(made["audio"]["mp3"])}"></audio>'
-    media += "".join(
-        f'<video controls preload="metadata" src="{link(video["path"])}"></video>'
-        for video in made["videos"] or [{"path": made["preview"]}]
+async def write(seed: int, genre: str, seconds: float, taken: frozenset[str] = frozenset()) -> Song:
+    """An artist invented from the seed, and its first song."""
+    writer = OfflineWriter()
+    persona, genes, _ = await creator.create(
+        writer, seed=seed, genre=genre, taken_names=frozenset(), taken_palettes=taken
     )
-    name, genre = html.escape(artist["name"]), html.escape(artist["genre"])
-    return f"<article>{media}<h2>{name}</h2><p>{genre}, seed {seed}: {made['outcome']}, score {score:.2f}</p></article>"
+    artist = Artist(
+        id=ArtistId("art_gallery"),
+        slug="gallery",
+        persona=persona,
+        genes=genes,
+        state=LifecycleState.CANDIDATE,
+        version=1,
+        created_at=SystemClock().now(),
+    )
+    brief, _ = await planner.plan(
+        writer,
+        artist=artist,
+        request=SongRequest(seed=seed),
+        memory=(),
+        changes=(),
+        arm=None,
+        revision=0,
+        default_seconds=seconds,
+    )
+    lyrics, _ = await lyricist.write(writer, brief=brief, persona=persona, memory=())
+    return Song(persona, brief, *composer.compose(brief, lyrics))
+
+
+def draw_covers(folder: Path) -> Image.Image:
+    """A sheet of covers, one artist of another genre each; no two share a palette."""
+    sheet = Image.new("RGB", (COLUMNS * COVER_PX, COVERS // COLUMNS * COVER_PX))
+    taken: set[str] = set()
+    for place, genre in enumerate(list(load_genres())[:COVERS]):
+        song = asyncio.run(write(place + 1, genre, 60.0, frozenset(taken)))
+        visual = song.persona.visual
+        taken.add(visual.palette)
+        made = painter.paint_cover(
+            visual, song.persona.name, song.brief.title, song.brief.mood, song.brief.seed, folder
+        )
+        with Image.open(made.cover) as cover:
+            small = cover.resize((COVER_PX, COVER_PX), Image.Resampling.LANCZOS)
+        sheet.paste(small, (place % COLUMNS * COVER_PX, place // COLUMNS * COVER_PX))
+    return sheet
+
+
+def draw_films(folder: Path) -> Image.Image:
+    """A row of frames for each of three artists: title, verse, chorus, end."""
+    wide, tall = FRAME_SIZE
+    sheet = Image.new("RGB", (COLUMNS * wide, len(FILMS) * tall))
+    for row, (seed, genre) in enumerate(FILMS):
+        song = asyncio.run(write(seed, genre, FILM_SECONDS))
+        made = producer.produce(song.brief, song.score, song.plan, folder, sample_rate_hz=FILM_RATE_HZ)
+        painter.film(
+            song.plan,
+            made.wav,
+            song.persona.visual,
+            folder / "film.mp4",
+            width=2 * wide,
+            height=2 * tall,
+            seed=seed,
+        )
+        for column, at_s in enumerate(moments(song.plan)):
+            frame = frame_at(folder / "film.mp4", at_s).resize(FRAME_SIZE, Image.Resampling.LANCZOS)
+            sheet.paste(frame, (column * wide, row * tall))
+    return sheet
+
+
+def moments(plan: SongPlan) -> list[float]:
+    """When the title stands, a verse and a chorus are under way, and the end card shows."""
+    verse = next((s for s in plan.sections if s.name == "verse"), plan.sections[0])
+    peak = max(plan.sections, key=lambda section: section.energy)
+    inside = [section.start_s + 0.7 * (section.end_s - section.start_s) for section in (verse, peak)]
+    return [1.5, *inside, plan.duration_s - 1.5]
+
+
+def frame_at(film: Path, at_s: float) -> Image.Image:
+    """The first frame at or after a moment."""
+    with av.open(str(film)) as container:
+        for frame in container.decode(video=0):
+            if frame.time is not None and frame.time >= at_s:
+                return frame.to_image()
+    raise ValueError(f"{film} ends before {at_s:.1f} s")
+
+
+def draw_song(folder: Path) -> Image.Image:
+    """One song: its sections, its waveform and its spectrogram, in its artist's colours."""
+    song = asyncio.run(write(*SONG, 60.0))
+    made = producer.produce(song.brief, song.score, song.plan, folder)
+    samples, rate_hz = soundfile.read(made.wav, dtype="float32")
+    mono = samples.mean(axis=1)
+    palette = find_palette(song.persona.visual.palette)
+    image = Image.new("RGB", (WIDTH, 2 * GAP + WAVE_TALL + SOUND_TALL), srgb(palette.ground))
+    pen = ImageDraw.Draw(image)
+    for x, column in enumerate(np.array_split(mono, WIDTH)):
+        reach = float(np.abs(column).max()) * WAVE_TALL / 2
+        middle = GAP + WAVE_TALL / 2
+        pen.line([(x, middle - reach), (x, middle + reach)], fill=srgb(palette.glow))
+    table = ramp(palette.ramp, 256)
+    image.paste(Image.fromarray(table[spectrogram(mono, rate_hz)]), (0, GAP + WAVE_TALL))
+    font = load_font(Typeface("Inter", 500), 15)
+    for section in song.plan.sections:
+        x = section.start_s / song.plan.duration_s * WIDTH
+        pen.line([(x, 0), (x, GAP + WAVE_TALL)], fill=srgb(palette.body))
+        pen.text((x + 6, 5), section.name, font=font, fill=srgb(palette.paper))
+    what = f"“{song.brief.title}” by {song.brief.artist_name}: {song.brief.genre}, {song.brief.tempo_bpm:g} BPM, "
+    what += f"{song.brief.key} {song.brief.mode}; waveform, and spectrum from 40 Hz to 16 kHz"
+    pen.text((6, GAP + WAVE_TALL + SOUND_TALL + 5), what, font=font, fill=srgb(palette.paper))
+    return image.quantize(64, dither=Image.Dither.NONE)
+
+
+def spectrogram(mono: NDArray[np.float32], rate_hz: int) -> NDArray[np.uint8]:
+    """Loudness 0–255 over time and the logarithm of frequency: (SOUND_TALL, WIDTH), lows at the foot."""
+    size = 4096
+    spectra = np.concatenate(list(magnitudes(mono, size, max(1, len(mono) // (2 * WIDTH)))))
+    bins = np.geomspace(LOWEST_HZ, HIGHEST_HZ, SOUND_TALL)[::-1] * size / rate_hz
+    rows = np.stack([np.interp(bins, np.arange(spectra.shape[1]), frame) for frame in spectra])
+    columns = np.stack([part.mean(axis=0) for part in np.array_split(rows, WIDTH)], axis=1)
+    # Highs carry less energy: tilt by 3 dB an octave, as ears and analysers do.
+    level_db = 20 * np.log10(columns / columns.max() + 1e-9) + 3 * np.log2(bins / bins.min())[:, None]
+    return np.rint(255 * np.clip((level_db - level_db.max() - DEEPEST_DB) / -DEEPEST_DB, 0, 1)).astype(
+        np.uint8
+    )
+
+
+def keep(image: Image.Image, name: str) -> None:
+    """Write a picture, a JPEG at the best quality that stays small."""
+    path = FOLDER / name
+    content = b""
+    for quality in (88, 82, 76, 70, 60):
+        sheet = io.BytesIO()
+        if path.suffix == ".jpg":
+            image.save(sheet, "JPEG", quality=quality, optimize=True)
+        else:
+            image.save(sheet, "PNG", optimize=True)
+        content = sheet.getvalue()
+        if len(content) <= LARGEST_BYTES:
+            break
+    path.write_bytes(content)
+    print(f"{path}: {image.width}×{image.height}, {len(content) // 1000} kB")
 
 
 def main() -> None:
-    folder = Path("out/gallery")
-    folder.mkdir(parents=True, exist_ok=True)
-    page = folder / "index.html"
-    cards = []
-    for seed in sys.argv[1:] or SEEDS:
-        cards.append(card(seed, demo(seed, folder / f"seed-{seed}"), page))
-        # After each one, so that what is ready can be looked at while the rest is made.
-        page.write_text(PAGE.format(cards="\n".join(cards)), encoding="utf-8")
-        print(f"seed {seed}: {page}")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, draw in (("covers.jpg", draw_covers), ("song.png", draw_song), ("videos.jpg", draw_films)):
+        with tempfile.TemporaryDirectory(prefix="labelmate-gallery-") as folder:
+            keep(draw(Path(folder)), name)
 
 
 if __name__ == "__main__":

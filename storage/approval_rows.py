@@ -18,7 +18,7 @@ class ApprovalStatus(StrEnum):
     PENDING = "pending"
     DECIDED = "decided"
     SUPERSEDED = "superseded"
-    """By a newer version of the song, made or asked for."""
+    """By a newer version of the song."""
     CLOSED = "closed"
     """Given up without a decision."""
 
@@ -64,7 +64,7 @@ class Decision(Frozen):
 
     seq: int
     action: str
-    """decide, undo, redo, supersede or close."""
+    """decide, undo, supersede or close."""
     outcome: Outcome | None
     take: int | None
     decided_by: DeciderKind
@@ -116,8 +116,8 @@ def of_cycle(
 def find_approval(tx: Tx, *, ref: str) -> Approval:
     """The approval a person means: its id or the beginning of it, its cycle's id, or the artist's slug.
 
-    A cycle means its newest question, an artist its only open one. Raises NotFoundError and, when several
-    fit, ConflictError that lists them.
+    A cycle means its newest question, an artist its only open one or, where none is, its newest. Raises
+    NotFoundError and, when several fit, ConflictError that lists them.
     """
     ref = ref.strip().lower()
     if not ref:
@@ -136,6 +136,9 @@ def find_approval(tx: Tx, *, ref: str) -> Approval:
         if found:
             listed = ", ".join(f"{each.id} ({each.title})" for each in found[:5])
             raise ConflictError(f"{ref!r} fits several: {listed}; give more of the id")
+    newest = _select().where(A.c.slug == ref).order_by(P.c.asked_at.desc(), P.c.id.desc()).limit(1)
+    if of_this_artist := _read(tx, newest):
+        return of_this_artist[0]
     raise NotFoundError(f"There is no approval {ref!r}; `labelmate approval list` shows them")
 
 

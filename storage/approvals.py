@@ -42,7 +42,7 @@ def ask(
     for earlier in tx.connection.execute(
         select(P.c.id).where(P.c.cycle_id == cycle_id, P.c.status == ApprovalStatus.PENDING)
     ).scalars():
-        _supersede(tx, earlier, who="label", surface="policy", why="a newer version was made")
+        _supersede(tx, earlier, why="a newer version was made")
     now = tx.clock.now()
     approval_id = new_id("apr", tx.clock)
     tx.connection.execute(
@@ -161,19 +161,6 @@ def undo(tx: Tx, *, approval_id: str, who: str, surface: str) -> Approval:
 
 
 @write
-def redo(tx: Tx, *, approval_id: str, who: str, surface: str, reason: str = "") -> Approval:
-    """Send an undecided song back for a new revision: the question is superseded and its cycle queued."""
-    approval = approval_by_id(tx, approval_id=approval_id)
-    _supersede(tx, approval_id, who=who, surface=surface, why=reason, action="redo")
-    tx.connection.execute(
-        update(C)
-        .where(C.c.id == approval.cycle_id, C.c.state == CycleState.WAITING)
-        .values(state=CycleState.QUEUED, reason="redo", due_at=tx.clock.now())
-    )
-    return approval_by_id(tx, approval_id=approval_id)
-
-
-@write
 def close_expired(
     tx: Tx, *, approval_id: str, decided_by: DeciderKind, who: str, surface: str, reason: str
 ) -> Approval:
@@ -203,6 +190,23 @@ def close_expired(
         why=reason,
     )
     return approval_by_id(tx, approval_id=approval_id)
+
+
+def withdraw(tx: Tx, *, cycle_id: str, outcome: Outcome, who: str, reason: str) -> None:
+    """Close what a cycle still asks when it ends: nobody decides on a song that is no longer made."""
+    now = tx.clock.now()
+    for approval_id in tx.connection.execute(
+        select(P.c.id).where(P.c.cycle_id == cycle_id, P.c.status == ApprovalStatus.PENDING)
+    ).scalars():
+        answer = {
+            "outcome": outcome,
+            "decided_by": DeciderKind.POLICY,
+            "who": who,
+            "surface": "label",
+            "why": reason,
+        }
+        _move(tx, approval_id, status=ApprovalStatus.CLOSED, decided_at=now, effective_at=now, **answer)
+        _note(tx, approval_by_id(tx, approval_id=approval_id), "close", **answer)
 
 
 @write
@@ -235,13 +239,10 @@ def effective_verdict(tx: Tx, *, approval_id: str) -> Verdict | None:
     )
 
 
-def _supersede(
-    tx: Tx, approval_id: str, *, who: str, surface: str, why: str, action: str = "supersede"
-) -> None:
+def _supersede(tx: Tx, approval_id: str, *, why: str) -> None:
     _move(tx, approval_id, status=ApprovalStatus.SUPERSEDED)
-    decided_by = DeciderKind.POLICY if action == "supersede" else DeciderKind.PERSON
     approval = approval_by_id(tx, approval_id=approval_id)
-    _note(tx, approval, action, decided_by=decided_by, who=who, surface=surface, why=why)
+    _note(tx, approval, "supersede", decided_by=DeciderKind.POLICY, who="label", surface="policy", why=why)
 
 
 def _move(tx: Tx, approval_id: str, **values: object) -> None:

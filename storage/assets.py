@@ -109,6 +109,11 @@ class AssetStore:
             return target
         return self._download(sha256, target)
 
+    def check(self) -> None:
+        """Whether the root can be spoken to at all. Raises ConfigurationError, such as for a missing driver."""
+        if not self._folder:
+            self._remote()
+
     def exists(self, sha256: str) -> bool:
         """Whether the content is stored."""
         if self._folder:

@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 
 from storage import migrations
 from storage.errors import ConfigurationError, HomeTooNewError, NotFoundError, StorageError, UsageError
-from storage.lock import DatabaseLock
+from storage.lock import FileLock
 
 
 def backup(engine_url: str, to: Path) -> None:
@@ -74,7 +74,7 @@ def restore(path: Path, database: Path) -> None:
     Raises HomeLockedError while the label runs.
     """
     check_backup(path)
-    lock = DatabaseLock(database)
+    lock = FileLock(database)
     try:
         part = database.with_name(f"{database.name}.part")
         part.write_bytes(path.read_bytes())

@@ -1,10 +1,12 @@
 """Cycles: one song's life each. Asking for one, leasing due ones fairly, suspending and ending them."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, RowMapping, and_, func, insert, not_, or_, select, update
 
 from storage import events, tables
+from storage.approvals import withdraw
 from storage.artists import Fence, require_fence
 from storage.clock import new_id
 from storage.database import database_now_s
@@ -95,7 +97,24 @@ class Reviewing(Frozen):
 def lease_due_cycles(
     tx: Tx, *, owner: str, limit: int, lease_s: float, reviewing: Reviewing
 ) -> list[DueCycle]:
-    """Lease up to `limit` due cycles: at most one an artist, begun ones and longest-idle artists first.
+    """Lease up to `limit` due cycles: at most one an artist, begun ones and longest-idle artists first."""
+    rows = _due(tx, limit, reviewing, locking=True)
+    if rows:
+        tx.connection.execute(
+            update(C)
+            .where(C.c.id.in_([row["id"] for row in rows]))
+            .values(lease_owner=owner, lease_until_s=database_now_s(tx.connection) + lease_s)
+        )
+    return [DueCycle(cycle_id=row["id"], artist_id=row["artist_id"], slug=row["slug"]) for row in rows]
+
+
+def is_work_due(tx: Tx, *, reviewing: Reviewing) -> bool:
+    """Whether `lease_due_cycles` would find anything: a label with nothing to do writes nothing."""
+    return bool(_due(tx, 1, reviewing, locking=False))
+
+
+def _due(tx: Tx, limit: int, reviewing: Reviewing, *, locking: bool) -> Sequence[RowMapping]:
+    """What may be leased now.
 
     Due are queued cycles, deferred ones whose time has come, waiting ones whose decision has taken
     effect, and running ones whose lease ran out (their owner died). Paused artists wait, and nothing
@@ -130,24 +149,19 @@ def lease_due_cycles(
         .where(due, C.c.lease_until_s < now_s, ~artist_is_busy, able)
         .subquery("first")
     )
-    # Locked by key outside the subquery, because PostgreSQL locks no rows of a window.
-    rows = tx.connection.execute(
+    query = (
         select(C.c.id, C.c.artist_id, A.c.slug, is_new.label("is_new"))
         .join(A, A.c.id == C.c.artist_id)
         .where(C.c.id.in_(select(first.c.id).where(first.c.turn == 1)), C.c.lease_until_s < now_s)
         .order_by(is_new, A.c.last_run_at.is_not(None), A.c.last_run_at, C.c.due_at, C.c.id)
         .limit(limit)
-        .with_for_update(of=C, skip_locked=True)
-    ).all()
+    )
+    if locking:
+        # By key outside the subquery, because PostgreSQL locks no rows of a window.
+        query = query.with_for_update(of=C, skip_locked=True)
+    rows = tx.connection.execute(query).mappings().all()
     room = max(0, reviewing.per_label_max - _in_hand(tx, now_s))
-    rows = [row for row in rows if not row.is_new] + [row for row in rows if row.is_new][:room]
-    if rows:
-        tx.connection.execute(
-            update(C)
-            .where(C.c.id.in_([row.id for row in rows]))
-            .values(lease_owner=owner, lease_until_s=now_s + lease_s)
-        )
-    return [DueCycle(cycle_id=row.id, artist_id=row.artist_id, slug=row.slug) for row in rows]
+    return [row for row in rows if not row["is_new"]] + [row for row in rows if row["is_new"]][:room]
 
 
 def _undecided(artist_id: ColumnElement[str]) -> ColumnElement[int]:
@@ -258,7 +272,7 @@ def suspend(
 def end_cycle(
     tx: Tx, *, fence: Fence, cycle_id: CycleId, outcome: Outcome, decided_by: DeciderKind | None, reason: str
 ) -> None:
-    """Close a cycle with one of the outcomes; a second end of the same cycle changes nothing."""
+    """Close a cycle and what it still asks; a second end of the same cycle changes nothing."""
     require_fence(tx, fence)
     ended = tx.connection.execute(
         update(C)
@@ -274,6 +288,7 @@ def end_cycle(
         )
     )
     if ended.rowcount:
+        withdraw(tx, cycle_id=cycle_id, outcome=outcome, who=decided_by or "label", reason=reason)
         events.append(
             tx,
             "cycle.ended",
@@ -299,6 +314,13 @@ def request_cancel(tx: Tx, *, cycle_id: CycleId, who: str) -> Cycle:
     tx.connection.execute(update(C).where(C.c.id == cycle_id).values(**changes))
     events.append(tx, "cycle.cancel_requested", artist_id=cycle.artist_id, cycle_id=cycle_id, who=who)
     return cycle_by_id(tx, cycle_id=cycle_id)
+
+
+def can_go_on(tx: Tx, *, cycle_ids: list[CycleId]) -> bool:
+    """Whether any of these cycles goes on by itself, now or when it is its turn."""
+    moving = (CycleState.QUEUED, CycleState.RUNNING)
+    found = select(C.c.id).where(C.c.id.in_(cycle_ids), C.c.state.in_(moving)).limit(1)
+    return tx.connection.execute(found).first() is not None
 
 
 def cycle_by_id(tx: Tx, *, cycle_id: CycleId | str) -> Cycle:

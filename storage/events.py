@@ -4,7 +4,7 @@ from sqlalchemy import RowMapping, insert, select
 
 from storage import tables
 from storage.store import Tx
-from storage.types import Event
+from storage.types import CycleId, Event
 
 _APPEND = insert(tables.events).inline()
 
@@ -23,11 +23,20 @@ def append(
     tx.connection.execute(_APPEND, {**row, "at": tx.clock.now()})
 
 
-def events_since(tx: Tx, *, seq: int, cycle_id: str | None = None, limit: int = 500) -> list[Event]:
+def events_since(
+    tx: Tx,
+    *,
+    seq: int,
+    cycle_id: str | None = None,
+    cycle_ids: list[CycleId] | None = None,
+    limit: int = 500,
+) -> list[Event]:
     """Events after `seq`, oldest first. For people watching; work is claimed by status, never from here."""
     query = select(tables.events).where(tables.events.c.seq > seq).order_by(tables.events.c.seq).limit(limit)
     if cycle_id is not None:
         query = query.where(tables.events.c.cycle_id == cycle_id)
+    if cycle_ids is not None:
+        query = query.where(tables.events.c.cycle_id.in_(cycle_ids))
     return [_event(row._mapping) for row in tx.connection.execute(query)]
 
 

@@ -14,7 +14,7 @@ from storage.clock import Clock, SeededClock, SystemClock
 from storage.database import open_engine, sqlite_url
 from storage.errors import ConfigurationError, HomeTooNewError
 from storage.label import Label, ensure_label
-from storage.lock import DatabaseLock
+from storage.lock import FileLock
 from storage.store import Tx
 
 
@@ -25,7 +25,7 @@ class Home:
     path: Path
     engine: Engine
     label: Label
-    _lock: DatabaseLock | None
+    _lock: FileLock | None
 
     @property
     def assets(self) -> Path:
@@ -76,7 +76,7 @@ def open_home(path: Path, *, database_url: str | None = None, clock: Clock | Non
     engine = open_engine(url)
     lock = None
     if engine.dialect.name == "sqlite":
-        lock = DatabaseLock(database_file(url))
+        lock = FileLock(database_file(url))
     try:
         _bring_up_to_date(engine, url)
         with engine.begin() as connection:

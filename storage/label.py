@@ -9,7 +9,7 @@ from storage.clock import new_id
 from storage.database import database_now_s, insert_absent, lock_database
 from storage.errors import NotFoundError
 from storage.store import Tx, write
-from storage.types import Frozen
+from storage.types import CycleState, Frozen
 
 B = tables.label
 D = tables.leases
@@ -55,7 +55,13 @@ def stop_label(tx: Tx, *, who: str) -> Label:
 
 @write
 def resume_label(tx: Tx, *, who: str) -> Label:
-    """Allow spending and publishing again."""
+    """Allow spending and publishing again; what was set aside for money looks again at once."""
+    C = tables.cycles  # noqa: N806 - a table's short name, as in the other modules
+    tx.connection.execute(
+        update(C)
+        .where(C.c.state == CycleState.DEFERRED, C.c.reason.startswith("budget"))
+        .values(due_at=tx.clock.now())
+    )
     return _switch(tx, who=who, stopping=False)
 
 

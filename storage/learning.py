@@ -116,7 +116,7 @@ def observe(
 def record_verdict_observation(tx: Tx, *, fence: Fence, cycle_id: str) -> bool:
     """Record a cycle's verdict, once it took effect, as `approval` 1 or 0 from whoever decided.
 
-    Says whether there was something to record: an expired or redone song teaches nothing.
+    Says whether there was something to record: an expired song teaches nothing.
     """
     require_fence(tx, fence)
     approval = of_cycle(tx, cycle_id=cycle_id)

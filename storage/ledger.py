@@ -74,10 +74,7 @@ def reserve(
     Fair share: an artist may always spend its equal part of the day's cap; beyond it only while no
     other artist that is below its own part waits for money.
     """
-    # One row to lock makes concurrent reservations on PostgreSQL see each other's sums.
-    stopped = tx.connection.execute(select(tables.label.c.stopped_at).with_for_update()).scalar_one_or_none()
-    if stopped is not None:
-        raise BudgetExceededError("The label is stopped: nothing is bought until `labelmate stop --resume`")
+    require_not_stopped(tx)
     now = spent(tx, caps=caps)
     tomorrow_s = (next_day(tx.clock.now(), caps) - tx.clock.now()).total_seconds()
     if now.day_usd + worst_case_usd > caps.daily_usd:
@@ -109,6 +106,14 @@ def reserve(
         )
     )
     _warn_once(tx, now, worst_case_usd)
+
+
+def require_not_stopped(tx: Tx) -> None:
+    """Raise BudgetExceededError while a person has stopped the label."""
+    # One row to lock makes concurrent reservations on PostgreSQL see each other's sums.
+    stopped = tx.connection.execute(select(tables.label.c.stopped_at).with_for_update()).scalar_one_or_none()
+    if stopped is not None:
+        raise BudgetExceededError("The label is stopped: nothing is bought until `labelmate stop --resume`")
 
 
 def settle(tx: Tx, *, key: str, cost_usd: Decimal) -> None:

@@ -1,5 +1,6 @@
 """What people ask: how is this song doing, how is the label doing. Roster and evidence stand beside."""
 
+import json
 from datetime import datetime
 from decimal import Decimal
 
@@ -19,7 +20,7 @@ from storage.releases import ReleaseRow, release_of_cycle
 from storage.roster import RosterRow, roster
 from storage.steps import StepRow, steps_of
 from storage.store import Tx
-from storage.types import Artist, Asset, CycleState, Frozen, LifecycleState
+from storage.types import Artist, Asset, CycleState, CycleStep, Frozen, LifecycleState
 
 __all__ = [
     "CycleLine",
@@ -37,6 +38,7 @@ __all__ = [
 ]
 
 C = tables.cycles
+S = tables.steps
 A = tables.artists
 P = tables.approvals
 
@@ -61,7 +63,7 @@ class CycleLine(Frozen):
     artist_slug: str
     artist_name: str
     title: str | None
-    """Once it was asked about."""
+    """Once it was planned; a revision may bring another."""
 
 
 class LabelStatus(Frozen):
@@ -105,15 +107,15 @@ def list_cycles(
     offset: int = 0,
 ) -> list[CycleLine]:
     """Cycles, newest first."""
-    title = (
-        select(P.c.title)
-        .where(P.c.cycle_id == C.c.id)
-        .order_by(P.c.revision.desc(), P.c.asked_at.desc())
+    plan = (
+        select(S.c.output)
+        .where(S.c.cycle_id == C.c.id, S.c.name == CycleStep.PLAN, S.c.output.is_not(None))
+        .order_by(S.c.revision.desc())
         .limit(1)
         .scalar_subquery()
     )
     query = (
-        select(C, A.c.slug.label("artist_slug"), A.c.name.label("artist_name"), title.label("title"))
+        select(C, A.c.slug.label("artist_slug"), A.c.name.label("artist_name"), plan.label("plan"))
         .join(A, A.c.id == C.c.artist_id)
         .order_by(C.c.created_at.desc(), C.c.id.desc())
         .limit(limit)
@@ -128,7 +130,7 @@ def list_cycles(
             cycle=cycle_from_row(row._mapping),
             artist_slug=row.artist_slug,
             artist_name=row.artist_name,
-            title=row.title,
+            title=None if row.plan is None else json.loads(row.plan).get("title"),
         )
         for row in tx.connection.execute(query)
     ]

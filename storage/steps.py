@@ -165,16 +165,21 @@ def begin_step(
 
 @write
 def check_fence(tx: Tx, *, fence: Fence, lease_s: float) -> None:
-    """The last look before an effect: still the owner, lease renewed."""
+    """The last look before a purchase: still the owner, lease renewed, the label not stopped.
+
+    Raises Fenced, BudgetExceededError.
+    """
     renew_lease(tx, fence=fence, lease_s=lease_s)
+    ledger.require_not_stopped(tx)
 
 
 @write
-def record_job(tx: Tx, *, fence: Fence, key: StepKey, job_id: str) -> None:
+def record_job(tx: Tx, *, fence: Fence, key: StepKey, job_id: str) -> StepRow:
     """Keep the provider's job id before polling it, so that a restart resumes and does not buy again."""
     require_fence(tx, fence)
     tx.connection.execute(_where(update(S), key).values(status=StepStatus.SUBMITTED, job_id=job_id))
     _event(tx, "step.submitted", fence, key, job_id=job_id)
+    return _get(tx, key)
 
 
 @write
@@ -213,15 +218,21 @@ def _finish(tx: Tx, fence: Fence, finished: StepResult) -> None:
 
 
 @write
-def fail_step(tx: Tx, *, fence: Fence, key: StepKey, error: str, bought: bool) -> StepRow:
-    """Record a *known* failure. Nothing was bought: the reservation goes back and the step may run anew."""
+def fail_step(
+    tx: Tx, *, fence: Fence, key: StepKey, error: str, bought: bool, job_stands: bool = False
+) -> StepRow:
+    """Record a *known* failure. Nothing was bought: the reservation goes back and the step may run anew.
+
+    `job_stands`: only its collection failed, so the step stays submitted and the same job is asked for again.
+    """
     require_fence(tx, fence)
     row = _get(tx, key)
     if not bought:
         ledger.release(tx, key=row.idempotency_key)
-    tx.connection.execute(
-        _where(update(S), key).values(status=StepStatus.FAILED, error=error, ended_at=tx.clock.now())
-    )
+    changes: dict[str, object] = {"error": error}
+    if not job_stands:
+        changes |= {"status": StepStatus.FAILED, "ended_at": tx.clock.now()}
+    tx.connection.execute(_where(update(S), key).values(**changes))
     _event(tx, "step.failed", fence, key, error=error)
     return _get(tx, key)
 

@@ -204,7 +204,13 @@ def _translate(error: SQLAlchemyError) -> LabelError:
         return DiskFullError(
             "The disk that holds the database is full; free some space, labelmate goes on by itself"
         )
-    if isinstance(error, OperationalError) or _is_disconnect(error):
+    # SQLite calls a mistake in a statement operational too; only waiting and repeating would not mend it.
+    mistaken = (
+        getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"
+        if isinstance(error, DBAPIError)
+        else False
+    )
+    if (isinstance(error, OperationalError) and not mistaken) or _is_disconnect(error):
         return StoreUnavailableError(f"The database did not answer: {reason}")
     return StorageError(f"The database refused a statement: {reason}")
 

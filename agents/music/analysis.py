@@ -18,6 +18,15 @@ BANDS_HZ: dict[str, tuple[float, float]] = {
     "presence": (2500, 6000),
     "air": (6000, 20_000),
 }
+BALANCE_DB: dict[str, tuple[float, float]] = {
+    "sub": (-11.0, -4.0),
+    "bass": (-8.5, -3.0),
+    "low_mid": (-9.0, -3.0),
+    "mid": (-13.0, -6.5),
+    "presence": (-17.0, -8.5),
+    "air": (-28.0, -14.0),
+}
+"""The share of each band in mixes that sound balanced."""
 CURVE_HOP_S = 0.5
 SILENT_BLOCK_S = 0.05
 SILENT_RMS = 10 ** (-60 / 20)

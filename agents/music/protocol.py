@@ -56,7 +56,11 @@ class MusicProvider(Protocol):
         ...
 
     async def submit(self, brief: Brief, lyrics: Lyrics, idempotency_key: str) -> str:
-        """Buy one job; returns the provider's id of it."""
+        """Buy one job; returns the provider's id of it.
+
+        Raises ProviderUnavailableError or ProviderRefusedError only where nothing was bought for certain (it
+        answered so, or no connection came about); OutcomeUnknownError where the request may have arrived.
+        """
         ...
 
     async def find(self, idempotency_key: str) -> str | None:

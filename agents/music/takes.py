@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 SHORTEST_S, LONGEST_S = 10.0, 900.0
 SILENT_LUFS = -50.0
-BARS_A_SECTION = 8
+BARS_A_SECTION, FEWEST_BARS = 8, 4
 ENVELOPE_HOP_S = 0.01
+TEMPO_SLACK, TEMPO_TRIES = 0.003, 61
+"""How far, as a share, the measured tempo may be off; the grid is fitted within that, or it would drift."""
 
 
 def plan_take(path: Path, brief: Brief, lyrics: Lyrics) -> SongPlan:
@@ -26,34 +28,29 @@ def plan_take(path: Path, brief: Brief, lyrics: Lyrics) -> SongPlan:
 
     Raises ProviderError for what is no song: unreadable, silent, too short or too long.
     """
+    _refuse_no_song(path)
     try:
         facts = analyse(path)
     except UsageError as error:
         raise ProviderError(f"What came back is no audio: {error}") from error
-    if not SHORTEST_S <= facts.duration_s <= LONGEST_S:
-        raise ProviderError(
-            f"What came back lasts {facts.duration_s:.1f} s; a song has {SHORTEST_S:.0f} to {LONGEST_S:.0f}"
-        )
     if facts.loudness_lufs < SILENT_LUFS:
         raise ProviderError(f"What came back is silent ({facts.loudness_lufs:.0f} LUFS)")
-    tempo_bpm = octave_nearest(facts.tempo_bpm, brief.tempo_bpm) or brief.tempo_bpm
-    beat_s = 60 / tempo_bpm
-    first_s = _first_beat_s(path, beat_s)
-    beats_s = tuple(
-        round(first_s + beat * beat_s, 4) for beat in range(int((facts.duration_s - first_s) / beat_s))
-    )
-    sections = _sections(facts, beats_s[::4], 4 * beat_s)
+    roughly_bpm = octave_nearest(facts.tempo_bpm, brief.tempo_bpm) or brief.tempo_bpm
+    beats_s, first_bar = _lay_grid(path, roughly_bpm, facts.duration_s)
+    bars_s = beats_s[first_bar::4]
+    tempo_bpm = 60 * (len(beats_s) - 1) / (beats_s[-1] - beats_s[0])
+    sections = _sections(facts, bars_s, 240 / tempo_bpm)
     return SongPlan(
         title=brief.title,
         artist_name=brief.artist_name,
         genre=brief.genre,
         tempo_bpm=round(tempo_bpm, 1),
-        key=facts.key,
-        mode=facts.mode,
+        key=facts.key or brief.key,
+        mode=facts.mode or brief.mode,
         duration_s=facts.duration_s,
         sections=sections,
         beats_s=beats_s,
-        bars_s=beats_s[::4],
+        bars_s=bars_s,
         chords=(),
         lyric_lines=_lines(lyrics, sections),
         kicks_s=beats_s,
@@ -62,13 +59,30 @@ def plan_take(path: Path, brief: Brief, lyrics: Lyrics) -> SongPlan:
     )
 
 
+def _refuse_no_song(path: Path) -> None:
+    """Look at the header alone: a file of hours would fill the memory before it could be refused."""
+    import soundfile
+
+    try:
+        duration_s = soundfile.info(path).duration
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise ProviderError(f"What came back is no audio: {error}") from error
+    if not SHORTEST_S <= duration_s <= LONGEST_S:
+        raise ProviderError(
+            f"What came back lasts {duration_s:.1f} s; a song has {SHORTEST_S:.0f} to {LONGEST_S:.0f}"
+        )
+
+
 def read_take(path: Path, sample_rate_hz: int) -> "NDArray[np.float32]":
-    """A take as float32 (2, samples) at `sample_rate_hz`."""
+    """A take as float32 (2, samples) at `sample_rate_hz`. Raises ProviderError for what is no audio."""
     import numpy as np
     import soundfile
     from scipy.signal import resample_poly
 
-    samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    try:
+        samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise ProviderError(f"What came back is no audio: {error}") from error
     stereo = np.repeat(samples, 2, axis=1) if samples.shape[1] == 1 else samples[:, :2]
     if rate_hz != sample_rate_hz:
         stereo = resample_poly(stereo, sample_rate_hz, rate_hz, axis=0)
@@ -80,8 +94,25 @@ def octave_nearest(measured_bpm: float, planned_bpm: float) -> float:
     return min((measured_bpm * factor for factor in (0.5, 1, 2)), key=lambda bpm: abs(bpm - planned_bpm))
 
 
-def _first_beat_s(path: Path, beat_s: float) -> float:
-    """The phase of the beat grid, in [0, beat_s), at which the grid meets most rises of energy."""
+def _lay_grid(path: Path, roughly_bpm: float, duration_s: float) -> tuple[tuple[float, ...], int]:
+    """The beats that meet most rises of energy, and which of the first four opens a bar."""
+    import numpy as np
+
+    rises, hop_s = _rises(path)
+    best_strength, best = -1.0, np.zeros(1)
+    for beat_s in 60 / roughly_bpm * np.linspace(1 - TEMPO_SLACK, 1 + TEMPO_SLACK, TEMPO_TRIES):
+        beats = np.arange(int(len(rises) * hop_s / beat_s) - 1) * beat_s
+        for phase_s in np.arange(0, beat_s, hop_s):
+            strength = float(rises[((phase_s + beats) / hop_s).astype(int)].mean())
+            if strength > best_strength:
+                best_strength, best = strength, np.arange(phase_s, duration_s, beat_s)
+    at_beats = rises[np.minimum((best / hop_s).astype(int), len(rises) - 1)]
+    first_bar = int(np.argmax([at_beats[offset::4].mean() for offset in range(4)]))
+    return tuple(round(float(beat), 4) for beat in best), first_bar
+
+
+def _rises(path: Path) -> "tuple[NDArray[np.float32], float]":
+    """By how much the level rises at each hop, and the hop, which is a whole number of samples."""
     import numpy as np
     import soundfile
 
@@ -89,16 +120,15 @@ def _first_beat_s(path: Path, beat_s: float) -> float:
     hop = max(1, round(ENVELOPE_HOP_S * rate_hz))
     mono = samples.mean(axis=1)
     frames = mono[: len(mono) // hop * hop].reshape(-1, hop)
-    rises = np.maximum(0, np.diff(np.sqrt(np.mean(frames**2, axis=1))))
-    phases = np.arange(0, beat_s, ENVELOPE_HOP_S)
-    beats = np.arange(int(len(rises) * ENVELOPE_HOP_S / beat_s) - 1) * beat_s
-    strength = [rises[((phase + beats) / ENVELOPE_HOP_S).astype(int)].sum() for phase in phases]
-    return float(phases[int(np.argmax(strength))])
+    levels = np.sqrt(np.mean(frames**2, axis=1))
+    return np.maximum(0, np.diff(levels, prepend=levels[:1])), hop / rate_hz
 
 
 def _sections(facts: AudioFacts, bars_s: tuple[float, ...], bar_s: float) -> tuple[PlannedSection, ...]:
-    """Blocks of eight bars; the louder half of them are choruses."""
-    starts = bars_s[::BARS_A_SECTION] or (0.0,)
+    """Blocks of eight bars; the louder half of them are choruses. A short rest belongs to the block before."""
+    blocks = bars_s[::BARS_A_SECTION]
+    starts = tuple(start for start in blocks if facts.duration_s - start >= FEWEST_BARS * bar_s)
+    starts = starts or blocks[:1] or (0.0,)
     ends = (*starts[1:], facts.duration_s)
     levels = [_level(facts, start_s, end_s) for start_s, end_s in zip(starts, ends, strict=True)]
     middle, top, low = sorted(levels)[len(levels) // 2], max(levels), min(levels)

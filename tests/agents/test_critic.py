@@ -7,9 +7,10 @@ from agents.critic import criticise
 from agents.music.analysis import analyse_samples
 from agents.music.similarity import melody_grams
 from agents.music.theory import PITCH_NAMES
+from agents.producer import render_master
 from configs.genres import load_genres
 from storage.types import Brief, Genes, MadePiece, Severity
-from tests.agents.music.songs import HOOK, RATE_HZ, rendered, words_for, written
+from tests.agents.music.songs import HOOK, RATE_HZ, brief_of, rendered, words_for, written
 
 GENRES = list(load_genres())
 THRESHOLD = 0.6
@@ -54,6 +55,38 @@ def test_engine_songs_pass_well(genre):
     assert critique.score >= 0.7
     assert critique.passed
     assert all(f.severity in (Severity.INFO, Severity.MINOR) for f in critique.findings)
+
+
+@pytest.mark.parametrize("seconds", [10.0, 12.0, 15.0])
+@pytest.mark.parametrize("genre", ["lofi", "ambient", "techno", "phonk", "rnb"])
+def test_short_songs_are_not_failed_for_being_short(genre, seconds):
+    """One chord, one section, one sung line: what cannot be measured on them does not count against them."""
+    brief = brief_of(genre, 10, seconds)
+    score, plan = written(brief)
+    lyrics = words_for(brief)
+    only_hook = lyrics.sections[-1].model_copy(update={"lines": (HOOK,)})
+    audio = render_master(brief, score, plan, sample_rate_hz=8_000)
+    critique = criticise(
+        brief,
+        lyrics.model_copy(update={"sections": (only_hook,)}),
+        plan,
+        analyse_samples(audio, 8_000),
+        melody_grams(score),
+        (),
+        THRESHOLD,
+    )
+    assert critique.score >= 0.75
+    assert not {"repeated_lines", "distinct_2", "rhyme_share"} & {f.metric for f in critique.findings}
+
+
+def test_a_short_song_in_a_wrong_scale_is_still_found():
+    brief = brief_of("techno", 10, 12.0)
+    score, plan = written(brief)
+    facts = analyse_samples(render_master(brief, score, plan, sample_rate_hz=8_000), 8_000)
+    key = PITCH_NAMES[(PITCH_NAMES.index(brief.key) + 1) % 12]
+    wrong = brief.model_copy(update={"key": key})
+    critique = criticise(wrong, words_for(brief), plan, facts, (), (), THRESHOLD)
+    assert finding(critique, "scale_fit").severity is Severity.MAJOR
 
 
 def test_scores_differ_between_songs():

@@ -48,9 +48,7 @@ async def new_song(
     return await label.request_song(artist.id, SongRequest(seed=seed, seconds=seconds), who="test")
 
 
-async def reaches(
-    label: Label, cycle: Cycle, *states: CycleState, patience_s: float = PATIENCE_S
-) -> Cycle:
+async def reaches(label: Label, cycle: Cycle, *states: CycleState, patience_s: float = PATIENCE_S) -> Cycle:
     """The cycle once it is in one of these states; fails with its story if it does not come to it."""
     async with asyncio.timeout(patience_s):
         while True:

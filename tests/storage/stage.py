@@ -102,12 +102,12 @@ class Stage:
             steps.begin_step, fence=fence, intent=intent(cycle, step, cost=cost, provider=provider), caps=caps
         )
 
-    def finish(self, fence, cycle, step=CycleStep.COMPOSE, *, assets=(), cost="0", revision=0):
+    def finish(self, fence, cycle, step=CycleStep.COMPOSE, *, assets=(), cost="0", revision=0, output="{}"):
         return self.write(
             steps.finish_step,
             fence=fence,
             finished=steps.StepResult(
-                key=key(cycle, step, revision), output="{}", assets=tuple(assets), cost_usd=Decimal(cost)
+                key=key(cycle, step, revision), output=output, assets=tuple(assets), cost_usd=Decimal(cost)
             ),
         )
 

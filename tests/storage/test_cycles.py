@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import approvals, artists, cycles
+from storage import approvals, artists, cycles, events
 from storage.cycles import DueCycle, Reviewing
 from storage.errors import ConflictError, Fenced, NotFoundError
 from storage.types import CycleState, LifecycleState, Outcome
@@ -217,3 +217,27 @@ def test_what_has_begun_goes_on_however_much_is_undecided(stage: Stage):
     cancelled = stage.cycle(stage.artist("Cancelled"))
     stage.write(cycles.request_cancel, cycle_id=cancelled.id, who="ann")
     assert due(stage, limit=1, reviewing=full) == ["cancelled"], "ending a song adds to nobody's pile"
+
+
+def test_a_label_with_nothing_to_do_knows_it_without_a_write(stage: Stage):
+    full = Reviewing(per_artist_max=9, per_label_max=0)
+    assert not stage.read(cycles.is_work_due, reviewing=PATIENT)
+    cycle = stage.cycle(stage.artist())
+    assert stage.read(cycles.is_work_due, reviewing=PATIENT)
+    assert not stage.read(cycles.is_work_due, reviewing=full), "people hold enough already"
+    assert due(stage) == ["nova-rain"]
+    assert not stage.read(cycles.is_work_due, reviewing=PATIENT)
+    stage.write(cycles.request_cancel, cycle_id=cycle.id, who="ann")
+    stage.write(cycles.drop_cycle_lease, owner="supervisor", cycle_id=cycle.id)
+    assert stage.read(cycles.is_work_due, reviewing=full)
+
+
+def test_followed_cycles_tell_their_own_events_and_whether_they_move(stage: Stage):
+    fence, first = stage.song("First")
+    second = stage.cycle(stage.artist("Second"))
+    seen = stage.read(events.events_since, seq=0, cycle_ids=[first.id])
+    assert [event.kind for event in seen] == ["cycle.queued", "cycle.started"]
+    assert stage.read(cycles.can_go_on, cycle_ids=[first.id])
+    stage.end(fence, first, Outcome.APPROVED)
+    assert not stage.read(cycles.can_go_on, cycle_ids=[first.id])
+    assert stage.read(cycles.can_go_on, cycle_ids=[first.id, second.id])

@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import select, update
 
-from storage import label, releases, tables
-from storage.errors import ConflictError, Fenced, NotFoundError
+from storage import cycles, label, releases, steps, tables
+from storage.errors import BudgetExceededError, ConflictError, Fenced, NotFoundError
 from storage.releases import ReleaseState
 from storage.store import Tx, write
-from storage.types import Release
+from storage.types import CycleState, Release
 from tests.storage.stage import Stage
 from tests.storage.test_artists import age_leases
 
@@ -25,6 +25,22 @@ def test_a_stop_is_seen_by_all_and_kept_until_resumed(stage: Stage):
     assert stage.write(label.stop_label, who="bob") == stopped, "who stopped first stays"
     assert stage.read(label.is_stopped)
     assert stage.write(label.resume_label, who="bob").stopped_by is None
+
+
+def test_what_waited_for_money_looks_again_when_the_label_is_resumed(stage: Stage):
+    fence, cycle = stage.song()
+    stage.begin(fence, cycle, cost="1")
+    stage.write(label.stop_label, who="ann")
+    with pytest.raises(BudgetExceededError, match="stop --resume"):
+        stage.write(steps.check_fence, fence=fence, lease_s=30)
+    waiting = {"fence": fence, "cycle_id": cycle.id, "state": CycleState.DEFERRED, "due_in_s": 900.0}
+    stage.write(cycles.suspend_cycle, **waiting, reason="budget: The label is stopped")
+    stage.write(label.resume_label, who="ann")
+    assert stage.read(cycles.cycle_by_id, cycle_id=cycle.id).due_at <= stage.clock.now()
+    stage.write(cycles.suspend_cycle, **waiting, reason="suno is down")
+    stage.write(label.stop_label, who="ann")
+    stage.write(label.resume_label, who="ann")
+    assert stage.read(cycles.cycle_by_id, cycle_id=cycle.id).due_at > stage.clock.now()
 
 
 def test_a_database_without_a_label_says_so(open_stage):

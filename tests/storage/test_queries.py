@@ -26,7 +26,9 @@ def test_a_cycle_is_shown_whole(stage: Stage):
 
 def test_cycles_are_listed_and_found(stage: Stage):
     fence, first = stage.song("One")
-    stage.ask(fence, first)
+    stage.begin(fence, first, CycleStep.PLAN)
+    stage.finish(fence, first, CycleStep.PLAN, output='{"title": "Slow Rain"}')
+    stage.end(fence, first, Outcome.REJECTED, decided_by="policy")
     stage.clock.advance(seconds=5)
     second = stage.cycle(stage.artist("Two"))
     lines = stage.read(queries.list_cycles)

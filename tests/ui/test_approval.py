@@ -39,7 +39,7 @@ def test_the_beginning_of_an_id_is_enough(call: Call, waiting):
 def test_a_decision_can_be_undone_and_made_anew(call: Call, home: Path, waiting):
     call("reject", "nova-rain", "--reason", "too slow")
     assert call("approval", "list").out == "Nothing waits for you.\n"
-    undone = call("approval", "undo", waiting["approval"], "--json").data
+    undone = call("approval", "undo", "nova-rain", "--json").data
     assert undone["status"] == "pending"
     assert call("approve", "nova-rain").code == 0
     with behind(home) as stage:
@@ -68,8 +68,18 @@ def test_the_second_decision_hears_of_the_first(call: Call, waiting):
 
 def test_a_rejection_needs_a_reason_and_a_take_must_exist(call: Call, waiting):
     assert "--reason" in call("reject", "nova-rain").line
+    assert "--reason is empty" in call("reject", "nova-rain", "--reason", " ").line
     assert "there is no take 2" in call("approve", "nova-rain", "--take", "2").line
     assert call("approve", "somebody").code == 2
+
+
+def test_a_title_is_never_taken_for_markup(call: Call, home: Path):
+    with behind(home) as stage:
+        fence, cycle = stage.song("Nova [/b] Rain")
+        stage.ask(fence, cycle)
+    told = call("approve", "nova-b-rain")
+    assert (told.code, told.err) == (0, "")
+    assert "Slow Rain by Nova [/b] Rain is approved\n" in told.out
 
 
 def test_a_question_is_shown_with_its_facts_and_history(call: Call, waiting):

@@ -59,6 +59,7 @@ def test_the_video_formats_are_those_of_the_settings(
         ("--seconds", "5", "give 10 to 600"),
         ("--seconds", "601", "give 10 to 600"),
         ("--seconds", "nan", "give 10 to 600"),
+        ("--title", "x" * 121, "give at most 120"),
         ("--bpm", "300", "give 40 to 220"),
         ("--key", "H minor", "unknown key"),
         ("--key", "C happy", "choose one of"),

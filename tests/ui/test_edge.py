@@ -1,6 +1,8 @@
 """Whatever goes wrong is one line and an exit code."""
 
+import errno
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import typer
 
 from configs.settings import SettingsError
 from storage.errors import ClusterError, ConflictError, LabelError, ProviderUnavailableError
-from tests.ui.conftest import Call
+from tests.ui.conftest import Call, behind
 from ui.cli.edge import Interrupted, tell
 
 
@@ -36,6 +38,23 @@ def test_an_error_is_one_line_and_data(error: BaseException, exit_code: int, cod
 def test_the_words_of_others_become_one_plain_line(capsys):
     tell(LabelError("The actor died in\n  \x1b[36mray::store\x1b[39m"), as_json=False)
     assert capsys.readouterr().err == "labelmate: The actor died in ray::store\n"
+
+
+def test_a_full_disk_is_no_surprise(capsys):
+    assert tell(OSError(errno.ENOSPC, "No space left on device", "/home/me/song.wav"), as_json=True) == 1
+    told = capsys.readouterr()
+    assert told.err == "labelmate: the disk is full at /home/me/song.wav; free some space and try again\n"
+    assert json.loads(told.out)["error"]["code"] == "disk_full"
+
+
+def test_ctrl_c_has_its_line_although_typer_keeps_it(call: Call, home: Path):
+    before = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+    with behind(home):  # so that the command waits for its turn
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        told = call("budget", "--json")
+    signal.signal(signal.SIGALRM, before)
+    assert (told.code, told.data["error"]["code"]) == (130, "interrupted")
+    assert "every finished step is kept" in told.line
 
 
 def test_each_wrong_setting_has_its_line(call: Call, monkeypatch: pytest.MonkeyPatch):

@@ -1,8 +1,7 @@
-"""Help is quick, light and true."""
+"""Help is light and true; what it costs is benchmarks/help_cost.py."""
 
 import json
 import re
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -29,18 +28,6 @@ HEAVY = (
 ROOT = Path(__file__).parents[2]
 
 
-def cpu_s(*args: str) -> float:
-    """Least processor seconds of three runs of Python."""
-
-    def once() -> float:
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, *args], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-    return min(once() for _ in range(3))
-
-
 def test_help_imports_nothing_heavy():
     script = f"""
 import sys, json
@@ -53,11 +40,6 @@ sys.stderr.write(json.dumps([name for name in {HEAVY!r} if name in sys.modules])
     )
     assert json.loads(done.stderr) == []
     assert "doctor" in done.stdout
-
-
-@pytest.mark.slow
-def test_help_takes_at_most_three_times_the_import_of_typer():
-    assert cpu_s("-m", "ui.cli.main", "--help") <= 3 * cpu_s("-c", "import typer")
 
 
 def test_first_things_come_first(call: Call):
@@ -75,7 +57,7 @@ def test_what_the_first_page_says_is_what_the_command_says(name: str):
 
 def test_the_reference_is_fresh():
     text = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
-    assert text == reference(), "run `python -m ui.cli.reference > docs/cli.md`"
+    assert text == reference(), "run `make docs`"
 
 
 def test_every_command_can_answer_in_json():

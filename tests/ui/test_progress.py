@@ -50,6 +50,13 @@ async def stream(*events: Event) -> AsyncIterator[Event]:
         yield each
 
 
+async def test_steps_of_several_artists_stand_below_each_other():
+    text = io.StringIO()
+    progress = Progress(Console(file=text, width=160), {"cyc_1": "ash", "cyc_2": "nova-rain"})
+    await progress.follow(stream(DONE, DONE.model_copy(update={"cycle_id": "cyc_2"})))
+    assert len({line.index("produce") for line in text.getvalue().splitlines()}) == 1
+
+
 async def test_without_a_terminal_each_step_is_a_line():
     text = io.StringIO()
     progress = Progress(Console(file=text, width=160), {"cyc_1": "nova-rain"})

@@ -10,6 +10,7 @@ from runtime.label import Label
 from runtime.studio import StudioConfig
 from storage import approval_rows, approvals, queries
 from storage.approval_rows import Approval, Decision
+from storage.errors import UsageError
 from storage.types import DeciderKind, Frozen, Outcome
 from ui.cli.options import Json, Limit, Who, person
 from ui.cli.output import Facts, show, show_rows, table
@@ -64,6 +65,8 @@ def reject(
     as_json: Json = False,
 ) -> None:
     """Reject a song and say why; it takes effect a moment later."""
+    if not reason.strip():
+        raise UsageError("--reason is empty; say why, so that the artist learns from it")
     _decide(ref, Outcome.REJECTED, 1, reason, person(who), as_json=as_json)
 
 

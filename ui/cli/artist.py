@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Group
+from rich.text import Text
 
 from agents.transitions import Trigger, move
 from runtime.label import Label
@@ -141,5 +142,5 @@ def _drawn(artist: Artist) -> Group:
             }
         ),
         "",
-        persona.backstory,
+        Text(persona.backstory),
     )

@@ -7,6 +7,7 @@ import typer
 from configs.example import example
 from configs.names import variable
 from configs.settings import Settings
+from runtime.label import check_doors
 from storage.types import Frozen
 from ui.cli.options import Json
 from ui.cli.output import show, show_rows
@@ -56,9 +57,8 @@ def check(*, as_json: Json = False) -> None:
     """Check every setting; a wrong one is a line that says what is allowed."""
     chosen = settings()
     changed = tuple(row.variable for row in _rows(chosen) if not row.is_default)
-    told = (
-        f"All settings are valid; {len(changed)} differ from their defaults: {', '.join(changed) or 'none'}"
-    )
+    check_doors(chosen)
+    told = f"All settings are valid; changed from their defaults: {', '.join(changed) or 'none'}"
     show(Checked(home=str(chosen.home), changed=changed), as_json=as_json, drawn=told)
 
 

@@ -1,5 +1,6 @@
 """The edge to people: every failure becomes one line that says what to do, and an exit code."""
 
+import errno
 import json
 import re
 import sys
@@ -46,9 +47,15 @@ def _account(error: BaseException) -> tuple[str, int, list[str]]:
             told = "interrupted", INTERRUPTED, [f"interrupted: {str(error) or KEPT}"]
         case typer.Abort():
             told = "aborted", FAILED, ["nothing was changed"]
+        case OSError(errno=errno.ENOSPC):
+            told = "disk_full", FAILED, [f"the disk is full{_at(error)}; free some space and try again"]
         case _:
             told = "internal", FAILED, [_unexpected(error)]
     return told
+
+
+def _at(error: OSError) -> str:
+    return f" at {error.filename}" if error.filename else ""
 
 
 def _one_line(text: str) -> str:

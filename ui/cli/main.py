@@ -9,6 +9,8 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 FIRST, MORE = "Commands", "More"
+TYPER_INTERRUPTED = 130
+"""What Typer makes of Ctrl-C; no command of ours returns it."""
 
 
 class Entry(NamedTuple):
@@ -102,6 +104,8 @@ def run(args: list[str]) -> int:
         # Options of the first level are flags, so a called command is the first word or there is none.
         called = args[0] if args else None
         result = program(called).main(args=args, prog_name="labelmate", standalone_mode=False)
+        if result == TYPER_INTERRUPTED:
+            raise KeyboardInterrupt  # Typer keeps it to itself
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the edge to people
         from ui.cli.edge import tell
 

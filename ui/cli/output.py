@@ -37,6 +37,9 @@ def show(data: Frozen, *, as_json: bool, drawn: RenderableType) -> None:
     """One thing: as JSON, or as it was drawn for people."""
     if as_json:
         sys.stdout.write(data.model_dump_json(indent=2) + "\n")
+    elif isinstance(drawn, str):
+        # Titles and reasons are people's words, never markup; unbroken, so that a command in it can be copied.
+        screen().print(drawn, markup=False, soft_wrap=True)
     else:
         screen().print(drawn, crop=False)
 

@@ -62,7 +62,7 @@ class Progress:
             song.under_way = None
         line = told(event)
         if line:
-            name = self.artists.get(event.cycle_id or "", "")
+            name = self._name(event.cycle_id or "")
             # Above the live part, so that what is finished stays on the screen.
             self._console.print(Text(f"{name}  {line}" if name else line))
 
@@ -70,10 +70,14 @@ class Progress:
         rows: list[RenderableType] = [self._said] if self._said else []
         for cycle_id, song in self._songs.items():
             if song.under_way:
-                name = self.artists.get(cycle_id, "")
+                name = self._name(cycle_id)
                 text = f"{name}  {song.under_way:<{NAME_WIDTH}}  {monotonic() - song.since_s:5.1f} s …"
                 rows.append(Text(text, style="cyan"))
         return Group(*rows)
+
+    def _name(self, cycle_id: str) -> str:
+        """The artist's, as wide as the longest, so that steps stand below each other."""
+        return self.artists.get(cycle_id, "").ljust(max(map(len, self.artists.values()), default=0))
 
     @contextmanager
     def shown(self) -> Iterator["Progress"]:
@@ -143,4 +147,5 @@ class Meter:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._bar.stop()
+        if self._console.is_terminal:
+            self._bar.stop()

@@ -11,7 +11,7 @@ from ui.cli.main import ENTRIES, load
 _HEADER = """\
 # Commands
 
-Written from the commands by `python -m ui.cli.reference`; a test compares it. `labelmate COMMAND --help` says the same.
+Written from the commands by `make docs`; a test compares it. `labelmate COMMAND --help` says the same.
 
 Every command that lists or makes takes `--json`: one JSON object on stdout and nothing else there; progress goes to
 stderr. An error is one line on stderr, and under `--json` also `{"error": {"code", "message"}}` on stdout.

@@ -1,6 +1,7 @@
 """`labelmate up`, `down` and `stop`: the label as something that stays."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -17,7 +18,9 @@ from runtime.label import RUN_FILE, Label, RunRecord, read_run, running_label
 from storage.errors import ClusterError, ConfigurationError, HomeLockedError, LabelError
 from storage.label import Label as LabelRow
 from storage.label import resume_label, stop_label
+from storage.lock import is_held
 from storage.types import Frozen
+from ui.cli.edge import Interrupted
 from ui.cli.options import Json, Who, person
 from ui.cli.output import Facts, remark, show
 from ui.cli.session import run_interruptibly, settings, shown_path, with_label
@@ -64,6 +67,7 @@ def up(
         )
     if foreground:
         logging.basicConfig(level=chosen.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        logging.getLogger("alembic").setLevel(logging.WARNING)
         run_interruptibly(_stay(chosen, as_json=as_json))
         return
     _tell_up(_start(chosen), log_of(chosen.home), as_json=as_json)
@@ -76,14 +80,9 @@ def down(*, as_json: Json = False) -> None:
     if record is None:
         show(Down(ended_pid=None), as_json=as_json, drawn=f"No label runs in {shown_path(home)}.")
         return
-    if not _is_labelmate(record.pid):
-        # The number was given to another program after a crash: that one is none of our business.
-        (home / RUN_FILE).unlink(missing_ok=True)
-        show(Down(ended_pid=None), as_json=as_json, drawn="The label had died; its record is removed.")
-        return
     os.kill(record.pid, signal.SIGTERM)
     remark(f"ending process {record.pid}; steps under way are kept as far as they are")
-    if not _ended(record.pid, END_S):
+    if not _ended(home, END_S):
         raise LabelError(f"Process {record.pid} has not ended within {END_S:.0f} s; look at {log_of(home)}")
     show(Down(ended_pid=record.pid), as_json=as_json, drawn=f"The label (process {record.pid}) has ended.")
 
@@ -130,7 +129,12 @@ async def _stay(chosen: Settings, *, as_json: bool) -> None:
 def _start(chosen: Settings) -> RunRecord:
     """A detached process that runs the label, once it is healthy. Raises what it said when it is not."""
     log = log_of(chosen.home)
-    log.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"LABELMATE_HOME {chosen.home} cannot be written: {error.strerror}; choose a folder of your own"
+        ) from error
     with log.open("ab") as output:
         begins = output.tell()
         child = subprocess.Popen(
@@ -144,8 +148,12 @@ def _start(chosen: Settings) -> RunRecord:
     remark("starting Ray, the store and the supervisor")
     try:
         return _healthy(child, chosen.home, log, begins)
-    except BaseException:
+    except BaseException as error:
         child.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(END_S)
+        if isinstance(error, KeyboardInterrupt):
+            raise Interrupted("the label was not started; nothing runs") from None
         raise
 
 
@@ -196,26 +204,11 @@ def _tell_up(record: RunRecord, log: Path, *, as_json: bool) -> None:
     show(told, as_json=as_json, drawn=drawn)
 
 
-def _is_labelmate(pid: int) -> bool:
-    """Whether a process is one of ours, by its command line."""
-    try:
-        line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:  # no such file system, as on macOS
-        asked = subprocess.run(  # noqa: S603 - a number is all that varies
-            ["ps", "-o", "command=", "-p", str(pid)],  # noqa: S607 - where ps lies differs
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        line = asked.stdout
-    return "labelmate" in line or "ui.cli.main" in line
-
-
-def _ended(pid: int, patience_s: float) -> bool:
-    """Whether it ends in time; a zombie that nobody collects has no command line and counts as ended."""
+def _ended(home: Path, patience_s: float) -> bool:
+    """Whether the label lets go of its home in time."""
     deadline_s = time.monotonic() + patience_s
     while time.monotonic() < deadline_s:
-        if not _is_labelmate(pid):
+        if not is_held(home / RUN_FILE):
             return True
         time.sleep(LOOK_S)
     return False

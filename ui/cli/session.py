@@ -48,17 +48,20 @@ async def _opened(open_doors: AsyncExitStack) -> Label:
 
 
 def run_interruptibly(work: Coroutine[object, object, T]) -> T:
-    """Run to the end; Ctrl-C interrupts at once, and what was opened is closed all the same.
+    """Run to the end; Ctrl-C and SIGTERM interrupt at once, and what was opened is closed all the same.
 
-    asyncio's own handler only cancels the task, which goes unheard for a minute while Ray starts.
+    asyncio's own handler only cancels the task, which goes unheard for a minute while Ray starts; and the
+    system's answer to SIGTERM would leave Ray's agents behind for as long.
     """
-    before = signal.getsignal(signal.SIGINT)
-    if before is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _interrupt)
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    ours = [number for number, handler in usual.items() if signal.getsignal(number) is handler]
+    for number in ours:
+        signal.signal(number, _interrupt)
     try:
         return asyncio.run(work)
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number in ours:
+            signal.signal(number, usual[number])
 
 
 def _interrupt(_number: int, _frame: object) -> None:

@@ -1,7 +1,9 @@
 """`labelmate status`: how the label stands, whether it runs or not."""
 
 from datetime import datetime
+from typing import Annotated
 
+import typer
 from rich.console import Group
 
 from runtime.label import Label, RunRecord
@@ -40,10 +42,18 @@ class Status(Frozen):
     money: Money
 
 
-def status(*, as_json: Json = False) -> None:
+def status(
+    *,
+    is_check: Annotated[
+        bool, typer.Option("--check", help="Exit with 1 if the label does not run, for health checks.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Show what is being made and what waits for you."""
     now = with_label(read_status)
     show(now, as_json=as_json, drawn=_drawn(now))
+    if is_check and now.running is None:
+        raise typer.Exit(1)
 
 
 async def read_status(label: Label) -> Status:

@@ -22,6 +22,8 @@ class Formats(StrEnum):
 
 
 SEED_MAX = 2**63 - 1
+WORDS_MAX = 120
+"""Characters of a title, theme or mood."""
 Seed = Annotated[
     int | None, typer.Option("--seed", min=0, max=SEED_MAX, help="The same seed plans the same song.")
 ]
@@ -53,6 +55,7 @@ def wish(
     _within("--seconds", seconds, 10, 600)
     _within("--bpm", tempo_bpm, 40, 220)
     tonic, mode = parse_key(key) if key else (None, None)
+    theme, title, mood = _words("--theme", theme), _words("--title", title), _words("--mood", mood)
     return SongRequest(
         seed=secrets.randbelow(2**31) if seed is None else seed,
         seconds=seconds,
@@ -76,6 +79,14 @@ def parse_key(text: str) -> tuple[str, str | None]:
     if mode:
         scale_of(mode.strip().lower())
     return tonic, mode.strip().lower() or None
+
+
+def _words(name: str, text: str | None) -> str | None:
+    """Words on one line, none for blank ones. Raises UsageError where they could be no title or file name."""
+    words = " ".join(text.split()) if text else ""
+    if len(words) > WORDS_MAX:
+        raise UsageError(f"{name} has {len(words)} characters; give at most {WORDS_MAX}")
+    return words or None
 
 
 def _within(name: str, value: float | None, low: float, high: float) -> None:

@@ -39,7 +39,7 @@ class Gap:
         middle = (self.section.syllables_min + self.section.syllables_max) / 2
         rough = len(re.findall("11", draft.stresses)) + len(re.findall("000", draft.stresses))
         words = words_of(draft.text)
-        doubled = sum(words.count(word) > 1 for word in draft.content)
+        doubled = len(draft.stems) - len(draft.content)
         strain = 0.5 * abs(length - middle) + 0.6 * rough + draft.ending.remoteness
         strain += 2.0 * len(draft.content & content) + 4.0 * doubled
         if self.before is None:

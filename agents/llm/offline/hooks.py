@@ -7,13 +7,13 @@ from agents.llm.offline.grammar import as_line
 from agents.llm.offline.prosody import syllables
 
 _AROUND_THING = (
-    "meet me by the {title}",
-    "meet me back by the {title}",
-    "it always comes back to the {title}",
-    "leave it all to the {title}",
     "sing it to the {title}",
-    "follow me back to the {title}",
-    "all I ever see is the {title}",
+    "I still see the {title}",
+    "don't let go of the {title}",
+    "one more night for the {title}",
+    "it always comes back to the {title}",
+    "I keep on dreaming of the {title}",
+    "nobody remembers the {title}",
 )
 """For titles that name a thing of the banks, such as Broken Streetlight."""
 _AROUND_NAME = (

@@ -65,13 +65,25 @@ class LineDraft:
 
     @cached_property
     def content(self) -> frozenset[str]:
-        """Its words that carry meaning."""
-        return frozenset(word for word in words_of(self.text) if word not in WEAK_WORDS)
+        """Its words that carry meaning, each as its stem."""
+        return frozenset(self.stems)
+
+    @cached_property
+    def stems(self) -> tuple[str, ...]:
+        """Its words of meaning in order, without the endings by which `wait` and `waits` differ."""
+        return tuple(stem_of(word) for word in words_of(self.text) if word not in WEAK_WORDS)
 
     @property
     def is_joined(self) -> bool:
         """Whether it opens with a word that joins it to the line before."""
         return self.text.startswith(_JOINED)
+
+
+def stem_of(word: str) -> str:
+    """A word without the commonest endings: near enough to tell that two words are one."""
+    if word.endswith("ing") and len(word) > 5:
+        return word.removesuffix("ing")
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
 
 
 @dataclass(frozen=True)

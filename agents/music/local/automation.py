@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.music.loudness import HOP_S, hop_energies
 from storage.types import Brief, SongPlan
 
 Stereo = NDArray[np.float32]
@@ -51,7 +52,7 @@ def duck(stem: Stereo, kicks_s: tuple[float, ...], depth: float, sample_rate_hz:
 def ride_faders(mix: Stereo, plan: SongPlan, sample_rate_hz: int) -> None:
     """Bring each section of a mix, in place, to the level its energy asks for beside the loudest."""
     edges = [int(section.start_s * sample_rate_hz) for section in plan.sections] + [mix.shape[1]]
-    levels_db = np.array([10 * np.log10(_power(mix[:, low:high]) + 1e-12) for low, high in pairwise(edges)])
+    levels_db = _levels_db(mix, plan, sample_rate_hz)
     wanted_db = np.array([ENERGY_RANGE_DB * (section.energy - 1) for section in plan.sections])
     loudest = int(np.argmax(wanted_db + 1e-3 * levels_db))
     gains_db = wanted_db - wanted_db[loudest] - (levels_db - levels_db[loudest])
@@ -66,9 +67,15 @@ def ride_faders(mix: Stereo, plan: SongPlan, sample_rate_hz: int) -> None:
         previous = gain
 
 
-def _power(audio: Stereo) -> float:
-    """Mean square of a stretch of the mix."""
-    return float(np.einsum("ij,ij->", audio, audio, dtype=np.float64)) / max(1, audio.size)
+def _levels_db(mix: Stereo, plan: SongPlan, sample_rate_hz: int) -> NDArray[np.float64]:
+    """How loud each section is to the ear: by plain power, a verse of kick and bass would count as loud."""
+    energies = hop_energies(mix, sample_rate_hz)
+    levels_db: list[float] = []
+    for section in plan.sections:
+        first = min(round(section.start_s / HOP_S), len(energies) - 1)
+        stretch = energies[first : max(first + 1, round(section.end_s / HOP_S))]
+        levels_db.append(10 * float(np.log10(stretch.mean() + 1e-12)))
+    return np.array(levels_db)
 
 
 def fade_out(mix: Stereo, sample_rate_hz: int) -> None:

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.music.local.balance import balancing_filters
 from agents.music.local.filters import apply, high_shelf, highpass, low_shelf, lowpass
 from agents.music.local.limiter import BLOCK, Limiter
 from agents.music.loudness import HOP_S, gated_loudness, hop_energies, integrated_loudness, true_peak_dbtp
@@ -42,6 +43,8 @@ def _tone_and_width(mix: Stereo, genre: Genre, brightness: float, sample_rate_hz
         tone.append(lowpass(genre.ceiling_hz, sample_rate_hz))
     mid = apply(mid, highpass(28, sample_rate_hz), low_shelf(110, 0.5, sample_rate_hz), *tone)
     side = apply(side, highpass(MONO_BELOW_HZ, sample_rate_hz), *tone)
+    if balancing := balancing_filters(mid, sample_rate_hz):
+        mid, side = apply(mid, *balancing), apply(side, *balancing)
     ratio = _power(side) / max(_power(mid), 1e-12)
     side *= np.float32(min(WIDEST, max(NARROWEST, math.sqrt(genre.width / max(ratio, 1e-9)))))
     np.add(mid, side, out=mix[0])

@@ -3,16 +3,19 @@
 from agents.music.analysis import AudioFacts
 from agents.music.review.mark import Mark, mark, near, within
 from agents.music.theory import SCALES, pitch_class, scale_of
-from storage.types import Brief, Severity
+from storage.types import Brief, Severity, SongPlan
 
 OCTAVES = (0.5, 1.0, 2.0)
+FEWEST_CHORDS = 6
+"""It takes so many to hear which note of a scale is home; of fewer, only the scale is judged."""
 LOOSE_OCTAVES = (2 / 3, 3 / 4, 4 / 3, 3 / 2)
 """Other levels of the same metre an ear, or a meter, may lock onto."""
 
 
-def mark_obedience(brief: Brief, facts: AudioFacts) -> list[Mark]:
+def mark_obedience(brief: Brief, plan: SongPlan, facts: AudioFacts) -> list[Mark]:
     """Marks for tempo and key."""
-    return [_tempo(brief, facts), _key(brief, facts)]
+    has_few_chords = 0 < len(plan.chords) < FEWEST_CHORDS
+    return [_tempo(brief, facts), _scale(brief, facts) if has_few_chords else _key(brief, facts)]
 
 
 def _tempo(brief: Brief, facts: AudioFacts) -> Mark:
@@ -55,6 +58,17 @@ def _key(brief: Brief, facts: AudioFacts) -> Mark:
         target=f"{brief.key} {brief.mode}",
         text=f"What sounds fits {brief.key} {brief.mode} by {max(0.0, fit):.0%}; it is heard as {heard}.",
         weight=2.0,
+    )
+
+
+def _scale(brief: Brief, facts: AudioFacts) -> Mark:
+    fit = scale_fit(brief.key, brief.mode, facts.pitch_classes)
+    return mark(
+        "scale_fit",
+        fit,
+        within(fit, 0.9, 1.0, 0.25),
+        target=f"the notes of {brief.key} {brief.mode}",
+        text=f"The chords are too few to tell the key; the notes fit {brief.key} {brief.mode} by {max(0.0, fit):.0%}.",
     )
 
 

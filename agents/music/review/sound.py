@@ -2,21 +2,14 @@
 
 import math
 
-from agents.music.analysis import BANDS_HZ, AudioFacts
+from agents.music.analysis import BALANCE_DB, BANDS_HZ, AudioFacts
 from agents.music.review.mark import Mark, mark, near, within
 from storage.types import PlannedSection, Severity, SongPlan
 
 CEILING_DBTP = -1.0
-BALANCE_DB: dict[str, tuple[float, float]] = {
-    "sub": (-11.0, -4.0),
-    "bass": (-8.5, -3.0),
-    "low_mid": (-9.0, -3.0),
-    "mid": (-13.0, -6.5),
-    "presence": (-17.0, -8.5),
-    "air": (-28.0, -14.0),
-}
-"""The share of each band in mixes that sound balanced."""
 LOW_BANDS = ("sub", "bass", "low_mid")
+FEWEST_LEVELS = 4
+"""How many levels of the loudness curve tell how loud a section is: less than 2 s of it may be one fill."""
 
 
 def mark_sound(plan: SongPlan, facts: AudioFacts, loudness_lufs: float) -> list[Mark]:
@@ -163,7 +156,7 @@ def section_loudness(section: PlannedSection, facts: AudioFacts) -> float | None
     first = math.ceil((section.start_s + 0.2) / facts.energy_hop_s)
     last = math.floor((section.end_s - 0.6) / facts.energy_hop_s)
     levels = facts.energy_curve_lufs[first : last + 1]
-    if not levels:
+    if len(levels) < FEWEST_LEVELS:
         return None
     return 10 * math.log10(sum(10 ** (level / 10) for level in levels) / len(levels))
 

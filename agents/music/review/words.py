@@ -8,6 +8,8 @@ from agents.music.review.mark import Mark, mark, near, within
 from storage.types import Lyrics, Severity
 
 RETURNS = ("chorus", "drop")
+FEWEST_LINES = 6
+"""A text of fewer lines is too short to be blamed for repeating itself."""
 
 
 def plain(line: str) -> str:
@@ -21,18 +23,28 @@ def mark_words(lyrics: Lyrics) -> list[Mark]:
     sections = [lines for lines in sections if lines]
     if not sections:
         return []
-    return [_rhyme(sections), _evenness(sections), _freshness(lyrics), _variety(sections), _hook(lyrics)]
+    is_short = sum(len(lines) for lines in sections) < FEWEST_LINES
+    marks = [
+        _rhyme(sections),
+        _evenness(sections),
+        _freshness(lyrics, is_short=is_short),
+        None if is_short else _variety(sections),
+        _hook(lyrics),
+    ]
+    return [found for found in marks if found]
 
 
-def _rhyme(sections: list[tuple[str, ...]]) -> Mark:
-    long = [lines for lines in sections if len(lines) > 1]
+def _rhyme(sections: list[tuple[str, ...]]) -> Mark | None:
+    """The share of lines with a rhyme nearby; None where no section has two lines that could rhyme."""
+    long = [lines for lines in sections if len({plain(line) for line in lines}) > 1]
+    if not long:
+        return None
     rhymed = sum(
         any(is_rhyme(line, other) for other in lines[max(0, i - 3) : i + 4] if other != line)
         for lines in long
         for i, line in enumerate(lines)
     )
-    total = sum(len(lines) for lines in long)
-    share = rhymed / total if total else 1.0
+    share = rhymed / sum(len(lines) for lines in long)
     return mark(
         "rhyme_share",
         share,
@@ -61,8 +73,11 @@ def _evenness(sections: list[tuple[str, ...]]) -> Mark:
     )
 
 
-def _freshness(lyrics: Lyrics) -> Mark:
-    """The share of verse, pre and bridge lines that were sung before; returns may repeat."""
+def _freshness(lyrics: Lyrics, *, is_short: bool) -> Mark | None:
+    """The share of verse, pre and bridge lines that were sung before; returns may repeat.
+
+    None for a short text with no line but the hook.
+    """
     own = [
         plain(line) for section in lyrics.sections if section.section not in RETURNS for line in section.lines
     ]
@@ -70,6 +85,8 @@ def _freshness(lyrics: Lyrics) -> Mark:
     hook = plain(lyrics.hook)
     counts = Counter(line for line in own if line and line != hook)
     total = sum(counts.values())
+    if is_short and not total:
+        return None
     repeated = (total - len(counts)) / total if total else 1.0
     return mark(
         "repeated_lines",
@@ -87,7 +104,7 @@ def _variety(sections: list[tuple[str, ...]]) -> Mark:
     distinct_lines = dict.fromkeys(plain(line) for lines in sections for line in lines)
     pairs = [pair for line in distinct_lines for pair in pairwise(line.split())]
     distinct = len(set(pairs)) / len(pairs) if pairs else 0.0
-    # A text of two or three lines is distinct by being short: expect a dozen pairs at least.
+    # A few lines again and again are distinct among themselves: expect a dozen pairs at least.
     return mark(
         "distinct_2",
         distinct,

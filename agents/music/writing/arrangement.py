@@ -15,6 +15,7 @@ BASE_ENERGY = {
     "break": 0.36,
     "outro": 0.38,
 }
+LATE_VERSE_RISE = 0.1
 RETURNS = ("chorus", "drop")
 """The sections that carry the hook."""
 
@@ -43,6 +44,11 @@ class Section:
     @property
     def end_bar(self) -> int:
         return self.start_bar + self.bars
+
+    def energy_at(self, bar: int) -> float:
+        """A long verse grows at its half, so that its second four bars are no copy of the first."""
+        is_late = self.name == "verse" and self.bars >= 8 and bar >= self.bars // 2
+        return self.energy + (LATE_VERSE_RISE if is_late else 0.0)
 
 
 def arrange(brief: Brief) -> tuple[Section, ...]:

@@ -93,11 +93,12 @@ def write_arpeggio(
     rng = stream(brief, "arpeggio")
     notes: list[Note] = []
     for section in sections:
-        if section.energy < genre.layers.arpeggio + 0.25 * (0.5 - brief.density):
-            continue
+        enough = genre.layers.arpeggio + 0.25 * (0.5 - brief.density)
         pattern = pattern_for(genre.arpeggio, section)
         for chord in chords[section.start_bar : section.end_bar]:
             if section.leads_to is None and chord.bar == section.end_bar - 1:
+                continue
+            if section.energy_at(chord.bar - section.start_bar) < enough:
                 continue
             for step, mark in enumerate(pattern):
                 if mark == "." or (step % 2 and brief.density < 0.3):

@@ -9,6 +9,7 @@ from storage.types import Brief, Hit
 
 BACK_BEAT = ("snare", "clap", "rim")
 STRENGTH = {"x": 0.88, "o": 0.66, "-": 0.3}
+TURN_STRENGTH = 0.42
 HALF_BEAT_SOUNDS = ("hat", "open_hat", "shaker")
 ENTRANCE = ("kick", *HALF_BEAT_SOUNDS)
 """What plays where the whole kit does not."""
@@ -34,6 +35,7 @@ def _groove_bar(
 ) -> list[Hit]:
     groove = genre.grooves[-1] if section.carries_hook else genre.grooves[0]
     fills = bar == section.bars - 1 and _fills(genre, section)
+    turns = bar % 4 == 3 and bar < section.bars - 1 and _fills(genre, section)
     hits: list[Hit] = []
     for sound, pattern in groove.items():
         if not _plays(sound, section, bar) or (sound in DECORATION and brief.energy < CALM_BELOW):
@@ -41,11 +43,16 @@ def _groove_bar(
         for step, mark in enumerate(pattern):
             if mark == "." or (fills and step >= 12 and sound not in ("hat", "shaker")):
                 continue
+            if turns and step >= 12 and sound == "kick":
+                continue  # every fourth bar takes a breath, so that the groove is no loop
             if (mark == "o" and rng.random() > _ornament_chance(brief)) or (
                 mark == "-" and rng.random() > 0.15 + 0.6 * brief.density
             ):
                 continue
             hits.append(_strike(sound, section, bar, step, STRENGTH[mark], pulse, rng))
+    if turns:
+        drum = "tom" if genre.fill == "tom" else "snare"
+        hits += [_strike(drum, section, bar, step, TURN_STRENGTH, pulse, rng) for step in (14, 15)]
     if rng.random() < genre.hat_rolls and section.energy > 0.5 and "hat" in groove:
         hits.extend(_roll("hat", section, bar, rng.choice((4, 8, 12)), pulse, rng))
     return hits

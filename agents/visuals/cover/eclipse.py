@@ -8,6 +8,8 @@ from agents.visuals.cover.type_area import SAFE, Layout, TypeArea
 from agents.visuals.noise import smooth_noise
 from storage.clock import sub_seed
 
+WORDS_Y = 0.745
+
 
 def paint(board: Artboard) -> Layout:
     x, y = 0.5, 0.405
@@ -28,7 +30,7 @@ def paint(board: Artboard) -> Layout:
     )
     board.grain(2.8)
     return Layout(
-        title=TypeArea((SAFE, 0.765, 1 - SAFE, 0.885), 0.11, "centre", "bottom", lines=2),
+        title=TypeArea((SAFE, 0.76, 1 - SAFE, 0.872), 0.11, "centre", "bottom", lines=2),
         artist=TypeArea(
             (SAFE, 0.90, 1 - SAFE, 1 - SAFE),
             0.028,
@@ -49,10 +51,9 @@ def _corona(board: Artboard, x: float, y: float, radius: float) -> np.ndarray:
     far = np.hypot(out_x, out_y)
     angle = (np.arctan2(out_y, out_x) / (2 * np.pi) + 0.5).astype(np.float32)
     rays = smooth_noise(64, 1024, 34, sub_seed(board.seed, "rays"), octaves=4, fall=0.6)
-    # The ends of the strip of rays must meet: cross-fade them.
-    share = np.linspace(0, 1, 1024, dtype=np.float32)
-    rays = rays * share + np.roll(rays, 512, axis=1) * (1 - share)
-    rays = rays * (1 - np.abs(share * 2 - 1)) + np.roll(rays, 512, axis=1) * np.abs(share * 2 - 1)
+    # The ends of the strip of rays must meet: towards them it fades into its own middle.
+    ends = np.abs(np.linspace(-1, 1, 1024, dtype=np.float32))
+    rays = rays * (1 - ends) + np.roll(rays, 512, axis=1) * ends
     reach = np.clip((far - radius) * 95, 0, 63).astype(np.float32)
     ray = cv2.remap(rays, angle * 1023, reach, cv2.INTER_LINEAR)
     gap = np.maximum(far - radius, 0)
@@ -65,9 +66,11 @@ def _arcs(board: Artboard, x: float, y: float, radius: float) -> None:
     count = int(5 + 5 * board.energy)
     for rank in range(count):
         far = radius * (1.22 + 0.17 * rank)
-        start = float(board.stream.uniform(0, 2 * np.pi))
+        # Wide arcs stay above the words: they run over the top, from where they rise to where they set.
+        rise = np.pi - np.arcsin(min(1.0, (WORDS_Y - y) / far))
+        start = float(board.stream.uniform(rise, 3 * np.pi - rise - 0.5))
         length = float(board.stream.uniform(0.5, 4.2))
-        angles = np.linspace(start, start + length, 400)
+        angles = np.linspace(start, min(start + length, 3 * np.pi - rise), 400)
         arc = np.stack([x + far * np.cos(angles), y + far * np.sin(angles)], axis=1)
         colour = (
             board.rgb("accent" if rank % 3 == 1 else "paper")

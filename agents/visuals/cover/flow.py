@@ -32,7 +32,10 @@ def paint(board: Artboard) -> Layout:
     _, y = board.soft_grid()
     calm = np.repeat(np.clip((y - 0.62) / 0.16, 0, 1), y.shape[0], axis=1)
     board.lay(board.rgb(back), (board.colour_by(calm, _grey())[..., 0]))
-    board.polygons(board.emblem_at(0.5, 0.36, 0.115), board.rgb(back))
+    emblem = board.emblem_at(0.5, 0.36, 0.115)
+    for outline in emblem:  # what the emblem leaves open is one calm colour, not a whirl of stroke ends
+        board.polygon(outline, board.rgb("body"))
+    board.polygons(emblem, board.rgb(back))
     board.grain(2.0)
     inks: tuple[Ink, ...] = ("paper", "glow") if board.is_dark else ("ground", "deep")
     return Layout(

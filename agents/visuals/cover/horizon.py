@@ -8,6 +8,7 @@ from agents.visuals.noise import smooth_noise
 from storage.clock import sub_seed
 
 RANGES = 6
+TITLE_BOTTOM = 0.24
 
 
 def paint(board: Artboard) -> Layout:
@@ -19,13 +20,13 @@ def paint(board: Artboard) -> Layout:
     board.pixels[:] = board.colour_by(np.clip(y / 0.72 + (haze - 0.5) * 0.16, 0, 1), board.table(sky))
     x = float(board.stream.choice([0.5, 0.34, 0.66]))
     radius = float(board.stream.uniform(0.17, 0.25))
-    sun_y = 0.60 - radius * float(board.stream.uniform(0.35, 0.9))
+    sun_y = max(TITLE_BOTTOM + 0.03 + radius, 0.60 - radius * float(board.stream.uniform(0.35, 0.9)))
     _sun(board, x, sun_y, radius)
     _ranges(board)
     board.grain(3.2)
     return Layout(
         title=TypeArea(
-            (SAFE, SAFE, 1 - SAFE, max(0.24, sun_y - radius - 0.03)),
+            (SAFE, SAFE, 1 - SAFE, sun_y - radius - 0.03),
             0.15,
             "centre",
             "top",

@@ -17,7 +17,7 @@ def paint(board: Artboard) -> Layout:
     board.lay(board.rgb("ground"), fall)
     board.grain(3.0)
     return Layout(
-        title=TypeArea((SAFE, 0.66, 1 - SAFE, 0.885), 0.17, "centre", lines=2, upper=True),
+        title=TypeArea((SAFE, 0.65, 1 - SAFE, 0.872), 0.17, "centre", lines=2, upper=True),
         artist=TypeArea(
             (SAFE, 0.905, 1 - SAFE, 1 - SAFE),
             0.027,

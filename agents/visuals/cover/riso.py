@@ -20,8 +20,8 @@ def paint(board: Artboard) -> Layout:
         np.clip(slope if flip else 0.85 - slope, 0, 1),
         np.clip(1.05 - np.hypot(x - 0.5, y - 0.45) * 1.7, 0, 1),
     )
-    big = float(board.stream.uniform(0.27, 0.31))
-    centre = (float(board.stream.uniform(0.42, 0.58)), 0.385)
+    big = float(board.stream.uniform(0.255, 0.285))
+    centre = (float(board.stream.uniform(0.42, 0.58)), 0.365)
     first = board.stencil(board.emblem_at(*centre, big))
     other = board.stencil(_pair(board, centre, big))
     _print(board, board.rgb("glow"), cut(first, halftone(board, tones[0] * 0.9 + 0.1, 22)))
@@ -31,7 +31,7 @@ def paint(board: Artboard) -> Layout:
     board.grain(2.4)
     return Layout(
         title=TypeArea(
-            (SAFE, 0.755, 1 - SAFE, 1 - SAFE),
+            (SAFE, 0.725, 1 - SAFE, 0.875),
             0.12,
             "left",
             "bottom",
@@ -39,9 +39,7 @@ def paint(board: Artboard) -> Layout:
             leading=0.98,
             inks=("ground", "deep"),
         ),
-        artist=TypeArea(
-            (SAFE, SAFE, 1 - SAFE, SAFE + 0.05), 0.034, "right", "top", lines=1, inks=("ground", "deep")
-        ),
+        artist=TypeArea((SAFE, 0.893, 1 - SAFE, 1 - SAFE), 0.032, lines=1, inks=("ground", "deep")),
     )
 
 
@@ -86,14 +84,14 @@ def _pair(board: Artboard, centre: tuple[float, float], radius: float) -> list[n
         return [unit * radius * 0.86 + np.array([centre[0] + side, centre[1] - radius * 0.18])]
     turns = np.linspace(0, 2 * np.pi, 6, endpoint=False)
     return [
-        unit * radius * 0.30 + np.array([centre[0] + radius * np.cos(t), centre[1] + radius * np.sin(t)])
+        unit * radius * 0.28 + np.array(centre) + radius * 0.94 * np.array([np.cos(t), np.sin(t)])
         for t in turns
     ]
 
 
 def _rules(board: Artboard) -> list[np.ndarray]:
     """Thin rules that tie the picture to the type."""
-    y = float(board.stream.uniform(0.71, 0.725))
+    y = float(board.stream.uniform(0.675, 0.685))
     return [
         np.array(
             [

@@ -34,7 +34,7 @@ def paint(board: Artboard) -> Layout:
     quiet: tuple[Ink, ...] = ("glow", "paper") if board.is_dark else ("deep", "ground")
     return Layout(
         title=TypeArea(
-            (SAFE, below + 0.035, 1 - SAFE, 0.875), 0.125, anchor="top", lines=3, leading=0.98, inks=strong
+            (SAFE, below + 0.045, 1 - SAFE, 0.88), 0.125, anchor="top", lines=3, leading=0.98, inks=strong
         ),
         artist=TypeArea((SAFE, 0.89, 1 - SAFE, 1 - SAFE), 0.034, lines=1, inks=quiet),
     )

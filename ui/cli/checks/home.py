@@ -8,7 +8,7 @@ from urllib.request import urlopen
 
 from configs.providers import load_providers
 from configs.settings import Settings
-from runtime.label import read_run
+from runtime.label import check_doors, read_run
 from storage import backup, migrations
 from storage.errors import LabelError
 from ui.cli.checks import Check, Grade
@@ -96,7 +96,7 @@ def check_ports(settings: Settings) -> Check:
     return Check(
         name="ports",
         grade=Grade.NOTE,
-        text=f"{port} is taken by another program; Ray will choose the next free port for its dashboard",
+        text=f"{port} is taken by another program; Ray's dashboard will be on any free port",
         remedy="set RAY_DASHBOARD_PORT to a free one if you want it fixed",
     )
 
@@ -116,6 +116,17 @@ def check_keys(settings: Settings) -> Check:
             text=f"{told}; stored, this version does not use: {', '.join(idle)}",
         )
     return Check(name="keys", grade=Grade.GOOD, text=told)
+
+
+def check_outside(settings: Settings) -> Check:
+    """Whether what was named is installed: providers of music, the driver of ASSETS_URL."""
+    try:
+        check_doors(settings)
+    except LabelError as error:
+        return Check(
+            name="plug-ins", grade=Grade.FATAL, text=str(error), remedy="install it, or change the setting"
+        )
+    return Check(name="plug-ins", grade=Grade.GOOD, text=", ".join(settings.music_providers) or "none")
 
 
 def check_online(settings: Settings) -> Check:
@@ -144,6 +155,7 @@ OF_HOME: tuple[Callable[[Settings], Check], ...] = (
     check_database,
     check_ports,
     check_keys,
+    check_outside,
 )
 
 

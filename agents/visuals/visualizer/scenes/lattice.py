@@ -38,11 +38,11 @@ class Lattice:
             np.asarray(stage.focus) + self._grid + self._outward * (lift * 0.20 * stage.reach_px)[..., None]
         )
         place[..., 1] -= lift * 0.05 * stage.reach_px
-        weave = 26 + 40 * moment.mid
+        weave = 44 + 60 * moment.mid
         polylines(ink, list(place), weave, 1.0 * unit)
         rim = np.clip(1.4 - 0.40 * self._distance, 0.12, 1.0)
-        radii = (2.2 + 6.0 * np.clip(lift, 0, 1.25)) * unit * (0.8 + 0.2 * rim)
-        tones = np.clip((120 + 190 * lift) * rim, 30, 255)
+        radii = (2.8 + 7.5 * np.clip(lift, 0, 1.25)) * unit * (0.8 + 0.2 * rim)
+        tones = np.clip((150 + 190 * lift) * rim, 40, 255)
         for (x, y), radius, tone in zip(place.reshape(-1, 2), radii.ravel(), tones.ravel(), strict=True):
             if -20 < x < stage.width + 20 and -20 < y < stage.height + 20:
                 dot(ink, x, y, radius, tone)

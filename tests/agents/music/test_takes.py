@@ -1,0 +1,181 @@
+"""Takes made elsewhere: their grid against a track whose grid is known, and what is no song is refused."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from numpy.typing import NDArray
+
+from agents.music.analysis import analyse
+from agents.music.local.encode import write_mp3
+from agents.music.takes import octave_nearest, plan_take, read_take
+from agents.producer import remaster
+from storage.errors import ProviderError
+from tests.agents.music.songs import brief_of, words_for
+
+TEMPO_BPM, FIRST_BEAT_S, SECONDS = 96.37, 0.41, 75.0
+BEAT_S = 60 / TEMPO_BPM
+RATE_HZ = 22_050
+D_MINOR_CHORDS = ((50, 53, 57), (46, 50, 53), (53, 57, 60), (48, 52, 55))
+"""One a bar: Dm, B flat, F, C."""
+LOUD_BARS = range(8, 16)
+
+
+def band(rate_hz: int = RATE_HZ) -> NDArray[np.float32]:
+    """Clicks on the beats and a chord on every bar, twice as loud in bars 9 to 16; mono."""
+    audio = np.zeros(round(SECONDS * rate_hz), np.float32)
+    noise = np.random.default_rng(1).standard_normal(rate_hz // 40)
+    click = noise * np.exp(-np.arange(len(noise)) / (0.005 * rate_hz))
+    at = np.arange(round(4 * BEAT_S * rate_hz)) / rate_hz
+    for beat in range(int((SECONDS - FIRST_BEAT_S - 4 * BEAT_S) / BEAT_S)):
+        start = round((FIRST_BEAT_S + beat * BEAT_S) * rate_hz)
+        level = 0.30 if beat // 4 in LOUD_BARS else 0.15
+        audio[start : start + len(click)] += (0.5 * level * click).astype(np.float32)
+        if beat % 4 == 0:
+            pitches = D_MINOR_CHORDS[beat // 4 % 4]
+            chord = sum(
+                np.sin(2 * np.pi * 440 * 2 ** ((p - 69) / 12) * at) for p in (*pitches, pitches[0] - 12)
+            )
+            audio[start : start + len(at)] += (level * 0.4 * chord * np.exp(-at * 1.1)).astype(np.float32)
+    return audio
+
+
+@pytest.fixture(scope="module")
+def take(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The band as a mono MP3, as a cheap vendor sends it."""
+    path = tmp_path_factory.mktemp("take") / "take.mp3"
+    write_mp3(band()[None, :], path, RATE_HZ)
+    return path
+
+
+@pytest.fixture(scope="module")
+def plan(take: Path):
+    brief = brief_of(tempo_bpm=100.0)
+    return plan_take(take, brief, words_for(brief))
+
+
+def test_the_grid_stays_on_the_beat_to_the_end(plan):
+    assert plan.tempo_bpm == pytest.approx(TEMPO_BPM, abs=0.1)
+    truth = FIRST_BEAT_S + BEAT_S * np.arange(-1, 200)
+    away = [np.abs(truth - beat).min() for beat in plan.beats_s]
+    assert max(away) < 0.03
+    assert plan.beats_s[0] < BEAT_S
+    assert plan.beats_s[-1] <= plan.duration_s
+
+
+def test_bars_start_where_the_chords_change(plan):
+    truth = FIRST_BEAT_S + 4 * BEAT_S * np.arange(50)
+    assert max(np.abs(truth - bar).min() for bar in plan.bars_s[:-2]) < 0.03
+    assert set(plan.bars_s) <= set(plan.beats_s)
+
+
+def test_key_and_length_are_the_takes_own(plan):
+    assert (plan.key, plan.mode) in (("D", "minor"), ("F", "major"), ("D", "dorian"))
+    assert plan.duration_s == pytest.approx(SECONDS, abs=0.1)
+    assert plan.has_vocals
+    assert plan.source == "measured"
+
+
+def test_sections_cover_the_song_and_the_loud_part_is_the_chorus(plan):
+    for one, following in pairwise(plan.sections):
+        assert one.end_s == following.start_s
+    assert plan.sections[-1].end_s == plan.duration_s
+    assert all(section.bars >= 4 for section in plan.sections)
+    loud_s = FIRST_BEAT_S + 4 * BEAT_S * np.mean(LOUD_BARS)
+    named = {section.start_s <= loud_s < section.end_s: section.name for section in plan.sections}
+    assert named[True] == "chorus"
+    assert named[False] == "verse"
+    assert max(plan.sections, key=lambda section: section.energy).name == "chorus"
+
+
+def test_lines_are_spread_in_order(plan):
+    assert all(one.end_s <= following.start_s + 1e-6 for one, following in pairwise(plan.lyric_lines))
+    assert plan.lyric_lines[-1].end_s <= plan.duration_s
+
+
+def test_a_take_without_a_pulse_keeps_the_planned_tempo_and_key(tmp_path):
+    path = tmp_path / "drone.wav"
+    hum = 0.1 * np.sin(2 * np.pi * 65.4 * np.arange(12 * RATE_HZ) / RATE_HZ)
+    soundfile.write(path, hum, RATE_HZ)
+    brief = brief_of(tempo_bpm=90.0)
+    plan = plan_take(path, brief, words_for(brief))
+    assert plan.tempo_bpm > 0
+    assert plan.key
+    assert plan.sections
+
+
+def silence(path: Path) -> None:
+    soundfile.write(path.with_suffix(".wav"), np.zeros(20 * RATE_HZ), RATE_HZ)
+    path.with_suffix(".wav").rename(path)
+
+
+def three_seconds(path: Path) -> None:
+    write_mp3(band()[None, : 3 * RATE_HZ], path, RATE_HZ)
+
+
+def web_page(path: Path) -> None:
+    path.write_text("<!doctype html><title>404</title>" + "<p>The file has expired.</p>" * 400)
+
+
+def nothing(path: Path) -> None:
+    path.touch()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [(silence, "silent"), (three_seconds, "lasts 3"), (web_page, "no audio"), (nothing, "no audio")],
+)
+def test_what_is_no_song_is_refused(tmp_path, make, message):
+    path = tmp_path / "take.mp3"
+    make(path)
+    with pytest.raises(ProviderError, match=message):
+        plan_take(path, brief_of(), words_for(brief_of()))
+
+
+@pytest.mark.parametrize("make", [web_page, nothing])
+def test_what_is_no_audio_is_not_read(tmp_path, make):
+    path = tmp_path / "take.mp3"
+    make(path)
+    with pytest.raises(ProviderError, match="no audio"):
+        read_take(path, 44_100)
+
+
+def test_a_file_longer_than_any_song_is_refused_unread(tmp_path):
+    path = tmp_path / "lecture.wav"
+    with soundfile.SoundFile(path, "w", 1_000, 1, format="WAV", subtype="PCM_U8") as sink:
+        for _ in range(16):
+            sink.write(np.full(60_000, 0.1))
+    with pytest.raises(ProviderError, match="960"):
+        plan_take(path, brief_of(), words_for(brief_of()))
+
+
+def test_a_mono_take_is_read_as_two_equal_channels_at_the_asked_rate(take):
+    audio = read_take(take, 44_100)
+    assert audio.dtype == np.float32
+    assert audio.shape[0] == 2
+    assert audio.shape[1] / 44_100 == pytest.approx(SECONDS, abs=0.1)
+    assert np.array_equal(audio[0], audio[1])
+
+
+def test_a_take_is_mastered_as_our_own(take, tmp_path):
+    made = remaster(take, tmp_path / "master", seed=1, sample_rate_hz=16_000)
+    assert sorted(path.name for path in (tmp_path / "master").iterdir()) == [
+        "song.flac",
+        "song.mp3",
+        "song.wav",
+    ]
+    # At this rate MP3 leaves out the top of the clicks.
+    for path, slack in ((made.wav, 0.1), (made.flac, 0.1), (made.mp3, 1.0)):
+        facts = analyse(path)
+        assert facts.loudness_lufs == pytest.approx(-14, abs=slack)
+        assert facts.true_peak_dbtp <= -1.0
+    assert made.duration_s == pytest.approx(SECONDS, abs=0.1)
+    assert made.sample_rate_hz == 16_000
+
+
+def test_the_octave_nearest_to_the_plan_is_taken():
+    assert octave_nearest(158.0, 80.0) == 79.0
+    assert octave_nearest(70.0, 140.0) == 140.0
+    assert octave_nearest(120.0, 118.0) == 120.0

@@ -1,0 +1,57 @@
+"""What arrives from a process that failed: the cause, in one line."""
+
+from pathlib import Path
+
+import pytest
+import ray
+
+from runtime.launch import Launch
+from runtime.remote import ActorGoneError, arrived
+from runtime.store_actor import StoreActor
+from storage.errors import ConfigurationError, HomeLockedError
+from storage.home import open_home
+
+pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+
+
+class Stillborn:
+    def __init__(self) -> None:
+        raise ConfigurationError("LABELMATE_HOME cannot be written; choose a folder of your own")
+
+    async def ping(self) -> bool:
+        return True
+
+
+async def test_an_actor_that_dies_in_its_constructor_says_why(ray_address: str):
+    actor = ray.remote(Stillborn).options(num_cpus=0).remote()
+    with pytest.raises(ActorGoneError, match="LABELMATE_HOME cannot be written") as told:
+        await arrived(actor.ping.remote())
+    assert "\n" not in str(told.value)
+    assert not told.value.is_out_of_reach
+
+
+async def test_a_killed_actor_is_told_from_one_out_of_reach(ray_address: str):
+    actor = ray.remote(StoreActor).options(num_cpus=0).remote(Launch(home="/", label_id="l", build="b"))
+    ray.kill(actor)
+    with pytest.raises(ActorGoneError, match="The actor is dead") as told:
+        await arrived(actor.ping.remote())
+    assert not told.value.is_out_of_reach
+
+
+async def test_a_store_that_cannot_open_says_why_and_opens_later(ray_address: str, home: Path):
+    owner = open_home(home)
+    launch = Launch(home=home, label_id=owner.label.id, build="test")
+    store = ray.remote(StoreActor).options(num_cpus=0).remote(launch)
+    with pytest.raises(HomeLockedError, match="is used by process"):
+        await arrived(store.ping.remote())
+    owner.close()
+    assert await arrived(store.ping.remote())
+    ray.kill(store)
+
+
+async def test_a_store_of_another_label_is_refused(ray_address: str, home: Path):
+    open_home(home).close()
+    store = ray.remote(StoreActor).options(num_cpus=0).remote(Launch(home=home, label_id="lbl_x", build="b"))
+    with pytest.raises(ConfigurationError, match="on every node"):
+        await arrived(store.ping.remote())
+    ray.kill(store)
