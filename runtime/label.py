@@ -7,11 +7,12 @@ async with open_label(settings) as label        joins the running label, or take
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 from agents.music.protocol import music_providers
 from configs.settings import Settings
@@ -23,7 +24,7 @@ from storage.assets import AssetStore
 from storage.errors import ClusterError, HomeLockedError
 from storage.home import open_home
 from storage.lock import FileLock, is_held
-from storage.store import LocalStore, Store, StoreClient
+from storage.store import LocalStore, Store, StoreClient, Tx
 from storage.types import (
     Artist,
     ArtistId,
@@ -33,6 +34,8 @@ from storage.types import (
     SongRequest,
 )
 
+P = ParamSpec("P")
+T = TypeVar("T")
 RUN_FILE = "run.json"
 START_S = 120.0
 LOOK_S = 0.2
@@ -165,9 +168,38 @@ async def open_label(settings: Settings) -> AsyncIterator[Label]:
     launch = Launch(home=settings.home, label_id=record.label_id, build=record.build)
     joined = cluster.join(launch, record.address, single_node=False)
     try:
-        yield Label(settings, start_store(launch), launch, record)
+        yield Label(settings, VisitedStore(start_store(launch), settings.home), launch, record)
     finally:
         cluster.leave(joined)
+
+
+class VisitedStore:
+    """The store of a label that runs in another process: when that process ends, a call fails at once.
+
+    Ray would try to reach it for a minute, and then end this process with words of its own.
+    """
+
+    def __init__(self, store: StoreClient, home: Path) -> None:
+        self._store = store
+        self._home = home
+
+    async def write(self, op: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._unless_ended(self._store.write(op, *args, **kwargs))
+
+    async def read(self, query: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._unless_ended(self._store.read(query, *args, **kwargs))
+
+    async def _unless_ended(self, call: Coroutine[object, object, T]) -> T:
+        task = asyncio.create_task(call)
+        try:
+            while not (await asyncio.wait({task}, timeout=LOOK_S))[0]:
+                if read_run(self._home) is None:
+                    raise ClusterError(
+                        "The label has ended meanwhile; what was finished is kept, and `labelmate up` goes on from there"
+                    )
+            return task.result()
+        finally:
+            task.cancel()
 
 
 def read_run(home: Path) -> RunRecord | None:

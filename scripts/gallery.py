@@ -31,7 +31,7 @@ FILMS = ((3, "synthwave"), (8, "folk"), (5, "techno"))
 FILM_SECONDS, FILM_RATE_HZ, FRAME_SIZE = 32.0, 22_050, (480, 270)
 SONG = (3, "synthwave")
 WIDTH, WAVE_TALL, SOUND_TALL, GAP = 1_200, 120, 330, 28
-LOWEST_HZ, HIGHEST_HZ, DEEPEST_DB = 40.0, 16_000.0, -72.0
+LOWEST_HZ, HIGHEST_HZ, DEEPEST_DB, CONTRAST = 40.0, 16_000.0, -66.0, 2.2
 
 
 @dataclass(frozen=True)

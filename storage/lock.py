@@ -8,7 +8,7 @@ from typing import TextIO
 
 from storage.errors import HomeLockedError
 
-TRIES, TRY_AGAIN_S = 3, 0.02
+TRIES, TRY_AGAIN_S = 10, 0.02
 """Whoever asks `is_held` holds the lock for an instant; that is waited out."""
 
 

@@ -17,6 +17,7 @@ os.environ |= {
     "RAY_AUTH_MODE": "disabled",
     "PYTHONPATH": os.pathsep.join(filter(None, [str(PLUGINS), os.environ.get("PYTHONPATH", "")])),
 }
+sys.path.append(str(PLUGINS))  # this process looks for its providers too, before it starts anything
 prepare_ray()
 
 

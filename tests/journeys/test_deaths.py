@@ -73,7 +73,7 @@ async def test_a_worker_dies_in_a_render_and_the_picture_is_made_again(home: Pat
     async with quick_label(home, ray_address, video_fps=30) as label:
         cycle = await new_song(label, seed=13)
         await begins(label, cycle, CycleStep.PAINT)
-        os.kill(await _worker_of("film_preview"), signal.SIGKILL)
+        os.kill(await _worker_of("film_preview", ray_address), signal.SIGKILL)
         await reaches(label, cycle, CycleState.WAITING)
 
         opened = [event.body["action"] for event in await story(label, cycle) if event.kind == "fix.opened"]
@@ -88,12 +88,15 @@ def _kill_named(label: Label, name: str) -> None:
         kill_process(actor(label, name))
 
 
-async def _worker_of(task: str) -> int:
+async def _worker_of(task: str, ray_address: str) -> int:
     """The process that runs a task now."""
     async with asyncio.timeout(60):
         while True:
             running = await asyncio.to_thread(
-                list_tasks, filters=[("name", "=", task), ("state", "=", "RUNNING")], detail=True
+                list_tasks,
+                address=ray_address,
+                filters=[("name", "=", task), ("state", "=", "RUNNING")],
+                detail=True,
             )
             pids = [found.worker_pid for found in running if found.worker_pid]
             if pids:

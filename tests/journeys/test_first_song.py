@@ -18,7 +18,10 @@ async def test_from_a_plan_to_a_release(home: Path, ray_address: str):
         cycle = await new_song(label, seed=3)
         await begins(label, cycle, CycleStep.PRODUCE)
         artist = await label.store.read(artists.artist_by_id, artist_id=cycle.artist_id)
-        in_ray = {actor.name for actor in list_actors(filters=[("state", "=", "ALIVE")], limit=1000)}
+        in_ray = {
+            actor.name
+            for actor in list_actors(address=ray_address, filters=[("state", "=", "ALIVE")], limit=1000)
+        }
         assert f"artist/{artist.slug}" in in_ray
         assert {"supervisor", "creative/0", "critic/0", "reflection/0", "fixer/0", "store"} <= in_ray
 

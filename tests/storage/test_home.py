@@ -64,7 +64,7 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path):
         open_home(Path("/proc/labelmate"))
 
 
-@pytest.mark.parametrize("url", ["mysql://u:sesame@h/x", "nonsense", "sqlite://", "sqlite:///:memory:", "postgresql://u:sesame@127.0.0.1:1/x"])  # fmt: skip
+@pytest.mark.parametrize("url", ["mysql://u:sesame@h/x", "nonsense", "sqlite://", "sqlite:///:memory:", "postgresql://u:sesame@127.0.0.1:1/x"])  # fmt: skip  # pragma: allowlist secret
 def test_a_database_that_cannot_be_used_is_told_in_one_line_without_its_password(tmp_path: Path, url: str):
     with pytest.raises(ConfigurationError, match="DATABASE_URL") as failure:
         open_home(tmp_path / "home", database_url=url)

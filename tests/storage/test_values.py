@@ -126,7 +126,9 @@ def test_documents_numbers_and_flags_come_back(engine: Engine, values: Table):
     assert (empty.at, empty.usd, empty.body) == (None, None, None)
 
 
-@pytest.mark.parametrize("url", ["mysql://user:sesame@host/x", "no address at all", "oracle://h"])
+@pytest.mark.parametrize(
+    "url", ["mysql://user:sesame@host/x", "no address at all", "oracle://h"]
+)  # pragma: allowlist secret
 def test_an_unknown_database_is_a_wrong_setting_that_keeps_its_password(url: str):
     with pytest.raises(ConfigurationError, match="DATABASE_URL") as failure:
         open_engine(url)

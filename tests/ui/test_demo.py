@@ -23,7 +23,7 @@ def test_each_demo_has_a_home_of_its_own(elsewhere: Path):
 
 
 def test_the_real_label_is_out_of_reach(elsewhere: Path, home: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("DATABASE_URL", "postgresql://me:pass@host/real")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me:pass@host/real")  # pragma: allowlist secret
     monkeypatch.setenv("ASSETS_URL", "s3://real")
     monkeypatch.setenv("RAY_ADDRESS", "auto")
     settings = demo_settings(fresh_home(None))

@@ -45,7 +45,7 @@ def test_a_set_up_machine_is_fit(call: Call):
 @pytest.mark.usefixtures("patient")
 def test_each_fault_has_a_remedy(call: Call, home: Path, monkeypatch: pytest.MonkeyPatch):
     assert call("db", "upgrade").code == 0
-    (home / ".env").write_text("OPENAI_API_KEY=sk-made-up-for-this-test\n")
+    (home / ".env").write_text("OPENAI_API_KEY=sk-made-up-for-this-test\n")  # pragma: allowlist secret
     (home / ".env").chmod(0o644)
     monkeypatch.setenv("DISK_FLOOR_MB", "10000000")
     code, checks = answers(call)

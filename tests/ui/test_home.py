@@ -11,7 +11,7 @@ from configs.example import example
 from storage import faults
 from tests.ui.conftest import Call, behind
 
-SECRET = "sk-made-up-for-this-test-0003"
+SECRET = "sk-made-up-for-this-test-0003"  # pragma: allowlist secret
 
 
 def test_a_new_home_at_rest(call: Call, home: Path):
@@ -71,7 +71,7 @@ def test_faults_are_listed_shown_resolved_and_dismissed(call: Call, home: Path):
 
 def test_settings_are_shown_without_secrets(call: Call, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
-    monkeypatch.setenv("DATABASE_URL", "postgresql://me:pass-of-mine@host/name")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me:pass-of-mine@host/name")  # pragma: allowlist secret
     monkeypatch.setenv("ROSTER_MAX", "9")
     told = call("config", "show", "--json")
     rows = {row["variable"]: row for row in told.data["settings"]}

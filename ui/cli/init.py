@@ -149,7 +149,7 @@ def _ask(settings: Settings) -> dict[str, str]:
 def _ask_value(settings: Settings, provider: Provider, name: str, given: dict[str, str]) -> dict[str, str]:
     """One value in its right form; Enter leaves what is there."""
     field = next(field for field in Settings.model_fields if variable(Settings, field) == name)
-    is_secret = "SecretStr" in str(Settings.model_fields[field].annotation)
+    is_secret = "SecretStr" in str(Settings.model_fields[field].annotation)  # pragma: allowlist secret
     kept = "keep it" if settings.shown()[name] else "leave it out"
     while True:
         value = typer.prompt(

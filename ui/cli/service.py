@@ -57,7 +57,7 @@ def up(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Start the label; its artists work while you do not."""
+    """Start the label; it makes the songs that are asked for."""
     chosen = settings()
     record = read_run(chosen.home)
     if record is not None:
