@@ -55,6 +55,37 @@ def test_every_pitch_is_of_the_key(genre):
         assert all(20 <= note.pitch <= 108 for note in notes), part
 
 
+@pytest.mark.parametrize("genre", ["house", "techno", "indie", "trap"])
+def test_every_fourth_bar_of_a_groove_takes_a_breath(genre):
+    brief = brief_of(genre, seed=2, form=form_of("verse8 chorus8"))
+    score, plan = written(brief)
+    bar_s, section = brief.bar_s, plan.sections[0]
+    bars = [section.start_s + number * bar_s for number in range(8)]
+
+    def last_beat(number, sounds):
+        end = bars[number] + bar_s
+        return [
+            hit
+            for hit in score.drums
+            if end - bar_s / 4 - 0.03 <= hit.start_s < end - 0.03 and hit.sound in sounds
+        ]
+
+    assert not last_beat(3, {"kick"})
+    assert len(last_beat(3, {"snare", "tom"})) >= 2
+
+
+def test_a_long_verse_grows_at_its_half():
+    grown = 0
+    for seed in range(8):
+        score, plan = written(brief_of("synthwave", seed=seed, form=form_of("verse8 chorus8")))
+        verse = plan.sections[0]
+        half_s = (verse.start_s + verse.end_s) / 2
+        arpeggio = notes_in(score.parts["arpeggio"], verse)
+        early = sum(note.start_s < half_s - 0.03 for note in arpeggio)
+        grown += len(arpeggio) - early > early
+    assert grown >= 4
+
+
 def test_returning_chorus_keeps_its_hook_and_is_no_copy():
     for seed in range(6):
         brief = brief_of("indie", seed=seed, form=form_of(POP))

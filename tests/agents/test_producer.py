@@ -7,8 +7,11 @@ import pyloudnorm
 import pytest
 import soundfile
 
-from agents.music.analysis import analyse, analyse_samples
-from agents.music.listening.tone import timbre_distance
+from agents.music.analysis import BALANCE_DB, analyse, analyse_samples
+from agents.music.listening.tone import measure_tone, timbre_distance
+from agents.music.local.balance import balancing_filters
+from agents.music.local.filters import apply as filter_apply
+from agents.music.local.filters import lowpass
 from agents.music.review.sound import section_loudness
 from agents.producer import produce, render_master
 from configs.genres import load_genres
@@ -120,6 +123,27 @@ def test_artists_of_one_genre_sound_different():
             analyse_samples(render_master(brief, score, plan, sample_rate_hz=RATE_HZ), RATE_HZ).timbre
         )
     assert min(timbre_distance(prints[a], prints[b]) for a, b in ((0, 1), (0, 2), (1, 2))) > 0.5
+
+
+def test_a_stray_band_is_led_back_and_a_balanced_mix_left_alone():
+    rng = np.random.default_rng(3)
+    noise = rng.standard_normal(8 * 44_100).astype(np.float32)
+    dark = filter_apply(noise, lowpass(700, 44_100), lowpass(700, 44_100))
+    mended = filter_apply(dark, *balancing_filters(dark, 44_100))
+    before, after = (measure_tone(sound, 44_100).balance_db for sound in (dark, mended))
+    assert before["presence"] + 1 < after["presence"] < BALANCE_DB["presence"][0]
+    _, _, audio = rendered("synthwave")
+    assert len(balancing_filters((audio[0] + audio[1]) / 2, RATE_HZ)) <= 1
+
+
+@pytest.mark.parametrize("genre", ["techno", "house", "cinematic"])
+def test_a_calm_verse_is_not_lost_under_its_hook(genre):
+    """A verse of kick and bass is powerful and yet soft to the ear: faders go by the ear."""
+    brief = brief_of(genre, seed=1, form=form_of("verse4 drop4"), energy=0.1)
+    score, plan = written(brief)
+    facts = analyse_samples(render_master(brief, score, plan, sample_rate_hz=RATE_HZ), RATE_HZ)
+    verse, hook = (section_loudness(section, facts) for section in plan.sections)
+    assert 1.0 <= hook - verse <= 5.0
 
 
 def test_other_loudness_is_met():

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from agents.visuals.colour import find_palette, srgb
-from agents.visuals.cover import easel
+from agents.visuals.cover import PICTURES, easel, eclipse, horizon
 from agents.visuals.cover.artboard import Artboard
 from agents.visuals.cover.easel import choose_composition, paint
 from agents.visuals.cover.type_area import READABLE, SAFE, TypeArea, set_words
@@ -54,6 +54,36 @@ def test_files_are_srgb_jpegs_of_the_size_and_repeat_byte_for_byte(composition, 
     assert files.cover.read_bytes() != other.cover.read_bytes()
     assert files.size_bytes == files.cover.stat().st_size
     assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["cover.jpg", "thumbnail.jpg"]
+
+
+def test_the_rays_of_an_eclipse_meet_without_a_seam():
+    """Where the strip of rays is joined, left of the disc, a fold across the picture could be seen."""
+    for seed in range(4):
+        board = blank(seed)
+        light = eclipse._corona(board, 0.5, 0.405, 0.22)
+        seam = round(0.405 * len(light))
+        rows = np.abs(np.diff(light[seam - 40 : seam + 40], axis=0))
+        for side in (rows[:, : len(light) // 5], rows[:, -len(light) // 5 :]):
+            steps = side.mean(axis=1)
+            assert steps[36:44].max() < 3 * np.median(steps)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_sun_stays_clear_of_the_title(seed):
+    layout = horizon.paint(blank(seed))
+    assert layout.title.box[3] >= horizon.TITLE_BOTTOM
+
+
+def test_the_title_and_the_artist_keep_apart():
+    for name, picture in PICTURES.items():
+        layout = picture(blank(1))
+        title, artist = layout.title.box, layout.artist.box
+        assert artist[1] - title[3] >= 0.01 or title[1] > artist[3], name
+
+
+def blank(seed):
+    palette = find_palette("glacier")
+    return Artboard(side=SIDE, palette=palette, emblem="disc", seed=seed, is_dark=True, energy=0.8)
 
 
 def test_a_cover_does_not_know_the_time():
