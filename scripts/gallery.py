@@ -26,12 +26,12 @@ from storage.types import Artist, ArtistId, Brief, LifecycleState, Persona, Scor
 
 FOLDER = Path("docs/gallery")
 LARGEST_BYTES = 300_000
-COVERS, COVER_PX, COLUMNS = 12, 320, 4
+COVERS, COVER_PX, COLUMNS, FIRST_COVER_SEED = 12, 320, 4, 21
 FILMS = ((3, "synthwave"), (8, "folk"), (5, "techno"))
 FILM_SECONDS, FILM_RATE_HZ, FRAME_SIZE = 32.0, 22_050, (480, 270)
 SONG = (3, "synthwave")
 WIDTH, WAVE_TALL, SOUND_TALL, GAP = 1_200, 120, 330, 28
-LOWEST_HZ, HIGHEST_HZ, DEEPEST_DB, CONTRAST = 40.0, 16_000.0, -66.0, 2.2
+LOWEST_HZ, HIGHEST_HZ, DEEPEST_DB, CONTRAST = 40.0, 16_000.0, -60.0, 3.0
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def draw_covers(folder: Path) -> Image.Image:
     sheet = Image.new("RGB", (COLUMNS * COVER_PX, COVERS // COLUMNS * COVER_PX))
     taken: set[str] = set()
     for place, genre in enumerate(list(load_genres())[:COVERS]):
-        song = asyncio.run(write(place + 1, genre, 60.0, frozenset(taken)))
+        song = asyncio.run(write(FIRST_COVER_SEED + place, genre, 60.0, frozenset(taken)))
         visual = song.persona.visual
         taken.add(visual.palette)
         made = painter.paint_cover(
@@ -162,8 +162,8 @@ def spectrogram(mono: NDArray[np.float32], rate_hz: int) -> NDArray[np.uint8]:
     bins = np.geomspace(LOWEST_HZ, HIGHEST_HZ, SOUND_TALL)[::-1] * size / rate_hz
     rows = np.stack([np.interp(bins, np.arange(spectra.shape[1]), frame) for frame in spectra])
     columns = np.stack([part.mean(axis=0) for part in np.array_split(rows, WIDTH)], axis=1)
-    # Highs carry less energy: tilt by 3 dB an octave, as ears and analysers do.
-    level_db = 20 * np.log10(columns / columns.max() + 1e-9) + 3 * np.log2(bins / bins.min())[:, None]
+    # Highs carry less energy: tilt by 2 dB an octave, as analysers do.
+    level_db = 20 * np.log10(columns / columns.max() + 1e-9) + 2 * np.log2(bins / bins.min())[:, None]
     return np.rint(255 * np.clip((level_db - level_db.max() - DEEPEST_DB) / -DEEPEST_DB, 0, 1)).astype(
         np.uint8
     )

@@ -54,8 +54,9 @@ def _corona(board: Artboard, x: float, y: float, radius: float) -> np.ndarray:
     # The ends of the strip of rays must meet: towards them it fades into its own middle.
     ends = np.abs(np.linspace(-1, 1, 1024, dtype=np.float32))
     rays = rays * (1 - ends) + np.roll(rays, 512, axis=1) * ends
+    rays = np.concatenate([rays, rays[:, :1]], axis=1)
     reach = np.clip((far - radius) * 95, 0, 63).astype(np.float32)
-    ray = cv2.remap(rays, angle * 1023, reach, cv2.INTER_LINEAR)
+    ray = cv2.remap(rays, angle * 1024, reach, cv2.INTER_LINEAR)
     gap = np.maximum(far - radius, 0)
     light = np.exp(-gap * (3.6 + 9.0 * (1 - ray) ** 1.6)) * (0.62 + 0.38 * ray) + 0.55 * np.exp(-gap * 42)
     smoke = board.soft(2, "smoke", octaves=4) * 0.13
