@@ -127,8 +127,13 @@ def test_documents_numbers_and_flags_come_back(engine: Engine, values: Table):
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://user:sesame@host/x", "no address at all", "oracle://h"]
-)  # pragma: allowlist secret
+    "url",
+    [
+        "mysql://user:sesame@host/x",  # pragma: allowlist secret
+        "no address at all",
+        "oracle://h",
+    ],
+)
 def test_an_unknown_database_is_a_wrong_setting_that_keeps_its_password(url: str):
     with pytest.raises(ConfigurationError, match="DATABASE_URL") as failure:
         open_engine(url)
