@@ -43,7 +43,7 @@ async def plan(
     persona = artist.persona
     genre = _genre(persona.genre)
     wishes, past = read_wishes(request), recollect(memory)
-    completion = await _choose_words(writer, artist, request, wishes, past)
+    completion = await _choose_words(writer, artist, sub_seed(request.seed, "brief"), wishes, past)
     draft = completion.value
     song, reasons = steer(artist.genes, genre, past, changes, arm, request.seed)
     form, tempo_bpm = fit_form(
@@ -73,8 +73,23 @@ async def plan(
     return brief, completion
 
 
+async def retitle(
+    writer: Writer, *, artist: Artist, brief: Brief, memory: tuple[MadePiece, ...], revision: int
+) -> tuple[Brief, Completion[BriefDraft]]:
+    """Another title for a plan that stays as it is otherwise.
+
+    Raises:
+        ProviderError: no writer gave a title that was not used before.
+    """
+    wishes = read_wishes(SongRequest(seed=brief.seed, theme=brief.theme, mood=brief.mood))
+    past = recollect(memory)
+    tried = past.model_copy(update={"used_titles": (*past.used_titles, brief.title)})
+    completion = await _choose_words(writer, artist, sub_seed(brief.seed, "retitle", revision), wishes, tried)
+    return brief.model_copy(update={"title": completion.value.title}), completion
+
+
 async def _choose_words(
-    writer: Writer, artist: Artist, request: SongRequest, wishes: Wishes, past: Recollection
+    writer: Writer, artist: Artist, seed: int, wishes: Wishes, past: Recollection
 ) -> Completion[BriefDraft]:
     inputs = BriefInputs(
         artist_name=artist.persona.name,
@@ -92,9 +107,7 @@ async def _choose_words(
         adventurousness=artist.genes.adventurousness,
         style_notes=artist.style_notes,
     )
-    asked = Request(
-        task="brief", prompt="brief", inputs=inputs, answer=BriefDraft, seed=sub_seed(request.seed, "brief")
-    )
+    asked = Request(task="brief", prompt="brief", inputs=inputs, answer=BriefDraft, seed=seed)
     return await ask(writer, asked, lambda draft: _faults(draft, inputs))
 
 

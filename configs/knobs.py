@@ -69,6 +69,8 @@ class Group(BaseSettings):
     title: ClassVar[str]
     is_used: ClassVar[bool] = True
     """False where this version stores the settings and does not use them yet."""
+    is_live: ClassVar[bool] = False
+    """Whether people may change them while the label runs; the rest is read at its start."""
 
 
 class Home(Group):
@@ -96,6 +98,7 @@ class Money(Group):
     """What may be spent."""
 
     title: ClassVar[str] = "Money"
+    is_live: ClassVar[bool] = True
 
     budget_daily_usd: Usd = Decimal(5)
     """Most US dollars the whole label may spend in a day; 0 buys nothing."""
@@ -111,11 +114,16 @@ class Approval(Group):
     """What people are asked."""
 
     title: ClassVar[str] = "Approval"
+    is_live: ClassVar[bool] = True
 
     approval_deadline_h: float = Field(72, gt=0, le=8760)
     """Hours of awake time until an undecided song is called overdue; it can still be decided."""
     undo_s: float = Field(10, ge=0, le=3600)
     """Seconds until a decision takes effect; until then it can be undone."""
+    later_h: float = Field(4, gt=0, le=168)
+    """Hours for which a song that a person puts off comes after the others."""
+    autopilot_releases_per_week: int = Field(5, ge=0, le=10_000)
+    """Songs that all artists' autopilots together may approve in seven days."""
     undecided_per_artist_max: int = Field(2, ge=1, le=1000)
     """Songs of one artist that may wait for a decision before it makes no more."""
     undecided_per_label_max: int = Field(12, ge=1, le=100_000)
@@ -126,6 +134,7 @@ class Song(Group):
     """How a song is made."""
 
     title: ClassVar[str] = "Song"
+    is_live: ClassVar[bool] = True
 
     song_seconds: float = Field(120, ge=10, le=600)
     """Length of a song in seconds, where neither artist nor request say otherwise."""
@@ -147,6 +156,7 @@ class Video(Group):
     """How a video is made."""
 
     title: ClassVar[str] = "Video"
+    is_live: ClassVar[bool] = True
 
     video_preset: Literal["draft", "sd", "hd", "full_hd"] = "hd"
     """Picture size: draft 320x180, sd 640x360, hd 1280x720, full_hd 1920x1080."""
@@ -176,6 +186,7 @@ class Lifecycle(Group):
     """When an artist is promoted, evolved, paused or retired."""
 
     title: ClassVar[str] = "Lifecycle of artists"
+    is_live: ClassVar[bool] = True
 
     roster_max: int = Field(5, ge=1, le=100_000)
     """Most artists that are not retired; the label creates none beyond it."""

@@ -90,6 +90,16 @@ class Settings(
         """The lifecycle's rules: the chosen profile, with the thresholds that are set in its place."""
         return load_profile(self.lifecycle_profile, **{name: getattr(self, name) for name in THRESHOLDS})
 
+    @classmethod
+    def live_fields(cls) -> dict[str, str]:
+        """Field by variable, of the settings that may change while the label runs."""
+        return {
+            variable(cls, field): field
+            for group in cls.groups
+            if group.is_live
+            for field in group.model_fields
+        }
+
     def shown(self) -> dict[str, str]:
         """Every variable with its value as text, fit for a screen: keys hidden, empty where unset."""
         return {

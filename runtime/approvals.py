@@ -5,12 +5,12 @@ A decision is one compare-and-set on that row, whoever makes it; it takes effect
 the supervisor brings the cycle back then.
 """
 
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
 
 from configs.settings import Settings
 from runtime.signals import Suspend
-from storage import approvals
+from storage import approval_rows, approvals
 from storage.artists import Fence
 from storage.store import StoreClient
 from storage.types import (
@@ -21,6 +21,7 @@ from storage.types import (
     CycleState,
     DeciderKind,
     Frozen,
+    Lyrics,
     Master,
     Outcome,
     Reflection,
@@ -34,13 +35,17 @@ class Question(Frozen):
     cycle_id: CycleId
     revision: int
     brief: Brief
+    lyrics: Lyrics
     master: Master
     critique: Critique
     artwork: Artwork
     reflection: Reflection
+    song_price_usd: Decimal | None
+    """What sending the whole song back would cost; None where nobody knows."""
 
     def facts(self) -> dict[str, object]:
         """What every surface shows beside the preview."""
+        price = self.song_price_usd
         return {
             "genre": self.brief.genre,
             "mood": self.brief.mood,
@@ -52,32 +57,47 @@ class Question(Frozen):
             "feedback": self.critique.feedback,
             "findings": [finding.text for finding in self.critique.findings],
             "reflection": self.reflection.summary,
+            "source": self.master.source,
+            "arm_id": self.brief.arm_id,
+            "sections": [[section.section, len(section.lines)] for section in self.lyrics.sections],
+            "lines": [line for section in self.lyrics.sections for line in section.lines],
+            "explicit": self.lyrics.explicit,
+            "song_price_usd": None if price is None else str(price),
             "cover_sha256": self.artwork.cover.sha256,
+            "thumbnail_sha256": self.artwork.thumbnail.sha256,
             "mp3_sha256": self.master.mp3.sha256,
         }
 
 
 class Decision(Frozen):
-    """What a policy says of a question."""
+    """What a policy says of a question: an approval, or why people are asked."""
 
-    outcome: Literal[Outcome.APPROVED, Outcome.REJECTED]
+    approves: bool
+    decided_by: DeciderKind
     who: str
     reason: str
 
 
-Policy = Callable[[Question], Decision]
+Policy = Callable[[Question], Awaitable[Decision]]
 
 
-def demo_policy(question: Question) -> Decision:
+async def demo_policy(question: Question) -> Decision:
     """`labelmate demo` has nobody to ask: what the critic passed is approved, and says so."""
     reason = f"demo: the critic gave {question.critique.score:.2f}"
-    return Decision(outcome=Outcome.APPROVED, who="demo", reason=reason)
+    return Decision(approves=True, decided_by=DeciderKind.POLICY, who="demo", reason=reason)
 
 
 async def ask_people(
     store: StoreClient, fence: Fence, question: Question, settings: Settings, policy: Policy | None
 ) -> Verdict:
-    """The verdict that has taken effect; raises Suspend while there is none."""
+    """The verdict that has taken effect; raises Suspend while there is none.
+
+    A policy is heard once, before people are: what it leaves to them, or what they undo, is theirs.
+    """
+    decision = None if policy is None else await policy(question)
+    facts = question.facts()
+    if decision is not None and not decision.approves:
+        facts["left_to_people"] = decision.reason
     approval = await store.write(
         approvals.ask,
         fence=fence,
@@ -86,21 +106,21 @@ async def ask_people(
         title=question.brief.title,
         takes=1,
         preview_sha256=question.artwork.preview.sha256,
-        facts=question.facts(),
+        facts=facts,
         deadline_h=settings.approval_deadline_h,
     )
-    if policy is not None and approval.status == "pending":
-        decision = policy(question)
+    is_untouched = not await store.read(approval_rows.decisions_of, approval_id=approval.id)
+    if decision is not None and decision.approves and is_untouched:
         await store.write(
             approvals.decide,
             approval_id=approval.id,
-            outcome=decision.outcome,
-            decided_by=DeciderKind.POLICY,
+            outcome=Outcome.APPROVED,
+            decided_by=decision.decided_by,
             who=decision.who,
-            surface="policy",
+            surface=decision.decided_by,
             take=1,
             reason=decision.reason,
-            undo_s=0.0,
+            undo_s=settings.undo_s if decision.decided_by is DeciderKind.AUTOPILOT else 0.0,
             preview_sha256=approval.preview_sha256,
         )
     verdict = await store.read(approvals.effective_verdict, approval_id=approval.id)

@@ -15,12 +15,15 @@ from ray.actor import ActorHandle
 from agents.fixer import Attempt, Fault, Remedy
 from agents.fixer import diagnose as playbook_remedy
 from agents.music.protocol import music_providers
+from configs.settings import Settings
 from runtime import approvals
+from runtime.autopilot import autopilot_policy
 from runtime.crew import Crew, Pools
 from runtime.cycle import Ending, make_song
 from runtime.gates import Limits, SharedGate
 from runtime.health import require_health
 from runtime.launch import Launch
+from runtime.live import LiveSettings
 from runtime.remote import ActorGoneError, arrived
 from runtime.repair import Diagnose, FixerDesk
 from runtime.signals import GaveUp, Suspend
@@ -47,7 +50,7 @@ class LiveArtist:
     ) -> None:
         self._store = store
         self._launch = launch
-        self._settings = launch.settings()
+        self._live = LiveSettings(launch, store)
         self._pools = pools
         self._diagnose = diagnose
         self._artist_id = artist_id
@@ -68,7 +71,7 @@ class LiveArtist:
                     artists.claim_artist,
                     artist_id=self._artist_id,
                     owner=owner,
-                    lease_s=self._settings.lease_s,
+                    lease_s=self._live.last.lease_s,
                 )
                 self._fence, self._owner = claimed.fence, owner
                 self._lease = asyncio.create_task(self._keep_lease(claimed.fence))
@@ -93,17 +96,18 @@ class LiveArtist:
     async def _work(self, cycle_id: CycleId) -> CycleState:
         fence = self._fence
         assert fence is not None, "activate comes first"
+        settings = await self._live.now()
         cycle = await self._store.write(
             cycles.open_cycle,
             fence=fence,
             cycle_id=cycle_id,
-            claims_max=self._settings.claims_without_progress_max,
+            claims_max=settings.claims_without_progress_max,
         )
         if cycle.state is not CycleState.RUNNING:
             return cycle.state
-        steps = self._steps(fence, cycle_id)
+        steps = self._steps(fence, cycle_id, settings)
         try:
-            crew = await self._crew(fence, cycle)
+            crew = await self._crew(fence, cycle, settings)
             await require_health(crew)
             ending = await make_song(steps, crew)
         except Suspend as signal:
@@ -143,7 +147,7 @@ class LiveArtist:
         return True
 
     async def _keep_lease(self, fence: Fence) -> None:
-        lease_s = self._settings.lease_s
+        lease_s = self._live.last.lease_s
         while True:
             await asyncio.sleep(lease_s / 3)
             try:
@@ -170,8 +174,7 @@ class LiveArtist:
         )
         return signal.state
 
-    def _steps(self, fence: Fence, cycle_id: CycleId) -> StepRunner:
-        settings = self._settings
+    def _steps(self, fence: Fence, cycle_id: CycleId, settings: Settings) -> StepRunner:
         return StepRunner(
             self._store,
             fence=fence,
@@ -185,20 +188,26 @@ class LiveArtist:
             repairer=FixerDesk(self._store, self._diagnose, fence),
         )
 
-    async def _crew(self, fence: Fence, cycle: cycles.Cycle) -> Crew:
+    async def _crew(self, fence: Fence, cycle: cycles.Cycle, settings: Settings) -> Crew:
+        artist = await self._store.read(artists.artist_by_id, artist_id=self._artist_id)
+        policy: approvals.Policy | None = None
+        if self._launch.demo_decides:
+            policy = approvals.demo_policy
+        elif artist.autopilot:
+            policy = autopilot_policy(self._store, settings, artist.id)
         return Crew(
-            settings=self._settings,
-            studio=StudioConfig.of(self._settings),
+            settings=settings,
+            studio=StudioConfig.of(settings),
             store=self._store,
             pools=self._pools,
-            artist=await self._store.read(artists.artist_by_id, artist_id=self._artist_id),
+            artist=artist,
             fence=fence,
             cycle=cycle,
             vendors=tuple(
                 (vendor, SharedGate(self._launch, vendor.name, vendor.account, Limits()))
-                for vendor in music_providers(self._settings)
+                for vendor in music_providers(settings)
             ),
-            policy=approvals.demo_policy if self._launch.demo_decides else None,
+            policy=policy,
         )
 
 

@@ -6,6 +6,7 @@ be done. Each opens one file in `agents/`, by way of an agent actor or a studio 
 
 import asyncio
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeVar
 
 from agents.llm.protocol import Completion
@@ -16,18 +17,21 @@ from runtime import approvals, studio
 from runtime.gates import SharedGate
 from runtime.purchases import bought_music
 from runtime.remote import arrived
+from runtime.revisions import Revisions
 from runtime.studio import StudioConfig, Timed
 from runtime.trials import assigned_arm
 from runtime.work import LocalWork, Made, SentWork, Work
 from runtime.workers import Pool, Studio
 from storage import learning, lineage, memory, releases
 from storage.artists import Fence
+from storage.clock import sub_seed
 from storage.cycles import Cycle
 from storage.model_calls import ModelCall
 from storage.store import StoreClient
 from storage.types import (
     Artist,
     Artwork,
+    Asset,
     Brief,
     Composition,
     Critique,
@@ -73,7 +77,7 @@ class Crew:
     vendors: tuple[tuple[MusicProvider, SharedGate], ...] = ()
     """Whom music may be bought from, most wanted first, with their gates."""
     policy: approvals.Policy | None = None
-    """Decides in people's place; only `labelmate demo` has one in this version."""
+    """Decides in people's place: the artist's autopilot, or that of `labelmate demo`."""
 
     @property
     def revisions_max(self) -> int:
@@ -101,12 +105,26 @@ class Crew:
 
         return LocalWork(make, kind="words")
 
-    def write(self, brief: Brief, revision: int) -> Work[Lyrics]:
+    def retitle(self, brief: Brief, revision: int) -> Work[Brief]:
+        """agents/planner.py: another title for the same plan"""
+
+        async def make(_variation: int) -> Made[Brief]:
+            reply = self.pools.creative.next().retitle.remote(
+                self.artist, brief, await self._memory(), revision
+            )
+            return self._written(await arrived(reply), CycleStep.PLAN, revision)
+
+        return LocalWork(make, kind="words")
+
+    def write(self, brief: Brief, at: Revisions) -> Work[Lyrics]:
         """agents/lyricist.py"""
+        # Words that were sent back come from a seed of their own: the music's stays.
+        seed = brief.seed if at.words == at.recording else sub_seed(brief.seed, "words", at.words)
+        asked = brief.model_copy(update={"seed": seed})
 
         async def make(_variation: int) -> Made[Lyrics]:
-            reply = self.pools.creative.next().write.remote(brief, self.artist.persona, await self._memory())
-            return self._written(await arrived(reply), CycleStep.WRITE, revision)
+            reply = self.pools.creative.next().write.remote(asked, self.artist.persona, await self._memory())
+            return self._written(await arrived(reply), CycleStep.WRITE, at.words)
 
         return LocalWork(make, kind="words")
 
@@ -145,31 +163,36 @@ class Crew:
 
         return LocalWork(make, kind="music")
 
-    def paint(self, brief: Brief, song: Composition, master: Master) -> Work[Artwork]:
-        """agents/painter.py: cover beside preview"""
-        persona = self.artist.persona
+    def paint(
+        self, brief: Brief, song: Composition, master: Master, at: Revisions, before: Artwork | None
+    ) -> Work[Artwork]:
+        """agents/painter.py: cover beside preview; of a song that was sent back, only what it was sent back for"""
+        persona, cores = self.artist.persona, self.pools.cores
+
+        async def cover(variation: int) -> Timed[tuple[Asset, Asset]]:
+            if before is not None and not at.paints_cover:
+                return Timed((before.cover, before.thumbnail), cpu_s=0.0)
+            seed = sub_seed(brief.seed, "cover", at.cover_look, variation)
+            return await cores.run(studio.paint_cover, self.studio, persona, brief, song.plan_asset, seed)
+
+        async def preview(variation: int) -> Timed[Asset]:
+            if before is not None and not at.films_preview:
+                return Timed(before.preview, cpu_s=0.0)
+            seed = _film_seed(brief, at, variation)
+            return await cores.run(studio.film_preview, self.studio, persona, song, master, seed)
 
         async def make(variation: int) -> Made[Artwork]:
-            covers = asyncio.create_task(
-                self.pools.cores.run(
-                    studio.paint_cover, self.studio, persona, brief, song.plan_asset, variation
-                )
-            )
-            preview = asyncio.create_task(
-                self.pools.cores.run(
-                    studio.film_preview, self.studio, persona, brief, song, master, variation
-                )
-            )
+            covers, previews = asyncio.create_task(cover(variation)), asyncio.create_task(preview(variation))
             # Both are waited for even when one fails: no render is left running behind a retry.
-            await asyncio.wait([covers, preview])
-            cover, thumbnail = covers.result().value
-            artwork = Artwork(cover=cover, thumbnail=thumbnail, preview=preview.result().value)
-            return Made(artwork, cpu_s=covers.result().cpu_s + preview.result().cpu_s)
+            await asyncio.wait([covers, previews])
+            image, thumbnail = covers.result().value
+            artwork = Artwork(cover=image, thumbnail=thumbnail, preview=previews.result().value)
+            return Made(artwork, cpu_s=covers.result().cpu_s + previews.result().cpu_s)
 
         return LocalWork(make, kind="visuals")
 
     def reflect(
-        self, brief: Brief, song: Composition, master: Master, critique: Critique, revision: int
+        self, brief: Brief, song: Composition, master: Master, critique: Critique, at: Revisions
     ) -> Work[Reflection]:
         """agents/reflector.py"""
 
@@ -177,13 +200,14 @@ class Crew:
             reply = self.pools.reflection.next().reflect.remote(
                 self.artist, brief, critique, song.plan, master, await self._memory()
             )
-            return self._written(await arrived(reply), CycleStep.REFLECT, revision)
+            return self._written(await arrived(reply), CycleStep.REFLECT, at.recording)
 
         return LocalWork(make, kind="words")
 
     def ask(
         self,
         brief: Brief,
+        lyrics: Lyrics,
         master: Master,
         critique: Critique,
         artwork: Artwork,
@@ -197,10 +221,12 @@ class Crew:
                 cycle_id=self.cycle.id,
                 revision=revision,
                 brief=brief,
+                lyrics=lyrics,
                 master=master,
                 critique=critique,
                 artwork=artwork,
                 reflection=reflection,
+                song_price_usd=self._song_price_usd(brief),
             )
             return Made(
                 await approvals.ask_people(self.store, self.fence, question, self.settings, self.policy)
@@ -208,16 +234,15 @@ class Crew:
 
         return SentWork(send)
 
-    def film(self, brief: Brief, song: Composition, master: Master) -> Work[Films]:
+    def film(self, brief: Brief, song: Composition, master: Master, at: Revisions) -> Work[Films]:
         """agents/painter.py: every format beside the others"""
         persona = self.artist.persona
 
         async def make(variation: int) -> Made[Films]:
+            seed = _film_seed(brief, at, variation)
             films = [
                 asyncio.create_task(
-                    self.pools.cores.run(
-                        studio.film, self.studio, persona, brief, song, master, aspect, variation
-                    )
+                    self.pools.cores.run(studio.film, self.studio, persona, song, master, aspect, seed)
                 )
                 for aspect in self.cycle.request.formats
             ]
@@ -317,6 +342,10 @@ class Crew:
 
         return LocalWork(make, kind="storage")
 
+    def _song_price_usd(self, brief: Brief) -> Decimal | None:
+        """What it would cost to make the music again; None where nobody knows."""
+        return self.vendors[0][0].price_usd(brief) if self.vendors else Decimal(0)
+
     async def _memory(self) -> tuple[MadePiece, ...]:
         return await self.store.read(memory.memory_of, artist_id=self.artist.id, limit=MEMORY_PIECES)
 
@@ -342,6 +371,11 @@ class Crew:
             reply=completion.value.model_dump_json(),
         )
         return Made(value, cpu_s=completion.cpu_s, cost_usd=completion.cost_usd, calls=(call,))
+
+
+def _film_seed(brief: Brief, at: Revisions, variation: int) -> int:
+    """One for the preview and the films, so that people decide on what will be shown."""
+    return sub_seed(brief.seed, "film", at.video_look, variation)
 
 
 def _timed(made: Timed[T]) -> Made[T]:

@@ -10,6 +10,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -18,6 +19,7 @@ from agents.music.protocol import music_providers
 from configs.settings import Settings
 from runtime.environment import prepare_ray
 from runtime.launch import Launch
+from runtime.live import LiveSettings
 from runtime.roster import create_artist
 from storage import cycles, events
 from storage.assets import AssetStore
@@ -60,6 +62,11 @@ class Label:
     launch: Launch
     running: RunRecord | None
     """None: nothing runs, and what is asked for waits for the next `labelmate up`."""
+
+    @cached_property
+    def live(self) -> LiveSettings:
+        """The settings as people have turned them since."""
+        return LiveSettings(self.launch, self.store)
 
     async def create_artist(self, *, seed: int, genre: str | None, who: str) -> Artist:
         """runtime/roster.py; raises ConflictError on a full roster."""

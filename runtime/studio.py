@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Generic, ParamSpec, Self, TypeVar
 
 from configs.settings import Settings
 from storage.assets import AssetStore
-from storage.clock import sub_seed
 from storage.types import (
     Asset,
     Brief,
@@ -230,12 +229,11 @@ def receive(
 
 @timed
 def paint_cover(
-    config: StudioConfig, persona: Persona, brief: Brief, plan_asset: Asset, variation: int
+    config: StudioConfig, persona: Persona, brief: Brief, plan_asset: Asset, seed: int
 ) -> tuple[Asset, Asset]:
     """A cover and its thumbnail."""
     from agents import painter
 
-    seed = sub_seed(brief.seed, "cover", variation)
     with scratch(config) as folder:
         made = painter.paint_cover(
             persona.visual, persona.name, brief.title, brief.mood, seed, folder, size_px=config.cover_px
@@ -257,7 +255,7 @@ def paint_cover(
 
 @timed
 def film_preview(
-    config: StudioConfig, persona: Persona, brief: Brief, song: Composition, master: Master, variation: int
+    config: StudioConfig, persona: Persona, song: Composition, master: Master, seed: int
 ) -> Asset:
     """Thirty seconds for a messenger, from just before the song's first height."""
     from agents import painter
@@ -265,43 +263,38 @@ def film_preview(
     start_s, end_s = painter.preview_span(song.plan)
     height = min(480, config.video_height)
     width = round(height * config.video_width / config.video_height / 2) * 2
-    return _film(
-        config, persona, brief, song, master, "preview", width, height, variation, (start_s, end_s)
-    ).asset
+    return _film(config, persona, song, master, "preview", width, height, seed, (start_s, end_s)).asset
 
 
 @timed
 def film(
     config: StudioConfig,
     persona: Persona,
-    brief: Brief,
     song: Composition,
     master: Master,
     aspect: str,
-    variation: int,
+    seed: int,
 ) -> Video:
     """The whole music video in one aspect."""
     width, height = config.video_width, config.video_height
     if aspect == "9:16":
         width, height = height, width
-    return _film(config, persona, brief, song, master, aspect, width, height, variation, None)
+    return _film(config, persona, song, master, aspect, width, height, seed, None)
 
 
 def _film(
     config: StudioConfig,
     persona: Persona,
-    brief: Brief,
     song: Composition,
     master: Master,
     aspect: str,
     width: int,
     height: int,
-    variation: int,
+    seed: int,
     span_s: tuple[float, float] | None,
 ) -> Video:
     from agents import painter
 
-    seed = sub_seed(brief.seed, "film", variation)
     start_s, end_s = span_s or (0.0, None)
     with scratch(config) as folder:
         out = folder / "video.mp4"

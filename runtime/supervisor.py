@@ -21,6 +21,7 @@ from ray.util import list_named_actors
 from agents.fixer import fault_of
 from runtime.artist import artist_actor
 from runtime.launch import Launch
+from runtime.live import LiveSettings
 from runtime.remote import ActorGoneError, arrived
 from runtime.repair import record_fault
 from runtime.store_actor import start_store
@@ -33,6 +34,7 @@ from storage.store import StoreClient
 from storage.types import ArtistId, CycleId, CycleState
 
 TICK_S = 0.25
+SETTINGS_LOOK_S = 5.0
 WARM_CORES_MAX = 4
 CONFLICT_LOOK_S = 5.0
 TROUBLE_LOOK_S = 5.0
@@ -66,16 +68,15 @@ class Supervisor:
         self._launch = launch
         self._store = store
         self._lease_s = settings.lease_s
-        self._reviewing = cycles.Reviewing(
-            per_artist_max=settings.undecided_per_artist_max, per_label_max=settings.undecided_per_label_max
-        )
+        self._settings = LiveSettings(launch, store)
+        self._settings_read_s = -SETTINGS_LOOK_S
         self._me = f"supervisor/{uuid4().hex[:12]}"
         self._in_flight_max = settings.cycles_in_flight_max or 2 * _cpus()
         self._live_max = settings.live_artists_max or max(4, _memory_mb() // 4 // ARTIST_MB)
         self._live: dict[str, Live] = {}
         self._working: dict[CycleId, asyncio.Task[None]] = {}
         self._resting: set[asyncio.Task[None]] = set()
-        self._sweeps = Sweeps(launch, store)
+        self._sweeps = Sweeps(launch, store, self._settings)
         self._renewed_s = monotonic()
 
     async def run(self) -> None:
@@ -103,14 +104,21 @@ class Supervisor:
 
     async def tick(self) -> None:
         """One look at what is due."""
+        if monotonic() - self._settings_read_s >= SETTINGS_LOOK_S:
+            await self._settings.now()
+            self._settings_read_s = monotonic()
+        reviewing = cycles.Reviewing(
+            per_artist_max=self._settings.last.undecided_per_artist_max,
+            per_label_max=self._settings.last.undecided_per_label_max,
+        )
         free = self._in_flight_max - len(self._working)
-        if free > 0 and await self._store.read(cycles.is_work_due, reviewing=self._reviewing):
+        if free > 0 and await self._store.read(cycles.is_work_due, reviewing=reviewing):
             due = await self._store.write(
                 cycles.lease_due_cycles,
                 owner=self._me,
                 limit=free,
                 lease_s=self._lease_s,
-                reviewing=self._reviewing,
+                reviewing=reviewing,
             )
             for cycle in due:
                 if cycle.cycle_id not in self._working:

@@ -11,6 +11,7 @@ from time import monotonic, time
 
 from runtime.launch import Launch
 from runtime.lifecycle_sweep import check_roster, wants_artist
+from runtime.live import LiveSettings
 from runtime.roster import create_artist
 from runtime.studio import StudioConfig
 from storage import approvals, retention
@@ -34,9 +35,9 @@ class _Sweep:
 class Sweeps:
     """Each sweep with its own interval, counted on the monotonic clock from the start of the process."""
 
-    def __init__(self, launch: Launch, store: StoreClient) -> None:
-        self._settings = launch.settings()
-        self._studio = StudioConfig.of(self._settings)
+    def __init__(self, launch: Launch, store: StoreClient, settings: LiveSettings) -> None:
+        self._settings = settings
+        self._studio = StudioConfig.of(launch.settings())
         self._store = store
         self._looked = time()
         self._random = random.Random()
@@ -46,7 +47,7 @@ class Sweeps:
             _Sweep(self._prune_writes, HOUR_S, monotonic() + 2 * MINUTE_S),
             _Sweep(
                 self._check_roster,
-                self._settings.lifecycle_check_interval_minutes * MINUTE_S,
+                settings.last.lifecycle_check_interval_minutes * MINUTE_S,
                 monotonic() + MINUTE_S,
             ),
             _Sweep(self._clear_scratch, HOUR_S, monotonic() + 3 * MINUTE_S),
@@ -71,7 +72,7 @@ class Sweeps:
 
     async def _expire_media(self) -> None:
         await retention.expire_rejected_media(
-            self._store, self._studio.assets, days=self._settings.rejected_media_days, limit=CHUNK
+            self._store, self._studio.assets, days=self._settings.last.rejected_media_days, limit=CHUNK
         )
 
     async def _prune_writes(self) -> None:
@@ -82,11 +83,12 @@ class Sweeps:
             )
 
     async def _check_roster(self) -> None:
-        await check_roster(self._store, self._settings)
+        settings = self._settings.last
+        await check_roster(self._store, settings)
         seed = self._random.getrandbits(32)
-        if wants_artist(self._settings, self._random):
+        if wants_artist(settings, self._random):
             with contextlib.suppress(ConflictError):  # the roster is full: nothing to create
-                await create_artist(self._store, self._settings, seed=seed, genre=None, who="policy:creation")
+                await create_artist(self._store, settings, seed=seed, genre=None, who="policy:creation")
 
     async def _clear_scratch(self) -> None:
         await asyncio.to_thread(_remove_old, self._studio.scratch_dir, SCRATCH_KEPT_S)

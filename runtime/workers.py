@@ -137,6 +137,15 @@ class CreativeActor(AgentActor):
             default_seconds=default_seconds,
         )
 
+    async def retitle(
+        self, artist: Artist, brief: Brief, memory: tuple[MadePiece, ...], revision: int
+    ) -> tuple[Brief, Completion[BriefDraft]]:
+        from agents import planner
+
+        return await planner.retitle(
+            self._writer, artist=artist, brief=brief, memory=memory, revision=revision
+        )
+
     async def write(
         self, brief: Brief, persona: Persona, memory: tuple[MadePiece, ...]
     ) -> tuple[Lyrics, Completion[LyricsDraft]]:

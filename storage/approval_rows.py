@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, func, or_, select
 from storage import tables
 from storage.errors import ConflictError, NotFoundError
 from storage.store import Tx
-from storage.types import ArtistId, CycleId, DeciderKind, Frozen, Outcome
+from storage.types import ArtistId, CycleId, DeciderKind, Frozen, Outcome, Redo, SongEdits
 
 P = tables.approvals
 A = tables.artists
@@ -41,12 +41,17 @@ class Approval(Frozen):
     overdue_at: datetime
     is_overdue: bool
     """Past its time and still open; it can be decided all the same."""
+    later_until: datetime | None
+    """Put off by a person; until then it comes after the others."""
     outcome: Outcome | None
     take: int | None
     decided_by: DeciderKind | None
     who: str | None
     surface: str | None
     why: str | None
+    redo: Redo | None
+    """What it was sent back for."""
+    edits: SongEdits | None
     decided_at: datetime | None
     effective_at: datetime | None
 
@@ -54,6 +59,8 @@ class Approval(Frozen):
         """How it stands, in one line for people."""
         if self.status == ApprovalStatus.PENDING:
             return f"{self.title} is not decided"
+        if self.redo is not None:
+            return f"{self.title} was sent back for another {self.redo} by {self.who} ({self.surface})"
         if self.status == ApprovalStatus.SUPERSEDED:
             return f"{self.title} was replaced by a newer version; decide on that one"
         return f"{self.title} was {self.outcome} by {self.who} ({self.surface})"
@@ -64,8 +71,9 @@ class Decision(Frozen):
 
     seq: int
     action: str
-    """decide, undo, supersede or close."""
+    """decide, redo, later, undo, supersede or close."""
     outcome: Outcome | None
+    redo: Redo | None
     take: int | None
     decided_by: DeciderKind
     who: str
@@ -83,9 +91,17 @@ def approval_by_id(tx: Tx, *, approval_id: str) -> Approval:
 
 
 def pending_approvals(tx: Tx, *, limit: int = 50, offset: int = 0) -> list[Approval]:
-    """Open questions, oldest first."""
-    query = _select().where(P.c.status == ApprovalStatus.PENDING).order_by(P.c.asked_at, P.c.id)
+    """Open questions, oldest first; those that were put off come last."""
+    is_later = func.coalesce(P.c.later_until > tx.clock.now(), False)
+    query = _select().where(P.c.status == ApprovalStatus.PENDING).order_by(is_later, P.c.asked_at, P.c.id)
     return _read(tx, query.limit(limit).offset(offset))
+
+
+def decided_approvals(tx: Tx, *, limit: int = 50, offset: int = 0) -> list[Approval]:
+    """Questions that were answered, closed or replaced, the latest first."""
+    query = _select().where(P.c.status != ApprovalStatus.PENDING)
+    latest = func.coalesce(P.c.decided_at, P.c.asked_at).desc()
+    return _read(tx, query.order_by(latest, P.c.id.desc()).limit(limit).offset(offset))
 
 
 def undecided(tx: Tx, *, artist_id: str | None = None) -> int:

@@ -15,7 +15,7 @@ from storage.artists import Fence, require_fence
 from storage.clock import new_id
 from storage.errors import ConflictError, UsageError
 from storage.store import Tx, write
-from storage.types import CycleId, CycleState, DeciderKind, Outcome, Verdict
+from storage.types import CycleId, CycleState, DeciderKind, Outcome, Redo, SongEdits, Verdict
 
 P = tables.approvals
 C = tables.cycles
@@ -43,6 +43,12 @@ def ask(
         select(P.c.id).where(P.c.cycle_id == cycle_id, P.c.status == ApprovalStatus.PENDING)
     ).scalars():
         _supersede(tx, earlier, why="a newer version was made")
+    # What was sent back is answered by this question; left as decided, it would wake the cycle again and again.
+    tx.connection.execute(
+        update(P)
+        .where(P.c.cycle_id == cycle_id, P.c.status == ApprovalStatus.DECIDED, P.c.redo.is_not(None))
+        .values(status=ApprovalStatus.SUPERSEDED)
+    )
     now = tx.clock.now()
     approval_id = new_id("apr", tx.clock)
     tx.connection.execute(
@@ -89,48 +95,56 @@ def decide(
     reason: str = "",
     undo_s: float,
     preview_sha256: str | None = None,
+    edits: SongEdits | None = None,
 ) -> Approval:
     """Approve or reject a song. `preview_sha256` is what the person saw, where the surface knows it.
 
     Raises ConflictError that tells who decided what, when somebody was faster or the song has changed.
     """
-    approval = approval_by_id(tx, approval_id=approval_id)
+    approval = _as_shown(tx, approval_id, preview_sha256)
     if not 1 <= take <= approval.takes:
         raise UsageError(f"{approval.title} has {approval.takes} take(s); there is no take {take}")
-    if preview_sha256 is not None and preview_sha256 != approval.preview_sha256:
-        raise ConflictError(f"{approval.title} is no longer the version that was shown; look at the new one")
-    now = tx.clock.now()
-    effective_at = now + timedelta(seconds=undo_s)
-    _move(
-        tx,
-        approval_id,
-        status=ApprovalStatus.DECIDED,
-        outcome=outcome,
-        take=take,
-        decided_by=decided_by,
-        who=who,
-        surface=surface,
-        why=reason,
-        decided_at=now,
-        effective_at=effective_at,
-    )
-    # The supervisor sleeps until the cycles it waits for are due.
-    tx.connection.execute(
-        update(C)
-        .where(C.c.id == approval.cycle_id, C.c.state == CycleState.WAITING)
-        .values(due_at=effective_at)
-    )
-    _note(
-        tx,
-        approval,
-        "decide",
-        outcome=outcome,
-        take=take,
-        decided_by=decided_by,
-        who=who,
-        surface=surface,
-        why=reason,
-    )
+    if edits is not None:
+        _require_fitting(approval, outcome, edits)
+    answer = {
+        "outcome": outcome,
+        "take": take,
+        "decided_by": decided_by,
+        "who": who,
+        "surface": surface,
+        "why": reason,
+    }
+    _answer(tx, approval, undo_s, **answer, edits=edits and edits.model_dump(mode="json"))
+    _note(tx, approval, "decide", **answer)
+    return approval_by_id(tx, approval_id=approval_id)
+
+
+@write
+def send_back(
+    tx: Tx,
+    *,
+    approval_id: str,
+    redo: Redo,
+    who: str,
+    surface: str,
+    reason: str = "",
+    undo_s: float,
+    preview_sha256: str | None = None,
+) -> Approval:
+    """Have a part of the song made anew; people are asked about the result. Raises ConflictError as `decide` does."""
+    approval = _as_shown(tx, approval_id, preview_sha256)
+    answer = {"redo": redo, "decided_by": DeciderKind.PERSON, "who": who, "surface": surface, "why": reason}
+    _answer(tx, approval, undo_s, **answer)
+    _note(tx, approval, "redo", **answer)
+    return approval_by_id(tx, approval_id=approval_id)
+
+
+@write
+def put_off(tx: Tx, *, approval_id: str, for_s: float, who: str, surface: str) -> Approval:
+    """Move an open question behind the others for a while: no decision, and nobody is kept from deciding."""
+    approval = approval_by_id(tx, approval_id=approval_id)
+    _move(tx, approval_id, later_until=tx.clock.now() + timedelta(seconds=for_s))
+    _note(tx, approval, "later", decided_by=DeciderKind.PERSON, who=who, surface=surface)
     return approval_by_id(tx, approval_id=approval_id)
 
 
@@ -149,6 +163,8 @@ def undo(tx: Tx, *, approval_id: str, who: str, surface: str) -> Approval:
             who=None,
             surface=None,
             why=None,
+            redo=None,
+            edits=None,
             decided_at=None,
             effective_at=None,
         )
@@ -235,7 +251,43 @@ def effective_verdict(tx: Tx, *, approval_id: str) -> Verdict | None:
             "take": approval.take or 1,
             "reason": approval.why or "",
             "decided_at": approval.decided_at,
+            "redo": approval.redo,
+            "edits": approval.edits,
         }
+    )
+
+
+def _as_shown(tx: Tx, approval_id: str, preview_sha256: str | None) -> Approval:
+    """The question, if it is still the one that the person saw."""
+    approval = approval_by_id(tx, approval_id=approval_id)
+    if preview_sha256 is not None and preview_sha256 != approval.preview_sha256:
+        raise ConflictError(f"{approval.title} is no longer the version that was shown; look at the new one")
+    return approval
+
+
+def _require_fitting(approval: Approval, outcome: Outcome, edits: SongEdits) -> None:
+    if outcome is not Outcome.APPROVED:
+        raise UsageError("Only an approved song can be edited; a rejected one is not released")
+    lines = approval.facts.get("lines")
+    there_are = len(lines) if isinstance(lines, list) else 0
+    if edits.lines is not None and len(edits.lines) != there_are:
+        raise UsageError(
+            f"{approval.title} has {there_are} lines and {len(edits.lines)} were given; each line has its time, "
+            "so change words and keep the lines"
+        )
+
+
+def _answer(tx: Tx, approval: Approval, undo_s: float, **values: object) -> None:
+    """Settle a question; its cycle wakes when the answer can no longer be undone."""
+    now = tx.clock.now()
+    effective_at = now + timedelta(seconds=undo_s)
+    decided = {"status": ApprovalStatus.DECIDED, "decided_at": now, "effective_at": effective_at}
+    _move(tx, approval.id, **values, **decided)
+    # The supervisor sleeps until the cycles it waits for are due.
+    tx.connection.execute(
+        update(C)
+        .where(C.c.id == approval.cycle_id, C.c.state == CycleState.WAITING)
+        .values(due_at=effective_at)
     )
 
 
@@ -265,8 +317,16 @@ def _note(
     why: str = "",
     outcome: Outcome | None = None,
     take: int | None = None,
+    redo: Redo | None = None,
 ) -> None:
-    decision = {"action": action, "outcome": outcome, "take": take, "decided_by": decided_by, "who": who}
+    decision = {
+        "action": action,
+        "outcome": outcome,
+        "redo": redo,
+        "take": take,
+        "decided_by": decided_by,
+        "who": who,
+    }
     seq = tx.connection.execute(
         insert(tables.decisions)
         .values(approval_id=approval.id, **decision, surface=surface, why=why, at=tx.clock.now())
@@ -285,6 +345,7 @@ def _note(
         cycle_id=approval.cycle_id,
         approval_id=approval.id,
         outcome=outcome,
+        redo=redo,
         decided_by=decided_by,
         who=who,
         surface=surface,

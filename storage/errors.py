@@ -4,6 +4,7 @@
     ├── UsageError              the call is wrong            (exit 2)
     │   ├── NotFoundError
     │   ├── ConflictError       somebody was faster, or it is already so
+    │   ├── NotAllowedError     this person may not
     │   └── IllegalTransitionError
     ├── ConfigurationError      the set-up is wrong          (exit 3)
     │   ├── HomeLockedError
@@ -68,6 +69,12 @@ class ConflictError(UsageError):
     """The row is no longer in the state the request was made for."""
 
     code = "conflict"
+
+
+class NotAllowedError(UsageError):
+    """Somebody else may do this."""
+
+    code = "not_allowed"
 
 
 class IllegalTransitionError(UsageError):

@@ -1,4 +1,4 @@
-"""The label itself: its one row, the stop switch, changed settings, and leases on duties there is one of."""
+"""The label itself: its one row, the stop switch, and leases on duties there is one of."""
 
 from datetime import datetime
 
@@ -80,17 +80,6 @@ def _switch(tx: Tx, *, who: str, stopping: bool) -> Label:
     if tx.connection.execute(row.values(**values)).rowcount:
         events.append(tx, "label.stopped" if stopping else "label.resumed", who=who)
     return the_label(tx)
-
-
-@write
-def record_setting(tx: Tx, *, name: str, before: str | None, after: str | None, who: str) -> None:
-    """Keep that a setting changed while running; give secrets as hidden already."""
-    tx.connection.execute(
-        insert(tables.settings_audit).values(
-            name=name, before=before, after=after, who=who, at=tx.clock.now()
-        )
-    )
-    events.append(tx, "setting.changed", name=name, before=before, after=after, who=who)
 
 
 @write

@@ -121,7 +121,7 @@ def record_verdict_observation(tx: Tx, *, fence: Fence, cycle_id: str) -> bool:
     require_fence(tx, fence)
     approval = of_cycle(tx, cycle_id=cycle_id)
     verdict = None if approval is None else effective_verdict(tx, approval_id=approval.id)
-    if verdict is None or verdict.outcome == Outcome.EXPIRED:
+    if verdict is None or verdict.outcome in (None, Outcome.EXPIRED):
         return False
     known = select(O.c.id).where(O.c.cycle_id == cycle_id, O.c.metric == "approval")
     if tx.connection.execute(known).first() is None:

@@ -54,6 +54,13 @@ writes = _table(
     Column("result", Text, nullable=False),
     Column("at_s", Number, nullable=False, index=True),
 )
+setting_values = _table(
+    "setting_values",
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
 settings_audit = _table(
     "settings_audit",
     Column("seq", Sequence, primary_key=True, autoincrement=True),
@@ -79,6 +86,7 @@ artists = _table(
     Column("version", Integer, nullable=False, default=1),
     Column("autopilot", Flag, nullable=False, default=False),
     Column("autopilot_policy", Json),
+    Column("autopilot_since", UtcTime),
     Column("epoch", Integer, nullable=False, default=0),
     Column("lease_owner", Text),
     Column("lease_until_s", Number, nullable=False, default=0.0),
@@ -239,12 +247,15 @@ approvals = _table(
     Column("status", Text, nullable=False),
     Column("asked_at", UtcTime, nullable=False),
     Column("overdue_at", UtcTime, nullable=False),
+    Column("later_until", UtcTime),
     Column("outcome", Text),
     Column("take", Integer),
     Column("decided_by", Text),
     Column("who", Text),
     Column("surface", Text),
     Column("why", Text),
+    Column("redo", Text),
+    Column("edits", Json),
     Column("decided_at", UtcTime),
     Column("effective_at", UtcTime),
     CheckConstraint("status IN ('pending','decided','superseded','closed')", name="status"),
@@ -257,6 +268,7 @@ decisions = _table(
     Column("approval_id", Text, ForeignKey("approvals.id"), nullable=False, index=True),
     Column("action", Text, nullable=False),
     Column("outcome", Text),
+    Column("redo", Text),
     Column("take", Integer),
     Column("decided_by", Text, nullable=False),
     Column("who", Text, nullable=False),
@@ -278,6 +290,51 @@ outbox = _table(
     Column("sent_at", UtcTime),
     CheckConstraint("status IN ('pending','claimed','sent','failed')", name="status"),
     Index("ix_outbox_status_created_at", "status", "created_at"),
+)
+
+# ---------------------------------------------------------------- people, and where they are reached
+
+people = _table(
+    "people",
+    Column("id", Text, primary_key=True),
+    Column("alias", Text, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("telegram_id", Sequence, unique=True),
+    Column("created_at", UtcTime, nullable=False),
+    Column("left_at", UtcTime),
+    CheckConstraint("role IN ('owner','reviewer')", name="role"),
+)
+link_codes = _table(
+    "link_codes",
+    Column("code_sha256", Text, primary_key=True),
+    Column("alias", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("used_at", UtcTime),
+)
+chats = _table(
+    "chats",
+    Column("id", Sequence, primary_key=True, autoincrement=False),
+    Column("is_forum", Flag, nullable=False, default=False),
+    Column("added_by", Text, nullable=False),
+    Column("added_at", UtcTime, nullable=False),
+    Column("left_at", UtcTime),
+)
+chat_topics = _table(
+    "chat_topics",
+    Column("chat_id", Sequence, ForeignKey("chats.id"), primary_key=True),
+    Column("artist_id", Text, ForeignKey("artists.id"), primary_key=True),
+    Column("thread_id", Sequence, nullable=False),
+)
+chat_messages = _table(
+    "chat_messages",
+    Column("chat_id", Sequence, ForeignKey("chats.id"), primary_key=True),
+    Column("message_id", Sequence, primary_key=True),
+    Column("approval_id", Text, ForeignKey("approvals.id"), nullable=False, index=True),
+    Column("has_media", Flag, nullable=False),
+    Column("shown", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
 )
 
 # ---------------------------------------------------------------- money

@@ -93,6 +93,21 @@ class Genes(Frozen):
     """How far plans stray from what was approved before."""
 
 
+class AutopilotPolicy(Frozen):
+    """What an artist's autopilot may approve by itself, and when it gives the wheel back to people."""
+
+    min_score: Unit = 0.8
+    """Critic's score from which a song is approved; below it, people are asked."""
+    releases_per_week: Annotated[int, Field(ge=0, le=100)] = 1
+    """Songs of this artist that it may approve in seven days."""
+    stop_after_rejections: Annotated[int, Field(ge=1, le=100)] = 2
+    """Rejections by persons since it was switched on, after which it switches itself off."""
+    stop_after_errors: Annotated[int, Field(ge=1, le=100)] = 3
+    """Songs since then that failed by our own fault, after which it switches itself off."""
+    stop_at_usd: Annotated[Decimal, Field(ge=0)] = Decimal(5)
+    """US dollars spent on the artist since then, at which it switches itself off."""
+
+
 class Artist(Frozen):
     """An artist's row, as the rest of the system sees it."""
 
@@ -104,6 +119,8 @@ class Artist(Frozen):
     state: LifecycleState
     version: int
     autopilot: bool = False
+    autopilot_policy: AutopilotPolicy | None = None
+    autopilot_since: datetime | None = None
     created_at: datetime
     last_run_at: datetime | None = None
     paused_at: datetime | None = None
@@ -395,10 +412,30 @@ class DeciderKind(StrEnum):
     POLICY = "policy"
 
 
+class Redo(StrEnum):
+    """What a person sends a song back for; everything else stays as it was heard and seen."""
+
+    TITLE = "title"
+    LYRICS = "lyrics"
+    COVER = "cover"
+    VIDEO = "video"
+    SONG = "song"
+    """All of it, from the plan on: the only one that buys music again."""
+
+
+class SongEdits(Frozen):
+    """Words that a person put in place of the artist's, with an approval."""
+
+    title: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    lines: tuple[str, ...] | None = None
+    """Every lyric line, in order; as many as there were, because each one has its time."""
+
+
 class Verdict(Frozen):
     """A decision on one (cycle, revision, take)."""
 
-    outcome: Literal[Outcome.APPROVED, Outcome.REJECTED, Outcome.EXPIRED]
+    outcome: Literal[Outcome.APPROVED, Outcome.REJECTED, Outcome.EXPIRED] | None
+    """None: the song is sent back, to be asked about again."""
     decided_by: DeciderKind
     who: str
     """An alias of the person, or the policy's name."""
@@ -407,6 +444,8 @@ class Verdict(Frozen):
     take: int = 1
     reason: str = ""
     decided_at: datetime
+    redo: Redo | None = None
+    edits: SongEdits | None = None
 
 
 class Video(Frozen):

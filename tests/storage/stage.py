@@ -111,10 +111,12 @@ class Stage:
             ),
         )
 
-    def ask(self, fence, cycle, *, revision=0, preview=PREVIEW, takes=1, deadline_h=72.0) -> Approval:
+    def ask(
+        self, fence, cycle, *, revision=0, preview=PREVIEW, takes=1, deadline_h=72.0, facts=None
+    ) -> Approval:
         return self.write(
             approvals.ask, fence=fence, cycle_id=cycle.id, revision=revision, title="Slow Rain", takes=takes,
-            preview_sha256=preview, facts={"tempo_bpm": 80}, deadline_h=deadline_h,
+            preview_sha256=preview, facts=facts or {"tempo_bpm": 80}, deadline_h=deadline_h,
         )  # fmt: skip
 
     def end(self, fence, cycle, outcome, decided_by="person"):

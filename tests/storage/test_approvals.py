@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from storage import approval_rows, approvals, outbox
+from storage import approval_rows, approvals, artists, cycles, outbox
 from storage.approval_rows import ApprovalStatus
 from storage.errors import ConflictError, NotFoundError, UsageError
-from storage.types import Outcome
+from storage.types import CycleState, Outcome, Redo, SongEdits
 from tests.storage.stage import PREVIEW, Stage
 
 NEWER = "cd" * 32
@@ -212,3 +212,59 @@ def test_a_person_may_name_an_approval_in_several_ways(stage: Stage):
     stage.write(approvals.decide, **verdict(asked.id))
     # So that a decision can be shown and undone by the same name.
     assert stage.read(approval_rows.find_approval, ref="nova-rain").id == asked.id
+
+
+def test_a_song_that_is_sent_back_can_be_undone_and_is_answered_by_the_next_question(stage: Stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle)
+    sent = {"approval_id": asked.id, "redo": Redo.COVER, "who": "ann", "surface": "console", "undo_s": 10.0}
+    stage.write(approvals.send_back, **sent)
+    with pytest.raises(ConflictError, match="sent back for another cover by ann"):
+        stage.write(approvals.decide, **verdict(asked.id))
+    assert stage.write(approvals.undo, approval_id=asked.id, who="ann", surface="console") == asked
+    stage.write(approvals.send_back, **sent)
+    stage.clock.advance(seconds=10)
+    back = stage.read(approvals.effective_verdict, approval_id=asked.id)
+    assert (back.outcome, back.redo) == (None, Redo.COVER)
+
+    stage.ask(fence, cycle, revision=1, preview=NEWER)
+    stage.write(
+        cycles.suspend_cycle,
+        fence=fence,
+        cycle_id=cycle.id,
+        state=CycleState.WAITING,
+        reason="asks",
+        due_in_s=0.0,
+    )
+    stage.write(artists.release_artist, fence=fence)
+    reviewing = cycles.Reviewing(per_artist_max=9, per_label_max=9)
+    assert not stage.read(cycles.is_work_due, reviewing=reviewing), "the answered question wakes nobody again"
+    assert [line.action for line in stage.read(approval_rows.decisions_of, approval_id=asked.id)] == [
+        "redo",
+        "undo",
+        "redo",
+    ]
+
+
+def test_what_is_put_off_comes_last_and_can_be_decided_all_the_same(stage: Stage):
+    first, second = (stage.ask(*stage.song(name)) for name in ("Amber", "Birch"))
+    stage.write(approvals.put_off, approval_id=first.id, for_s=3600.0, who="ann", surface="telegram")
+    assert [each.id for each in stage.read(approval_rows.pending_approvals)] == [second.id, first.id]
+    stage.clock.advance(seconds=3601)
+    assert [each.id for each in stage.read(approval_rows.pending_approvals)] == [first.id, second.id]
+    stage.write(approvals.put_off, approval_id=first.id, for_s=3600.0, who="ann", surface="telegram")
+    assert stage.write(approvals.decide, **verdict(first.id)).status == ApprovalStatus.DECIDED
+    assert [each.id for each in stage.read(approval_rows.decided_approvals)] == [first.id]
+
+
+def test_edits_need_an_approval_and_a_line_for_each_line(stage: Stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle, facts={"lines": ["one", "two"]})
+    with pytest.raises(UsageError, match="has 2 lines and 1 were given"):
+        stage.write(approvals.decide, **verdict(asked.id, edits=SongEdits(lines=("one",))))
+    with pytest.raises(UsageError, match="Only an approved song"):
+        stage.write(approvals.decide, **verdict(asked.id, "rejected", edits=SongEdits(title="New")))
+    edits = SongEdits(title="New", lines=("eins", "zwei"))
+    assert stage.write(approvals.decide, **verdict(asked.id, edits=edits)).edits == edits
+    stage.clock.advance(seconds=10)
+    assert stage.read(approvals.effective_verdict, approval_id=asked.id).edits == edits

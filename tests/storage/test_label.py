@@ -1,7 +1,7 @@
 """The label's own row and duties, and its releases."""
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from storage import cycles, label, releases, steps, tables
 from storage.errors import BudgetExceededError, ConflictError, Fenced, NotFoundError
@@ -74,17 +74,6 @@ def test_of_many_who_take_a_duty_at_once_one_gets_it(stage: Stage, open_stage):
         for number, each in enumerate(stages)
     ]
     assert sorted(job.result(20) for job in jobs) == [False] * 4 + [True]
-
-
-def test_changed_settings_leave_a_trail(stage: Stage):
-    stage.write(label.record_setting, name="BUDGET_DAILY_USD", before="5", after="8", who="ann")
-    (row,) = stage.read(_trail)
-    assert row == ("BUDGET_DAILY_USD", "5", "8", "ann")
-
-
-def _trail(tx: Tx) -> list[tuple[str, ...]]:
-    S = tables.settings_audit
-    return [tuple(row) for row in tx.connection.execute(select(S.c.name, S.c.before, S.c.after, S.c.who))]
 
 
 def bag(release_id: str = "rel_1", manifest: str = "ab") -> Release:

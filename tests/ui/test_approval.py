@@ -68,7 +68,7 @@ def test_the_second_decision_hears_of_the_first(call: Call, waiting):
 
 def test_a_rejection_needs_a_reason_and_a_take_must_exist(call: Call, waiting):
     assert "--reason" in call("reject", "nova-rain").line
-    assert "--reason is empty" in call("reject", "nova-rain", "--reason", " ").line
+    assert "Say why" in call("reject", "nova-rain", "--reason", " ").line
     assert "there is no take 2" in call("approve", "nova-rain", "--take", "2").line
     assert call("approve", "somebody").code == 2
 
@@ -79,7 +79,7 @@ def test_a_title_is_never_taken_for_markup(call: Call, home: Path):
         stage.ask(fence, cycle)
     told = call("approve", "nova-b-rain")
     assert (told.code, told.err) == (0, "")
-    assert "Slow Rain by Nova [/b] Rain is approved\n" in told.out
+    assert "Nova [/b] Rain: Slow Rain was approved by" in told.out
 
 
 def test_a_question_is_shown_with_its_facts_and_history(call: Call, waiting):

@@ -1,25 +1,26 @@
 """`labelmate approve`, `reject` and `approval …`: where people decide."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.console import Group
 
+from runtime.desk import Desk
 from runtime.label import Label
 from runtime.studio import StudioConfig
-from storage import approval_rows, approvals, queries
+from storage import approval_rows, queries
 from storage.approval_rows import Approval, Decision
-from storage.errors import UsageError
-from storage.types import DeciderKind, Frozen, Outcome
-from ui.cli.options import Json, Limit, Who, person
+from storage.types import Frozen, Redo, SongEdits
+from ui.cli.options import Json, Limit, Who, at_desk
 from ui.cli.output import Facts, show, show_rows, table
 from ui.cli.session import shown_path, with_label
 from ui.song_account import song_account
 from ui.views import ApprovalRow
 from ui.wording import age, moment
 
-app = typer.Typer(no_args_is_help=True, help="Questions to you: list, show, undo.")
+app = typer.Typer(no_args_is_help=True, help="Questions to you: list, show, redo, later, undo.")
 Ref = Annotated[
     str,
     typer.Argument(
@@ -49,12 +50,21 @@ def approve(
     ref: Ref,
     *,
     take: Annotated[int, typer.Option(min=1, help="Which take, where a provider made several.")] = 1,
+    title: Annotated[
+        str | None, typer.Option(help="Release it under this title; the cover is painted anew.")
+    ] = None,
     reason: Annotated[str, typer.Option(help="Why; the artist learns from it.")] = "",
     who: Who = None,
     as_json: Json = False,
 ) -> None:
     """Approve a song; it takes effect a moment later."""
-    _decide(ref, Outcome.APPROVED, take, reason, person(who), as_json=as_json)
+    edits = SongEdits(title=title) if title else None
+    _answer(
+        ref,
+        lambda desk, asked: desk.approve(asked, take=take, reason=reason, edits=edits),
+        who,
+        as_json=as_json,
+    )
 
 
 def reject(
@@ -65,38 +75,47 @@ def reject(
     as_json: Json = False,
 ) -> None:
     """Reject a song and say why; it takes effect a moment later."""
-    if not reason.strip():
-        raise UsageError("--reason is empty; say why, so that the artist learns from it")
-    _decide(ref, Outcome.REJECTED, 1, reason, person(who), as_json=as_json)
+    _answer(ref, lambda desk, asked: desk.reject(asked, reason=reason), who, as_json=as_json)
 
 
-def _decide(
-    ref: str,
-    outcome: Literal[Outcome.APPROVED, Outcome.REJECTED],
-    take: int,
-    reason: str,
-    who: str,
+@app.command()
+def redo(
+    ref: Ref,
+    part: Annotated[Redo, typer.Argument(help="What is made anew; only `song` may buy music again.")],
     *,
-    as_json: bool,
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
+    who: Who = None,
+    as_json: Json = False,
 ) -> None:
-    async def decide(label: Label) -> tuple[Approval, bool]:
-        asked = await label.store.read(approval_rows.find_approval, ref=ref)
-        decided = await label.store.write(
-            approvals.decide,
-            approval_id=asked.id,
-            outcome=outcome,
-            decided_by=DeciderKind.PERSON,
-            who=who,
-            surface="cli",
-            take=take,
-            reason=reason,
-            undo_s=label.settings.undo_s,
-            preview_sha256=asked.preview_sha256,
-        )
-        return decided, label.running is not None
+    """Send a song back for another title, lyrics, cover, video, or all of it; you are asked again."""
+    _answer(ref, lambda desk, asked: desk.send_back(asked, part, reason=reason), who, as_json=as_json)
 
-    approval, is_running = with_label(decide)
-    lines = [f"{approval.title} by {approval.artist_name} is {outcome}"]
+
+@app.command()
+def later(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
+    """Put a question behind the others for a while."""
+
+    async def put_off(label: Label) -> Approval:
+        asked = await label.store.read(approval_rows.find_approval, ref=ref)
+        return await at_desk(label, who).put_off(asked)
+
+    approval = with_label(put_off)
+    show(
+        approval,
+        as_json=as_json,
+        drawn=f"{approval.title} comes after the others until {moment(approval.later_until)}",
+    )
+
+
+def _answer(
+    ref: str, give: Callable[[Desk, Approval], Awaitable[Approval]], who: str | None, *, as_json: bool
+) -> None:
+    async def answer(label: Label) -> tuple[Approval, bool]:
+        asked = await label.store.read(approval_rows.find_approval, ref=ref)
+        return await give(at_desk(label, who), asked), label.running is not None
+
+    approval, is_running = with_label(answer)
+    lines = [f"{approval.artist_name}: {approval.told()}"]
     lines.append(
         f"it can be undone until {moment(approval.effective_at)}: `labelmate approval undo {approval.id}`"
     )
@@ -158,7 +177,7 @@ def undo(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
 
     async def take_back(label: Label) -> Approval:
         decided = await label.store.read(approval_rows.find_approval, ref=ref)
-        return await label.store.write(approvals.undo, approval_id=decided.id, who=person(who), surface="cli")
+        return await at_desk(label, who).undo(decided.id)
 
     approval = with_label(take_back)
     show(approval, as_json=as_json, drawn=approval.told())

@@ -1,23 +1,33 @@
 """`labelmate artist …`: the roster."""
 
 import secrets
+from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 from rich.console import Group
 from rich.text import Text
 
-from agents.transitions import Trigger, move
+from agents.transitions import Trigger
 from runtime.label import Label
-from storage import artists, queries
-from storage.types import Artist, LifecycleState
-from ui.cli.options import ArtistName, Json, Limit, Who, person
+from storage import queries
+from storage.types import Artist, AutopilotPolicy, LifecycleState
+from ui.cli.options import ArtistName, Json, Limit, Who, at_desk, person
 from ui.cli.output import Facts, show, show_rows
 from ui.cli.session import find_artist, with_label
 from ui.wording import moment, usd
 
-app = typer.Typer(no_args_is_help=True, help="The roster: list, show, create, pause, resume, retire.")
+app = typer.Typer(
+    no_args_is_help=True, help="The roster: list, show, create, pause, resume, evolve, retire, autopilot."
+)
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept with the change.")]
+POLICY = AutopilotPolicy()
+
+
+class Switch(StrEnum):
+    ON = "on"
+    OFF = "off"
 
 
 @app.command("list")
@@ -85,6 +95,56 @@ def resume(
 
 
 @app.command()
+def evolve(
+    name: ArtistName, *, reason: Reason = "by a person", who: Who = None, as_json: Json = False
+) -> None:
+    """Let an artist try itself anew: its next songs are compared with those before."""
+    _change(name, Trigger.EVOLVE, reason, who, as_json=as_json)
+
+
+@app.command()
+def autopilot(
+    name: ArtistName,
+    switch: Annotated[Switch, typer.Argument(help="on or off.")],
+    *,
+    min_score: Annotated[
+        float, typer.Option(min=0, max=1, help="Critic's score from which it approves.")
+    ] = POLICY.min_score,
+    per_week: Annotated[
+        int, typer.Option(min=0, help="Songs of this artist it may approve in seven days.")
+    ] = POLICY.releases_per_week,
+    stop_after_rejections: Annotated[
+        int, typer.Option(min=1, help="Rejections by people after which it switches itself off.")
+    ] = POLICY.stop_after_rejections,
+    stop_after_errors: Annotated[
+        int, typer.Option(min=1, help="Failed songs after which it switches itself off.")
+    ] = POLICY.stop_after_errors,
+    stop_at_usd: Annotated[
+        float, typer.Option(min=0, help="US dollars spent at which it switches itself off; 0: never.")
+    ] = float(POLICY.stop_at_usd),
+    reason: Reason = "by a person",
+    who: Who = None,
+    as_json: Json = False,
+) -> None:
+    """Let an artist's good songs be approved without you, within limits; off for everybody at first."""
+    policy = AutopilotPolicy(
+        min_score=min_score,
+        releases_per_week=per_week,
+        stop_after_rejections=stop_after_rejections,
+        stop_after_errors=stop_after_errors,
+        stop_at_usd=Decimal(str(stop_at_usd)),
+    )
+
+    async def throw(label: Label) -> Artist:
+        artist = await find_artist(label, name)
+        wanted = policy if switch is Switch.ON else None
+        return await at_desk(label, who).set_autopilot(artist.id, wanted, reason=reason)
+
+    artist = with_label(throw)
+    show(artist, as_json=as_json, drawn=f"{artist.persona.name}: {autopilot_line(artist)}")
+
+
+@app.command()
 def retire(
     name: ArtistName,
     *,
@@ -101,21 +161,22 @@ def retire(
 
 def _change(name: str, trigger: Trigger, reason: str, who: str | None, *, as_json: bool) -> None:
     async def change(label: Label) -> Artist:
-        artist = await find_artist(label, name)
-        return await label.store.write(
-            artists.set_state,
-            artist_id=artist.id,
-            before=artist.state,
-            after=move(artist.state, trigger),
-            trigger=trigger,
-            evidence=None,
-            bound=None,
-            reason=reason,
-            who=person(who),
-        )
+        return await at_desk(label, who).move(await find_artist(label, name), trigger, reason=reason)
 
     artist = with_label(change)
     show(artist, as_json=as_json, drawn=f"{artist.persona.name} is {artist.state}")
+
+
+def autopilot_line(artist: Artist) -> str:
+    """What the autopilot may do, in one line."""
+    policy = artist.autopilot_policy
+    if policy is None:
+        return "autopilot off: people decide"
+    return (
+        f"autopilot on: approves from a score of {policy.min_score:.2f}, {policy.releases_per_week} a week; "
+        f"off after {policy.stop_after_rejections} rejections, {policy.stop_after_errors} failures "
+        f"or {policy.stop_at_usd} USD"
+    )
 
 
 def _drawn(artist: Artist) -> Group:
@@ -126,6 +187,7 @@ def _drawn(artist: Artist) -> Group:
             {
                 "name": f"{persona.name} ({artist.slug}, {artist.id})",
                 "state": f"{artist.state}, version {artist.version}",
+                "autopilot": autopilot_line(artist),
                 "paused": f"{moment(artist.paused_at)}: {artist.pause_reason}" if paused else None,
                 "genre": ", ".join((persona.genre, *persona.secondary_genres)),
                 "tagline": persona.tagline,

@@ -8,7 +8,7 @@ from rich.console import Group
 from runtime.label import Label
 from storage import faults
 from storage.faults import ErrorGroup, ErrorReport, GroupStatus
-from ui.cli.options import Json, Limit, Who, person
+from ui.cli.options import Json, Limit, Who, at_desk
 from ui.cli.output import Facts, show, show_rows, table
 from ui.cli.session import with_label
 from ui.wording import moment
@@ -63,10 +63,10 @@ def resolve(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
 
 
 def _close(ref: str, status: GroupStatus, who: str | None, *, as_json: bool) -> None:
-    change = faults.dismiss_group if status is GroupStatus.DISMISSED else faults.resolve_group
-
     async def close(label: Label) -> ErrorGroup:
-        return await label.store.write(change, fingerprint=ref, who=person(who))
+        desk = at_desk(label, who)
+        close_it = desk.dismiss_fault if status is GroupStatus.DISMISSED else desk.resolve_fault
+        return await close_it(ref)
 
     group = with_label(close)
     show(group, as_json=as_json, drawn=f"{group.title} is {group.status}")

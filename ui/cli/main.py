@@ -38,10 +38,12 @@ ENTRIES = {
     "doctor": Entry(
         "ui.cli.doctor:doctor", FIRST, "Check this machine and this home, with a remedy for each fault."
     ),
-    "artist": Entry("ui.cli.artist:app", MORE, "The roster: list, show, create, pause, resume, retire."),
+    "artist": Entry(
+        "ui.cli.artist:app", MORE, "The roster: list, show, create, pause, resume, evolve, retire, autopilot."
+    ),
     "song": Entry("ui.cli.song:app", MORE, "Songs: list, show, ask for one."),
     "cycle": Entry("ui.cli.cycle:app", MORE, "Songs in the making: list, show, run, cancel, resolve."),
-    "approval": Entry("ui.cli.approval:app", MORE, "Questions to you: list, show, undo."),
+    "approval": Entry("ui.cli.approval:app", MORE, "Questions to you: list, show, redo, later, undo."),
     "release": Entry("ui.cli.release:app", MORE, "Finished releases: list, show."),
     "error": Entry("ui.cli.fault:app", MORE, "Faults by kind: list, show, dismiss, resolve."),
     "budget": Entry("ui.cli.budget:budget", MORE, "Show what was spent, and the caps."),

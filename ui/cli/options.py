@@ -1,8 +1,12 @@
 """Options that many commands share."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from runtime.desk import Desk
+    from runtime.label import Label
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else there.")]
 Who = Annotated[
@@ -11,6 +15,13 @@ Who = Annotated[
 ]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Most rows to show.")]
 ArtistName = Annotated[str, typer.Argument(metavar="ARTIST", help="Name, slug or id of an artist.")]
+
+
+def at_desk(label: "Label", name: str | None) -> "Desk":
+    """The desk of whoever types: who can open the home owns the label."""
+    from runtime.desk import Actor, Desk
+
+    return Desk(label, Actor(alias=person(name), surface="cli"))
 
 
 def person(name: str | None) -> str:

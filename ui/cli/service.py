@@ -17,11 +17,10 @@ from configs.settings import Settings
 from runtime.label import RUN_FILE, Label, RunRecord, read_run, running_label
 from storage.errors import ClusterError, ConfigurationError, HomeLockedError, LabelError
 from storage.label import Label as LabelRow
-from storage.label import resume_label, stop_label
 from storage.lock import is_held
 from storage.types import Frozen
 from ui.cli.edge import Interrupted
-from ui.cli.options import Json, Who, person
+from ui.cli.options import Json, Who, at_desk
 from ui.cli.output import Facts, remark, show
 from ui.cli.session import run_interruptibly, settings, shown_path, with_label
 from ui.wording import moment
@@ -96,7 +95,8 @@ def stop(
     """Halt all spending and publishing at once, until resumed."""
 
     async def switch(label: Label) -> LabelRow:
-        return await label.store.write(resume_label if resume else stop_label, who=person(who))
+        desk = at_desk(label, who)
+        return await (desk.go_on() if resume else desk.stop())
 
     row = with_label(switch)
     told = (

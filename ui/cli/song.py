@@ -7,7 +7,7 @@ import typer
 from runtime.label import Label
 from storage.types import CycleState
 from ui.cli import cycle as cycle_commands
-from ui.cli.options import Json, Limit, Who, person
+from ui.cli.options import Json, Limit, Who, at_desk
 from ui.cli.output import show
 from ui.cli.session import find_artist, with_label
 from ui.cli.wishes import Formats, KeyName, Mood, Seconds, Seed, Tempo, Theme, Title, wish
@@ -53,7 +53,7 @@ def make(
         whose = await find_artist(label, artist)
         aspects = (formats or Formats(label.settings.video_formats)).aspects()
         request = wanted.model_copy(update={"formats": aspects})
-        return await label.request_song(whose.id, request, who=person(who)), label.running is not None
+        return await at_desk(label, who).ask_song(whose.id, request), label.running is not None
 
     cycle, is_running = with_label(ask)
     when = "it starts when a place is free" if is_running else "it starts with the next `labelmate up`"

@@ -1,0 +1,209 @@
+"""What people do to a label: the same verbs, rights and audit from every surface.
+
+A surface knows who acts (a reviewer, or the owner) and calls one method; the store's compare-and-set decides
+who was first, and the outbox tells the other surfaces.
+"""
+
+from typing import Literal
+
+from agents.transitions import Trigger, move
+from runtime.label import Label
+from storage import approvals, artists, autopilot, cycles, faults, label, people, steps
+from storage.approval_rows import Approval
+from storage.cycles import Cycle
+from storage.errors import NotAllowedError, UsageError
+from storage.faults import ErrorGroup
+from storage.people import LinkCode, Role
+from storage.types import (
+    Artist,
+    ArtistId,
+    AutopilotPolicy,
+    CycleId,
+    DeciderKind,
+    Frozen,
+    Outcome,
+    Redo,
+    SongEdits,
+    SongRequest,
+)
+
+OWNERS_MOVES = frozenset({Trigger.EVOLVE, Trigger.RETIRE})
+HOUR_S = 3600.0
+
+
+class Actor(Frozen):
+    """Who acts, and where."""
+
+    alias: str
+    surface: str
+    """console, telegram, cli or api."""
+    role: Role = Role.OWNER
+
+
+class Desk:
+    """One person at one surface. Every method raises ConflictError when somebody was faster."""
+
+    def __init__(self, label: Label, actor: Actor) -> None:
+        self.actor = actor
+        self._label = label
+        self._store = label.store
+
+    # ------------------------------------------------------------ songs
+
+    async def approve(
+        self, asked: Approval, *, take: int = 1, reason: str = "", edits: SongEdits | None = None
+    ) -> Approval:
+        """The song is released, in these words if any were changed."""
+        return await self._decide(asked, Outcome.APPROVED, take, reason, edits)
+
+    async def reject(self, asked: Approval, *, reason: str) -> Approval:
+        """The song is not released. Raises UsageError without a reason: the artist learns from it."""
+        if not reason.strip():
+            raise UsageError("Say why, so that the artist learns from it")
+        return await self._decide(asked, Outcome.REJECTED, 1, reason, None)
+
+    async def send_back(self, asked: Approval, redo: Redo, *, reason: str = "") -> Approval:
+        """A part is made anew, and people are asked again; only `song` may buy music."""
+        return await self._store.write(
+            approvals.send_back,
+            approval_id=asked.id,
+            redo=redo,
+            who=self.actor.alias,
+            surface=self.actor.surface,
+            reason=reason,
+            undo_s=(await self._label.live.now()).undo_s,
+            preview_sha256=asked.preview_sha256,
+        )
+
+    async def put_off(self, asked: Approval) -> Approval:
+        """The question comes after the others for a while."""
+        return await self._store.write(
+            approvals.put_off,
+            approval_id=asked.id,
+            for_s=(await self._label.live.now()).later_h * HOUR_S,
+            who=self.actor.alias,
+            surface=self.actor.surface,
+        )
+
+    async def undo(self, approval_id: str) -> Approval:
+        """Take a decision back before it takes effect."""
+        return await self._store.write(
+            approvals.undo, approval_id=approval_id, who=self.actor.alias, surface=self.actor.surface
+        )
+
+    async def give_up(self, asked: Approval, *, reason: str) -> Approval:
+        """Close an undecided song as expired; it teaches nothing."""
+        return await self._store.write(
+            approvals.close_expired,
+            approval_id=asked.id,
+            decided_by=DeciderKind.PERSON,
+            who=self.actor.alias,
+            surface=self.actor.surface,
+            reason=reason,
+        )
+
+    async def ask_song(self, artist_id: ArtistId, request: SongRequest) -> Cycle:
+        """Queue one song."""
+        return await self._label.request_song(artist_id, request, who=self.actor.alias)
+
+    async def cancel(self, cycle_id: CycleId) -> Cycle:
+        """End a cycle at its next step; what was made stays."""
+        return await self._store.write(cycles.request_cancel, cycle_id=cycle_id, who=self.actor.alias)
+
+    async def resolve(
+        self, cycle_id: CycleId, choice: Literal["paste", "buy_again", "cancel"], *, job_id: str | None = None
+    ) -> Cycle:
+        """Answer for a parked cycle."""
+        await self._store.write(
+            steps.resolve_parked, cycle_id=cycle_id, choice=choice, job_id=job_id, who=self.actor.alias
+        )
+        return await self._store.read(cycles.cycle_by_id, cycle_id=cycle_id)
+
+    # ------------------------------------------------------------ artists
+
+    async def move(self, artist: Artist, trigger: Trigger, *, reason: str) -> Artist:
+        """Pause, resume, evolve or retire. Raises IllegalTransitionError where the table has no such move."""
+        if trigger in OWNERS_MOVES:
+            self._require_owner(f"{trigger} an artist")
+        return await self._store.write(
+            artists.set_state,
+            artist_id=artist.id,
+            before=artist.state,
+            after=move(artist.state, trigger),
+            trigger=trigger,
+            evidence=None,
+            bound=None,
+            reason=reason,
+            who=self.actor.alias,
+        )
+
+    async def set_autopilot(
+        self, artist_id: ArtistId, policy: AutopilotPolicy | None, *, reason: str
+    ) -> Artist:
+        """Switch an artist's autopilot on under a policy, or off."""
+        self._require_owner("switch an autopilot")
+        return await self._store.write(
+            autopilot.set_autopilot,
+            artist_id=artist_id,
+            policy=policy,
+            who=self.actor.alias,
+            surface=self.actor.surface,
+            reason=reason,
+        )
+
+    # ------------------------------------------------------------ the label
+
+    async def stop(self) -> label.Label:
+        """Halt all spending and publishing at once."""
+        return await self._store.write(label.stop_label, who=self.actor.alias)
+
+    async def go_on(self) -> label.Label:
+        """Allow them again. Stopping is everybody's, spending again is the owner's."""
+        self._require_owner("allow spending again")
+        return await self._store.write(label.resume_label, who=self.actor.alias)
+
+    async def change_setting(self, name: str, value: str | None) -> None:
+        """Turn a knob while the label runs, or give it back to `.env` with None."""
+        self._require_owner("change settings")
+        await self._label.live.change(name, value, who=self.actor.alias)
+
+    async def dismiss_fault(self, fingerprint: str) -> ErrorGroup:
+        """Hear no more of a fault."""
+        return await self._store.write(faults.dismiss_group, fingerprint=fingerprint, who=self.actor.alias)
+
+    async def resolve_fault(self, fingerprint: str) -> ErrorGroup:
+        """Call a fault mended."""
+        return await self._store.write(faults.resolve_group, fingerprint=fingerprint, who=self.actor.alias)
+
+    async def invite(self, alias: str, role: Role) -> LinkCode:
+        """A one-time code with which somebody joins from Telegram."""
+        self._require_owner("invite people")
+        return await self._store.write(
+            people.make_link_code, alias=alias, role=role, who=self.actor.alias, code=people.new_code()
+        )
+
+    async def _decide(
+        self,
+        asked: Approval,
+        outcome: Literal[Outcome.APPROVED, Outcome.REJECTED],
+        take: int,
+        reason: str,
+        edits: SongEdits | None,
+    ) -> Approval:
+        return await self._store.write(
+            approvals.decide,
+            approval_id=asked.id,
+            outcome=outcome,
+            decided_by=DeciderKind.PERSON,
+            who=self.actor.alias,
+            surface=self.actor.surface,
+            take=take,
+            reason=reason,
+            undo_s=(await self._label.live.now()).undo_s,
+            preview_sha256=asked.preview_sha256,
+            edits=edits,
+        )
+
+    def _require_owner(self, what: str) -> None:
+        if self.actor.role is not Role.OWNER:
+            raise NotAllowedError(f"Only the owner may {what}; {self.actor.alias} is a reviewer")

@@ -1,0 +1,245 @@
+"""Who may decide: an alias and a number each, nothing else. The owner steers, reviewers decide.
+
+A person joins with a one-time code; of the code only its hash is kept.
+"""
+
+import hashlib
+import json
+import secrets
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import RowMapping, Text, func, insert, select, type_coerce, update
+
+from storage import events, tables
+from storage.clock import new_id
+from storage.errors import ConflictError, NotFoundError, UsageError
+from storage.store import Tx, write
+from storage.types import Frozen
+
+W = tables.people
+K = tables.link_codes
+ALIAS_MAX_CHARS = 40
+CODE_BYTES = 9
+CODE_VALID_S = 15 * 60.0
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    """Decides, and changes autopilot, budget, artists' states and people."""
+    REVIEWER = "reviewer"
+    """Decides on songs."""
+
+
+class Person(Frozen):
+    """Somebody who may decide."""
+
+    id: str
+    alias: str
+    """What stands in the audit trail."""
+    role: Role
+    telegram_id: int | None
+    created_at: datetime
+    left_at: datetime | None
+
+
+class LinkCode(Frozen):
+    """A code to be typed once; shown once, never stored."""
+
+    code: str
+    alias: str
+    role: Role
+    expires_at: datetime
+
+
+@write
+def add_person(tx: Tx, *, alias: str, role: Role, who: str) -> Person:
+    """Put somebody on the list; there is one owner at most. Raises ConflictError on a taken alias."""
+    alias = _clean(alias)
+    if alias in people_aliases(tx):
+        raise ConflictError(f"There is a {alias!r} already; choose another alias")
+    if role is Role.OWNER and owner(tx) is not None:
+        raise ConflictError(f"{_owner_alias(tx)} is the owner; `labelmate reviewer remove` comes first")
+    person_id = new_id("per", tx.clock)
+    tx.connection.execute(insert(W).values(id=person_id, alias=alias, role=role, created_at=tx.clock.now()))
+    events.append(tx, "person.added", alias=alias, role=role, who=who)
+    return person_by_id(tx, person_id=person_id)
+
+
+@write
+def make_link_code(tx: Tx, *, alias: str, role: Role, who: str, code: str) -> LinkCode:
+    """A way for a Telegram user to become this person. `code` comes from `new_code`, so that a repeat is the same."""
+    alias = _clean(alias)
+    present = owner(tx)
+    if role is Role.OWNER and present is not None and present.alias != alias:
+        raise ConflictError(f"{present.alias} is the owner; link as a reviewer, or remove the owner first")
+    expires_at = tx.clock.now() + timedelta(seconds=CODE_VALID_S)
+    tx.connection.execute(
+        insert(K).values(code_sha256=_hash(code), alias=alias, role=role, made_by=who, expires_at=expires_at)
+    )
+    events.append(tx, "person.invited", alias=alias, role=role, who=who)
+    return LinkCode(code=code, alias=alias, role=role, expires_at=expires_at)
+
+
+@write
+def link_telegram(tx: Tx, *, code: str, telegram_id: int) -> Person:
+    """Use a code: its person is this Telegram user from now on. Raises NotFoundError for a code that is not valid."""
+    now = tx.clock.now()
+    used = tx.connection.execute(
+        update(K)
+        .where(K.c.code_sha256 == _hash(code), K.c.used_at.is_(None), K.c.expires_at > now)
+        .values(used_at=now)
+        .returning(K.c.alias, K.c.role)
+    ).first()
+    if used is None:
+        raise NotFoundError("This code is not valid any more; ask the owner for another")
+    taken = person_of_telegram(tx, telegram_id=telegram_id)
+    if taken is not None and taken.alias != used.alias:
+        raise ConflictError(f"You are {taken.alias} here already")
+    row = tx.connection.execute(select(W.c.id).where(W.c.alias == used.alias)).first()
+    person_id = row.id if row else add_person(tx, alias=used.alias, role=Role(used.role), who=used.alias).id
+    tx.connection.execute(update(W).where(W.c.id == person_id).values(telegram_id=telegram_id, left_at=None))
+    events.append(tx, "person.linked", alias=used.alias, surface="telegram")
+    return person_by_id(tx, person_id=person_id)
+
+
+@write
+def remove_person(tx: Tx, *, alias: str, who: str) -> Person:
+    """Take somebody's right to decide; what was decided stays under the alias."""
+    person = person_by_alias(tx, alias=alias)
+    tx.connection.execute(
+        update(W).where(W.c.id == person.id).values(left_at=tx.clock.now(), telegram_id=None)
+    )
+    events.append(tx, "person.removed", alias=person.alias, who=who)
+    return person_by_id(tx, person_id=person.id)
+
+
+@write
+def forget_person(tx: Tx, *, alias: str, who: str) -> str:
+    """Remove somebody and put a number in place of the alias everywhere; returns that pseudonym."""
+    person = person_by_alias(tx, alias=alias)
+    number = tx.connection.execute(
+        select(func.count()).select_from(W).where(W.c.alias.like("reviewer-%"))
+    ).scalar_one()
+    pseudonym = f"reviewer-{number + 1}"
+    tx.connection.execute(
+        update(W)
+        .where(W.c.id == person.id)
+        .values(alias=pseudonym, telegram_id=None, left_at=person.left_at or tx.clock.now())
+    )
+    tx.connection.execute(update(K).where(K.c.alias == person.alias).values(alias=pseudonym))
+    for column in (
+        tables.approvals.c.who,
+        tables.decisions.c.who,
+        tables.artist_versions.c.who,
+        tables.lifecycle_changes.c.who,
+        tables.settings_audit.c.who,
+        tables.setting_values.c.who,
+        tables.cycles.c.requested_by,
+        tables.cycles.c.cancel_requested_by,
+        tables.label.c.stopped_by,
+        tables.error_groups.c.resolved_by,
+        tables.link_codes.c.made_by,
+        tables.chats.c.added_by,
+    ):
+        tx.connection.execute(
+            update(column.table).where(column == person.alias).values({column.name: pseudonym})
+        )
+    _forget_in_bodies(tx, person.alias, pseudonym)
+    events.append(tx, "person.forgotten", pseudonym=pseudonym, who=pseudonym if who == alias else who)
+    return pseudonym
+
+
+def new_code() -> str:
+    """A code that nobody guesses within its quarter of an hour."""
+    return secrets.token_urlsafe(CODE_BYTES)
+
+
+def list_people(tx: Tx, *, with_former: bool = False) -> list[Person]:
+    """Those who may decide, the owner first."""
+    query = select(W).order_by(W.c.role, W.c.alias)
+    if not with_former:
+        query = query.where(W.c.left_at.is_(None))
+    return [_person(row) for row in tx.connection.execute(query).mappings()]
+
+
+def owner(tx: Tx) -> Person | None:
+    """The one who steers, once there is one."""
+    row = (
+        tx.connection.execute(select(W).where(W.c.role == Role.OWNER, W.c.left_at.is_(None)))
+        .mappings()
+        .first()
+    )
+    return None if row is None else _person(row)
+
+
+def person_of_telegram(tx: Tx, *, telegram_id: int) -> Person | None:
+    """Who a Telegram user is here; None for a stranger."""
+    row = (
+        tx.connection.execute(select(W).where(W.c.telegram_id == telegram_id, W.c.left_at.is_(None)))
+        .mappings()
+        .first()
+    )
+    return None if row is None else _person(row)
+
+
+def person_by_id(tx: Tx, *, person_id: str) -> Person:
+    """One person. Raises NotFoundError."""
+    row = tx.connection.execute(select(W).where(W.c.id == person_id)).mappings().first()
+    if row is None:
+        raise NotFoundError(f"There is no person {person_id}")
+    return _person(row)
+
+
+def person_by_alias(tx: Tx, *, alias: str) -> Person:
+    """One person by alias. Raises NotFoundError naming those there are."""
+    row = tx.connection.execute(select(W).where(W.c.alias == alias.strip())).mappings().first()
+    if row is None:
+        there = ", ".join(person.alias for person in list_people(tx)) or "none yet"
+        raise NotFoundError(f"There is no person {alias!r}; there are: {there}")
+    return _person(row)
+
+
+def people_aliases(tx: Tx) -> set[str]:
+    """Every alias that is or was in use."""
+    return set(tx.connection.execute(select(W.c.alias)).scalars())
+
+
+def _owner_alias(tx: Tx) -> str:
+    present = owner(tx)
+    return present.alias if present else "nobody"
+
+
+def _clean(alias: str) -> str:
+    alias = " ".join(alias.split())
+    if not alias or len(alias) > ALIAS_MAX_CHARS or not alias.isprintable():
+        raise UsageError(f"An alias has 1 to {ALIAS_MAX_CHARS} printable characters")
+    if alias.startswith("reviewer-"):
+        raise UsageError("Aliases that begin with `reviewer-` stand for people who were forgotten")
+    return alias
+
+
+def _forget_in_bodies(tx: Tx, alias: str, pseudonym: str) -> None:
+    """The log's and the outbox's documents name people too."""
+    for table, key, document in (
+        (tables.events, tables.events.c.seq, tables.events.c.body),
+        (tables.outbox, tables.outbox.c.id, tables.outbox.c.payload),
+    ):
+        # The alias as it stands in JSON, so that only rows that may name it are read.
+        names_it = type_coerce(document, Text).contains(
+            json.dumps(alias, ensure_ascii=False), autoescape=True
+        )
+        rows = tx.connection.execute(select(key, document).where(names_it)).all()
+        for identity, body in rows:
+            named = {name for name in ("who", "alias", "by") if body.get(name) == alias}
+            if named:
+                changed = body | dict.fromkeys(named, pseudonym)
+                tx.connection.execute(update(table).where(key == identity).values({document.name: changed}))
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.strip().encode()).hexdigest()
+
+
+def _person(row: RowMapping) -> Person:
+    return Person.model_validate(dict(row))

@@ -1,0 +1,99 @@
+"""People: one owner, codes that work once, rights that end, and names that can be forgotten."""
+
+import pytest
+
+from storage import approvals, people
+from storage.approval_rows import approval_by_id, decisions_of
+from storage.errors import ConflictError, NotFoundError, UsageError
+from storage.events import events_since
+from storage.people import Role
+from storage.types import Outcome
+from tests.storage.stage import Stage
+
+CODE = "abc-123"
+
+
+def invite(stage: Stage, alias: str = "ann", role: Role = Role.REVIEWER, code: str = CODE):
+    return stage.write(people.make_link_code, alias=alias, role=role, who="me", code=code)
+
+
+def test_a_code_makes_a_telegram_user_a_person_once(stage: Stage):
+    invite(stage)
+    ann = stage.write(people.link_telegram, code=f" {CODE} ", telegram_id=2**40)
+    assert (ann.alias, ann.role, ann.telegram_id) == ("ann", Role.REVIEWER, 2**40)
+    assert stage.read(people.person_of_telegram, telegram_id=2**40) == ann
+    with pytest.raises(NotFoundError, match="not valid any more"):
+        stage.write(people.link_telegram, code=CODE, telegram_id=7)
+    assert stage.read(people.person_of_telegram, telegram_id=7) is None
+
+
+def test_a_code_is_too_old_after_a_quarter_of_an_hour(stage: Stage):
+    invite(stage)
+    stage.clock.advance(minutes=15)
+    with pytest.raises(NotFoundError):
+        stage.write(people.link_telegram, code=CODE, telegram_id=7)
+
+
+def test_the_code_itself_is_kept_nowhere(stage: Stage):
+    invite(stage)
+    assert CODE not in str(stage.read(events_since, seq=0))
+
+
+def test_there_is_one_owner(stage: Stage):
+    invite(stage, "ann", Role.OWNER)
+    stage.write(people.link_telegram, code=CODE, telegram_id=1)
+    with pytest.raises(ConflictError, match="ann is the owner"):
+        invite(stage, "bob", Role.OWNER, "other")
+    with pytest.raises(ConflictError, match="ann is the owner"):
+        stage.write(people.add_person, alias="bob", role=Role.OWNER, who="me")
+    invite(stage, "ann", Role.OWNER, "again")
+    moved = stage.write(people.link_telegram, code="again", telegram_id=1)
+    assert moved.alias == "ann"
+
+
+def test_one_telegram_user_is_one_person(stage: Stage):
+    invite(stage, "ann")
+    stage.write(people.link_telegram, code=CODE, telegram_id=1)
+    invite(stage, "bob", code="other")
+    with pytest.raises(ConflictError, match="You are ann here"):
+        stage.write(people.link_telegram, code="other", telegram_id=1)
+
+
+def test_who_was_removed_decides_no_more_and_can_come_back(stage: Stage):
+    invite(stage)
+    stage.write(people.link_telegram, code=CODE, telegram_id=1)
+    stage.write(people.remove_person, alias="ann", who="me")
+    assert stage.read(people.person_of_telegram, telegram_id=1) is None
+    assert stage.read(people.list_people) == []
+    invite(stage, code="again")
+    assert stage.write(people.link_telegram, code="again", telegram_id=1).left_at is None
+
+
+def test_a_forgotten_person_is_a_number_everywhere(stage: Stage):
+    invite(stage)
+    stage.write(people.link_telegram, code=CODE, telegram_id=99)
+    asked = stage.ask(*stage.song())
+    stage.write(
+        approvals.decide,
+        approval_id=asked.id,
+        outcome=Outcome.REJECTED,
+        decided_by="person",
+        who="ann",
+        surface="telegram",
+        undo_s=0.0,
+    )
+    pseudonym = stage.write(people.forget_person, alias="ann", who="me")
+    assert pseudonym == "reviewer-1"
+    assert stage.read(approval_by_id, approval_id=asked.id).who == pseudonym
+    assert [line.who for line in stage.read(decisions_of, approval_id=asked.id)] == [pseudonym]
+    told = str([event.body for event in stage.read(events_since, seq=0)])
+    assert "ann" not in told.replace("channel", "")
+    assert "99" not in told
+    with pytest.raises(UsageError, match="stand for people who were forgotten"):
+        stage.write(people.add_person, alias="reviewer-9", role=Role.REVIEWER, who="me")
+
+
+@pytest.mark.parametrize("alias", ["", "  ", "x" * 41, "a\u202eb"])
+def test_an_alias_is_printable_and_short(stage: Stage, alias: str):
+    with pytest.raises(UsageError):
+        stage.write(people.add_person, alias=alias, role=Role.REVIEWER, who="me")
