@@ -8,6 +8,7 @@ nothing to do it is passivated: nothing is lost, because nothing is kept here.
 import asyncio
 import contextlib
 import logging
+from datetime import UTC, datetime
 
 import ray
 from ray.actor import ActorHandle
@@ -31,7 +32,7 @@ from runtime.steps import StepRunner, wait_for_money
 from runtime.store_actor import start_store
 from runtime.studio import StudioConfig
 from runtime.workers import Pool, Studio
-from storage import artists, cycles
+from storage import artists, cycles, outbox
 from storage.artists import Fence
 from storage.errors import BudgetExceededError, CycleCancelledError, DiskFullError, Fenced, LabelError
 from storage.ledger import Caps
@@ -160,6 +161,15 @@ class LiveArtist:
             except LabelError as error:
                 log.warning("%s: the lease was not renewed: %s", self._artist_id, error)
 
+    async def _tell_outage(self, provider: str, error: str) -> None:
+        """The owner hears of a failing provider once a day, however many artists meet it."""
+        await self._store.write(
+            outbox.send_once,
+            kind="alert",
+            dedupe_key=f"outage/{provider}/{datetime.now(UTC):%Y-%m-%d}",
+            payload={"text": f"{provider} is failing and is left alone for now: {error}"},
+        )
+
     async def _suspend(
         self, fence: Fence, cycle_id: CycleId, steps: StepRunner, signal: Suspend
     ) -> CycleState:
@@ -204,7 +214,12 @@ class LiveArtist:
             fence=fence,
             cycle=cycle,
             vendors=tuple(
-                (vendor, SharedGate(self._launch, vendor.name, vendor.account, Limits()))
+                (
+                    vendor,
+                    SharedGate(
+                        self._launch, vendor.name, vendor.account, Limits(), on_outage=self._tell_outage
+                    ),
+                )
                 for vendor in music_providers(settings)
             ),
             policy=policy,

@@ -110,13 +110,16 @@ class Gate:
         if self._probe == permit:
             self._probe = None
 
-    def leave(self, permit: str, *, failed: bool, retry_after_s: float | None = None) -> None:
-        """Tell how the call went. A `Retry-After` closes the gate at once, whatever the count."""
+    def leave(self, permit: str, *, failed: bool, retry_after_s: float | None = None) -> bool:
+        """Tell how the call went; says whether with this failure an outage began.
+
+        A `Retry-After` closes the gate at once, whatever the count.
+        """
         self.give_back(permit)
         if not failed:
             self._failures = 0
             self._closed_until_s = 0.0
-            return
+            return False
         self._failures += 1
         cool_down_s = 0.0
         if self._failures >= BREAKER_FAILURES:
@@ -124,6 +127,7 @@ class Gate:
             cool_down_s = min(COOL_DOWN_MAX_S, COOL_DOWN_FIRST_S * 2**beyond)
         cool_down_s = max(cool_down_s, retry_after_s or 0.0)
         self._closed_until_s = max(self._closed_until_s, self.now_s() + cool_down_s)
+        return self._failures == BREAKER_FAILURES
 
 
 class GateActor:
@@ -135,8 +139,8 @@ class GateActor:
     async def enter(self) -> Answer:
         return self._gate.enter()
 
-    async def leave(self, permit: str, failed: bool, retry_after_s: float | None) -> None:
-        self._gate.leave(permit, failed=failed, retry_after_s=retry_after_s)
+    async def leave(self, permit: str, failed: bool, retry_after_s: float | None) -> bool:
+        return self._gate.leave(permit, failed=failed, retry_after_s=retry_after_s)
 
     async def give_back(self, permit: str) -> None:
         self._gate.give_back(permit)
@@ -148,8 +152,20 @@ class GateActor:
 class SharedGate:
     """A provider's gate as its callers use it."""
 
-    def __init__(self, launch: Launch, provider: str, account: str, limits: Limits) -> None:
-        """`account` tells base URL and key apart; only its hash is seen."""
+    def __init__(
+        self,
+        launch: Launch,
+        provider: str,
+        account: str,
+        limits: Limits,
+        *,
+        on_outage: Callable[[str, str], Awaitable[object]] | None = None,
+    ) -> None:
+        """`account` tells base URL and key apart; only its hash is seen.
+
+        `on_outage` is told the provider and its last error by the one caller whose failure closed the gate.
+        """
+        self._on_outage = on_outage
         mark = hashlib.sha256(account.encode()).hexdigest()[:12]
         self.provider = provider
         self._actor: ActorHandle = (
@@ -177,7 +193,9 @@ class SharedGate:
             yield
         except (ProviderUnavailableError, OutcomeUnknownError) as error:
             wait = error.fields.get("retry_after_s")
-            await _told(self._actor.leave.remote(permit, True, float(wait) if wait else None))
+            began = await _told(self._actor.leave.remote(permit, True, float(wait) if wait else None))
+            if began and self._on_outage is not None:
+                await self._on_outage(self.provider, str(error))
             raise
         except ProviderError:
             await _told(self._actor.leave.remote(permit, False, None))
@@ -209,7 +227,8 @@ class SharedGate:
             await asyncio.sleep(answer.wait_s)
 
 
-async def _told(reply: Awaitable[None]) -> None:
+async def _told(reply: Awaitable[bool | None]) -> bool:
     """A gate that died meanwhile has forgotten its permits; what the provider answered must not be lost with it."""
     with suppress(ActorGoneError):
-        await arrived(reply)
+        return bool(await arrived(reply))
+    return False

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, RowMapping, and_, func, insert, not_, or_, select, update
 
-from storage import events, tables
+from storage import events, outbox, tables
 from storage.approvals import withdraw
 from storage.artists import Fence, require_fence
 from storage.clock import new_id
@@ -257,6 +257,14 @@ def suspend(
         .where(C.c.id == cycle.id)
         .values(state=state, reason=reason, due_at=due_at, claims=claims, lease_until_s=0.0, lease_owner=None)
     )
+    if state == CycleState.PARKED and cycle.state != CycleState.PARKED:
+        name = tx.connection.execute(select(A.c.name).where(A.c.id == cycle.artist_id)).scalar_one()
+        outbox.enqueue(
+            tx,
+            kind="alert",
+            dedupe_key=f"parked/{cycle.id}/{tx.clock.now().isoformat()}",
+            payload={"cycle_id": cycle.id, "text": f"{name}: a song is parked and needs you. {reason}"},
+        )
     events.append(
         tx,
         f"cycle.{state}",

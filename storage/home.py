@@ -17,6 +17,9 @@ from storage.label import Label, ensure_label
 from storage.lock import FileLock
 from storage.store import Tx
 
+DATABASE_FILE = "labelmate.db"
+"""The SQLite database, in the home."""
+
 
 @dataclass
 class Home:
@@ -72,7 +75,7 @@ def open_home(path: Path, *, database_url: str | None = None, clock: Clock | Non
         HomeTooNewError: a newer labelmate wrote it.
     """
     _make_folder(path)
-    url = database_url or sqlite_url(path / "labelmate.db")
+    url = database_url or sqlite_url(path / DATABASE_FILE)
     engine = open_engine(url)
     lock = None
     if engine.dialect.name == "sqlite":

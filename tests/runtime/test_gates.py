@@ -53,3 +53,14 @@ def test_a_retry_after_closes_it_at_once():
     gate.leave(permit, failed=True, retry_after_s=30.0)
     assert gate.closed_for_s() == 30.0
     assert gate.enter().wait_s == 30.0
+
+
+def test_an_outage_begins_once():
+    gate = Gate(Limits(calls_per_s=100.0, burst=100), Watch())
+    began = []
+    for _ in range(BREAKER_FAILURES):
+        permit = gate.enter().permit
+        assert permit is not None
+        began.append(gate.leave(permit, failed=True))
+    assert began == [False] * (BREAKER_FAILURES - 1) + [True]
+    assert gate.leave("a call that was under way", failed=True) is False

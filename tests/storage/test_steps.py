@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from storage import cycles, events, ledger, lineage, model_calls, steps
+from storage import cycles, events, ledger, lineage, model_calls, outbox, steps
 from storage.errors import BudgetExceededError, ConflictError, CycleCancelledError, Fenced, NotFoundError
 from storage.model_calls import ModelCall
 from storage.types import CycleState, CycleStep, StepStatus
@@ -128,6 +128,17 @@ def test_an_unknown_purchase_parks_with_its_reservation(stage: Stage):
     stage.write(steps.park_step, fence=fence, key=key(cycle), reason="the answer was lost")
     parked = stage.read(cycles.cycle_by_id, cycle_id=cycle.id)
     assert (parked.state, parked.reason) == (CycleState.PARKED, "the answer was lost")
+    again = {
+        "fence": fence,
+        "cycle_id": cycle.id,
+        "state": CycleState.PARKED,
+        "reason": "the answer was lost",
+    }
+    stage.write(cycles.suspend_cycle, **again, due_in_s=0.0)
+    told = stage.write(outbox.claim_messages, kinds=("alert",), limit=9, claim_s=0.0)
+    assert [message.payload["text"] for message in told] == [
+        "Nova Rain: a song is parked and needs you. the answer was lost"
+    ]
     assert stage.read(ledger.spent, caps=CAPS).day_usd == 2
 
 

@@ -144,3 +144,13 @@ def test_a_home_that_stays_locked_names_its_process(call: Call, home: Path, monk
         told = call("status", "--json")
     assert (told.code, told.data["error"]["code"]) == (3, "home_locked")
     assert f"process {os.getpid()}" in told.line
+
+
+def test_a_setting_is_changed_while_the_label_runs_and_shown_as_it_is(call: Call):
+    assert call("artist", "create", "--seed", "1").code == 0
+    assert call("config", "set", "undo_s", "25", "--as", "ann").out == "UNDO_S is 25.0\n"
+    rows = {row["variable"]: row for row in call("config", "show", "--json").data["settings"]}
+    assert rows["UNDO_S"]["value"] == "25.0"
+    assert call("config", "unset", "UNDO_S").out == "UNDO_S is 10.0\n"
+    told = call("config", "set", "UNDO_S", "soon")
+    assert (told.code, "UNDO_S" in told.line) == (2, True)

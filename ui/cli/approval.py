@@ -20,7 +20,7 @@ from ui.song_account import song_account
 from ui.views import ApprovalRow
 from ui.wording import age, moment
 
-app = typer.Typer(no_args_is_help=True, help="Questions to you: list, show, redo, later, undo.")
+app = typer.Typer(no_args_is_help=True, help="Questions to you: list, show, redo, later, close, undo.")
 Ref = Annotated[
     str,
     typer.Argument(
@@ -105,6 +105,24 @@ def later(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
         as_json=as_json,
         drawn=f"{approval.title} comes after the others until {moment(approval.later_until)}",
     )
+
+
+@app.command()
+def close(
+    ref: Ref,
+    *,
+    reason: Annotated[str, typer.Option(help="Why.")] = "nobody decided",
+    who: Who = None,
+    as_json: Json = False,
+) -> None:
+    """Give an undecided song up as expired: it is not released, and it teaches nothing."""
+
+    async def give_up(label: Label) -> Approval:
+        asked = await label.store.read(approval_rows.find_approval, ref=ref)
+        return await at_desk(label, who).give_up(asked, reason=reason)
+
+    approval = with_label(give_up)
+    show(approval, as_json=as_json, drawn=f"{approval.artist_name}: {approval.told()}")
 
 
 def _answer(
