@@ -38,4 +38,6 @@ async def test_it_approves_once_a_week_and_leaves_the_rest_to_people(home: Path,
         third = await new_song(label, seed=43, artist=artist)
         await reaches(label, third, CycleState.WAITING)
         now = await label.store.read(artists.artist_by_id, artist_id=artist.id)
-        assert (now.autopilot, now.version) == (False, 2), "switched off, and only the person's verdict taught"
+        assert (now.autopilot, now.version) == (False, 2), (
+            "switched off, and only the person's verdict taught"
+        )

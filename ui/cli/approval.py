@@ -27,6 +27,8 @@ Ref = Annotated[
         metavar="REF", help="Id of an approval or the beginning of it, of its cycle, or the artist's slug."
     ),
 ]
+NOT_SHOWN = frozenset({"sections", "arm_id", "source"})
+"""What other programs need and people do not."""
 
 
 class Decided(Frozen):
@@ -203,7 +205,11 @@ def undo(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
 
 def _drawn(question: Question) -> Group:
     approval = question.approval
-    told = {name: _text(value) for name, value in approval.facts.items() if not name.endswith("sha256")}
+    told = {
+        name.removesuffix("_bpm").removesuffix("_s").replace("_", " "): _text(value)
+        for name, value in approval.facts.items()
+        if name not in NOT_SHOWN and not name.endswith("sha256") and value not in (None, "", [], False)
+    }
     files = {"cover": question.cover, "listen": question.mp3, "preview": question.preview}
     return Group(
         Facts(
@@ -218,7 +224,7 @@ def _drawn(question: Question) -> Group:
         table(
             question.history,
             {
-                "what": lambda row: f"{row.action} {row.outcome or ''}",
+                "what": lambda row: f"{row.action} {row.outcome or row.redo or ''}",
                 "who": lambda row: f"{row.who} ({row.surface})",
                 "when": lambda row: moment(row.at),
                 "why": lambda row: row.why,
@@ -230,4 +236,4 @@ def _drawn(question: Question) -> Group:
 
 
 def _text(value: object) -> str:
-    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
