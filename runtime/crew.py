@@ -46,7 +46,6 @@ from storage.types import (
 )
 
 T = TypeVar("T")
-MEMORY_PIECES = 20
 
 
 @dataclass(frozen=True)
@@ -318,7 +317,7 @@ class Crew:
         return LocalWork(make, kind="storage")
 
     async def _memory(self) -> tuple[MadePiece, ...]:
-        return await self.store.read(memory.memory_of, artist_id=self.artist.id, limit=MEMORY_PIECES)
+        return await self.store.read(memory.memory_of, artist_id=self.artist.id, limit=memory.KNOWN_PIECES)
 
     def _written(self, answer: tuple[T, Completion[Frozen]], step: CycleStep, revision: int) -> Made[T]:
         """A value that a model wrote, with the call as its row."""
