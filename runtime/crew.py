@@ -50,7 +50,6 @@ from storage.types import (
 )
 
 T = TypeVar("T")
-MEMORY_PIECES = 20
 
 
 @dataclass(frozen=True)
@@ -118,9 +117,7 @@ class Crew:
 
     def write(self, brief: Brief, at: Revisions) -> Work[Lyrics]:
         """agents/lyricist.py"""
-        # Words that were sent back come from a seed of their own: the music's stays.
-        seed = brief.seed if at.words == at.recording else sub_seed(brief.seed, "words", at.words)
-        asked = brief.model_copy(update={"seed": seed})
+        asked = brief.model_copy(update={"seed": at.words_seed(brief)})
 
         async def make(_variation: int) -> Made[Lyrics]:
             reply = self.pools.creative.next().write.remote(asked, self.artist.persona, await self._memory())
@@ -267,22 +264,18 @@ class Crew:
         """agents/packager.py"""
 
         async def make(_variation: int) -> Made[Release]:
-            job = PackageJob(
-                release_id=self.cycle.id.replace("cyc_", "rel_"),
-                cycle_id=self.cycle.id,
-                persona=self.artist.persona,
-                artist_slug=self.artist.slug,
-                title=brief.title,
+            job = PackageJob.of(
+                self.artist,
+                self.cycle.id,
+                tuple(await self.store.read(lineage.assets_of, cycle_id=self.cycle.id)),
                 brief=brief,
                 lyrics=lyrics,
-                plan=song.plan,
+                song=song,
                 master=master,
                 critique=critique,
                 artwork=artwork,
                 films=films,
                 verdict=verdict,
-                assets=tuple(await self.store.read(lineage.assets_of, cycle_id=self.cycle.id)),
-                made_at=verdict.decided_at,
             )
             made = await self.pools.cores.run(studio.package, self.studio, job)
             release = made.value
@@ -347,7 +340,7 @@ class Crew:
         return self.vendors[0][0].price_usd(brief) if self.vendors else Decimal(0)
 
     async def _memory(self) -> tuple[MadePiece, ...]:
-        return await self.store.read(memory.memory_of, artist_id=self.artist.id, limit=MEMORY_PIECES)
+        return await self.store.read(memory.memory_of, artist_id=self.artist.id, limit=memory.KNOWN_PIECES)
 
     def _written(self, answer: tuple[T, Completion[Frozen]], step: CycleStep, revision: int) -> Made[T]:
         """A value that a model wrote, with the call as its row."""

@@ -7,9 +7,8 @@ same music and has no effect that could be repeated.
 """
 
 from agents import editor
-from runtime.crew import Crew
 from runtime.revisions import Revisions
-from runtime.steps import StepRunner
+from runtime.roles import Roles, Steps
 from storage.types import (
     Artwork,
     Brief,
@@ -39,7 +38,7 @@ class Ending(Frozen):
     reason: str
 
 
-async def make_song(steps: StepRunner, crew: Crew) -> Ending:
+async def make_song(steps: Steps, crew: Roles) -> Ending:
     """Take a song from a plan to a release, or to a rejection.
 
     The critic and people may send it back: the same steps are walked again, those whose revision

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from storage.types import Redo
+from storage.clock import sub_seed
+from storage.types import Brief, Redo
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,10 @@ class Revisions:
                 return replace(repainted, cover_look=self.cover_look + 1)
             case Redo.VIDEO:
                 return replace(repainted, video_look=self.video_look + 1)
+
+    def words_seed(self, brief: Brief) -> int:
+        """Words that were sent back come from a seed of their own: the music's stays."""
+        return brief.seed if self.words == self.recording else sub_seed(brief.seed, "words", self.words)
 
     @property
     def paints_cover(self) -> bool:

@@ -270,9 +270,10 @@ class StepRunner:
                     CycleState.DEFERRED, f"{error}; there is no other provider", OUTAGE_LOOK_S
                 ) from error
             case Action.DEFER:
-                raise Suspend(CycleState.DEFERRED, remedy.reason, remedy.delay_s) from error
+                raise Suspend(CycleState.DEFERRED, f"{remedy.reason} ({error})", remedy.delay_s) from error
             case Action.PARK:
-                raise Suspend(CycleState.PARKED, remedy.reason) from error
+                then = f"`labelmate cycle resolve {self.cycle_id} go_on` tries again"
+                raise Suspend(CycleState.PARKED, f"{remedy.reason} ({error}); {then}") from error
             case _:
                 provider_failed = isinstance(error, ProviderError)
                 raise GaveUp(f"{remedy.reason} ({error})", provider_failed=provider_failed) from error

@@ -16,7 +16,7 @@ async def assigned_arm(store: StoreClient, fence: Fence, cycle: Cycle) -> tuple[
     """
     earlier = await store.read(experiments.assignments_of, cycle_id=cycle.id)
     if earlier:
-        return earlier[0].arm_id, _effect(earlier[0])
+        return earlier[0].arm_id, effect_of(earlier[0])
     running = await store.read(experiments.list_experiments, running_only=True, artist_id=fence.artist_id)
     if not running:
         return None
@@ -31,10 +31,11 @@ async def assigned_arm(store: StoreClient, fence: Fence, cycle: Cycle) -> tuple[
     kept = await store.write(
         experiments.assign_arm, fence=fence, cycle_id=cycle.id, experiment_id=row.id, arm_id=arm.id
     )
-    return kept.arm_id, _effect(kept)
+    return kept.arm_id, effect_of(kept)
 
 
-def _effect(assigned: Assignment) -> str:
+def effect_of(assigned: Assignment) -> str:
+    """What an arm changes, as the planner reads it."""
     if assigned.value == "control":
         return assigned.value
     return f"{assigned.parameter}={assigned.value}"

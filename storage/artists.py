@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import datetime
 
 from sqlalchemy import RowMapping, bindparam, func, insert, select, update
 
@@ -234,6 +235,19 @@ def artist_by_name(tx: Tx, *, name: str) -> Artist:
         slugs = tx.connection.execute(select(A.c.slug).order_by(A.c.slug).limit(8)).scalars().all()
         raise NotFoundError(f"There is no artist {name!r}; there are: {', '.join(slugs) or 'none yet'}")
     return _artist(row._mapping)
+
+
+def artist_as_of(tx: Tx, *, artist_id: ArtistId, at: datetime) -> Artist:
+    """One artist with the persona, genes and notes it had at a moment. Raises NotFoundError."""
+    V = tables.artist_versions  # noqa: N806 - a table's short name, as in the other modules
+    artist = artist_by_id(tx, artist_id=artist_id)
+    then = tx.connection.execute(
+        select(V.c.version, V.c.persona, V.c.genes, V.c.style_notes)
+        .where(V.c.artist_id == artist_id, V.c.at <= at)
+        .order_by(V.c.version.desc())
+        .limit(1)
+    ).first()
+    return artist if then is None else Artist.model_validate({**dict(artist), **then._mapping})
 
 
 def list_artists(tx: Tx, *, limit: int = 1000, after_slug: str = "") -> list[Artist]:

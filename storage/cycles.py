@@ -217,7 +217,8 @@ def open_cycle(tx: Tx, *, fence: Fence, cycle_id: CycleId, claims_max: int) -> C
             fence,
             cycle,
             CycleState.PARKED,
-            f"{cycle.claims} starts without progress; see `labelmate error list`",
+            f"{cycle.claims} starts without progress; see `labelmate error list`, then "
+            f"`labelmate cycle resolve {cycle_id} go_on`",
         )
         return cycle_by_id(tx, cycle_id=cycle_id)
     tx.connection.execute(

@@ -1,5 +1,7 @@
 """What an artist remembers of its songs."""
 
+from datetime import datetime
+
 from sqlalchemy import insert, select, update
 
 from storage import tables
@@ -8,6 +10,8 @@ from storage.store import Tx, write
 from storage.types import MadePiece
 
 M = tables.memory
+KNOWN_PIECES = 20
+"""How many of its latest songs an artist knows while it makes one."""
 
 
 @write
@@ -19,12 +23,10 @@ def remember(tx: Tx, *, fence: Fence, cycle_id: str, piece: MadePiece) -> None:
         tx.connection.execute(insert(M).values(cycle_id=cycle_id, artist_id=fence.artist_id, **kept))
 
 
-def memory_of(tx: Tx, *, artist_id: str, limit: int) -> tuple[MadePiece, ...]:
-    """An artist's songs, newest first."""
-    rows = tx.connection.execute(
-        select(M.c.piece)
-        .where(M.c.artist_id == artist_id)
-        .order_by(M.c.at.desc(), M.c.cycle_id.desc())
-        .limit(limit)
-    )
-    return tuple(MadePiece.model_validate(piece) for piece in rows.scalars())
+def memory_of(tx: Tx, *, artist_id: str, limit: int, before: datetime | None = None) -> tuple[MadePiece, ...]:
+    """An artist's latest songs, the last one last; `before` leaves out what came at that moment or later."""
+    query = select(M.c.piece).where(M.c.artist_id == artist_id)
+    if before is not None:
+        query = query.where(M.c.at < before)
+    rows = tx.connection.execute(query.order_by(M.c.at.desc(), M.c.cycle_id.desc()).limit(limit))
+    return tuple(MadePiece.model_validate(piece) for piece in reversed(rows.scalars().all()))

@@ -286,35 +286,54 @@ def park_step(tx: Tx, *, fence: Fence, key: StepKey, reason: str) -> None:
 
 @write
 def resolve_parked(tx: Tx, *, cycle_id: CycleId, choice: str, job_id: str | None, who: str) -> CycleState:
-    """An operator's answer to an unknown purchase: `paste` its job id, `buy_again`, or `cancel`."""
-    row = tx.connection.execute(
-        select(S).where(S.c.cycle_id == cycle_id, S.c.status == StepStatus.UNKNOWN).with_for_update()
+    """An operator's answer for a parked cycle.
+
+    A purchase of unknown outcome: `paste` its job id, `buy_again` or `cancel`. Anything else: `go_on` or `cancel`.
+    Raises ConflictError for an answer to the other question, or where nothing is parked.
+    """
+    cycle = tx.connection.execute(select(C.c.state).where(C.c.id == cycle_id).with_for_update()).first()
+    if cycle is None:
+        raise NotFoundError(f"There is no cycle {cycle_id}; `labelmate cycle list` shows them")
+    if cycle.state != CycleState.PARKED:
+        raise ConflictError(f"{cycle_id} is {cycle.state}: only a parked cycle waits for an answer")
+    lost = tx.connection.execute(
+        select(S).where(S.c.cycle_id == cycle_id, S.c.status == StepStatus.UNKNOWN)
     ).first()
-    if row is None:
-        raise NotFoundError(f"{cycle_id} has no purchase of unknown outcome")
-    step = step_from_row(row._mapping)
-    key = StepKey(cycle_id=step.cycle_id, revision=step.revision, name=step.name)
-    changes: dict[str, object] = {}
-    if choice == "paste":
-        if not job_id:
-            raise ConflictError("Paste the job id that the provider shows for this purchase")
-        changes = {"status": StepStatus.SUBMITTED, "job_id": job_id, "error": None}
-        ledger.reserve_again(tx, key=step.idempotency_key)
-    elif choice == "buy_again":
-        # The old reservation stays charged, because it may well have been bought; the step runner
-        # begins the failed step anew, with the next purchase number and a reservation of its own.
-        changes = {"status": StepStatus.FAILED, "error": f"bought again by {who}"}
-    elif choice == "cancel":
-        changes = {"status": StepStatus.FAILED, "error": f"given up by {who}"}
-        tx.connection.execute(update(C).where(C.c.id == cycle_id).values(cancel_requested_by=who))
+    if lost is None:
+        if choice not in ("go_on", "cancel"):
+            raise ConflictError(f"{cycle_id} has no purchase of unknown outcome; choose go_on or cancel")
+        events.append(tx, "cycle.resolved", cycle_id=cycle_id, choice=choice, who=who)
     else:
-        raise ConflictError(f"{choice!r} is no answer; choose paste, buy_again or cancel")
-    tx.connection.execute(_where(update(S), key).values(**changes))
-    tx.connection.execute(
-        update(C).where(C.c.id == cycle_id).values(state=CycleState.QUEUED, claims=0, reason="")
-    )
-    events.append(tx, "step.resolved", cycle_id=cycle_id, step=str(key), choice=choice, who=who)
+        step = step_from_row(lost._mapping)
+        key = StepKey(cycle_id=step.cycle_id, revision=step.revision, name=step.name)
+        tx.connection.execute(_where(update(S), key).values(**_answer_for(tx, step, choice, job_id, who)))
+        events.append(tx, "step.resolved", cycle_id=cycle_id, step=str(key), choice=choice, who=who)
+    changes: dict[str, object] = {"state": CycleState.QUEUED, "claims": 0, "reason": ""}
+    if choice == "cancel":
+        changes["cancel_requested_by"] = who
+    tx.connection.execute(update(C).where(C.c.id == cycle_id).values(**changes))
     return CycleState.QUEUED
+
+
+def _answer_for(tx: Tx, step: StepRow, choice: str, job_id: str | None, who: str) -> dict[str, object]:
+    """What an answer changes in the step of a lost purchase."""
+    match choice:
+        case "paste":
+            if not job_id:
+                raise ConflictError("Paste the job id that the provider shows for this purchase")
+            ledger.reserve_again(tx, key=step.idempotency_key)
+            return {"status": StepStatus.SUBMITTED, "job_id": job_id, "error": None}
+        case "buy_again":
+            # The old reservation stays charged, because it may well have been bought; the step runner
+            # begins the failed step anew, with the next purchase number and a reservation of its own.
+            return {"status": StepStatus.FAILED, "error": f"bought again by {who}"}
+        case "cancel":
+            return {"status": StepStatus.FAILED, "error": f"given up by {who}"}
+        case _:
+            raise ConflictError(
+                f"{step.provider} may have been paid for {step.name}, so {choice!r} is no answer; "
+                "choose paste, buy_again or cancel"
+            )
 
 
 def steps_of(tx: Tx, *, cycle_id: str) -> list[StepRow]:

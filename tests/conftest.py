@@ -21,6 +21,15 @@ sys.path.append(str(PLUGINS))  # this process looks for its providers too, befor
 prepare_ray()
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs the session's Ray stays in one of the processes, which begins with it: it takes longest."""
+    rays = [item for item in items if "ray_address" in getattr(item, "fixturenames", ())]
+    for item in rays:
+        item.add_marker(pytest.mark.xdist_group("ray"))
+    items.sort(key=lambda item: item not in rays)
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No test ever sees the real home."""

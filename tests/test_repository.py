@@ -38,7 +38,8 @@ def own_files() -> list[Path]:
     for folder, folders, files in os.walk(ROOT):
         folders[:] = [name for name in folders if name not in skipped and not caches.search(name)]
         found += [Path(folder, name) for name in files if not name.endswith((".png", ".pyc"))]
-    return [path for path in found if not path.name.startswith(".coverage")]
+    # In a worktree `.git` is a file.
+    return [path for path in found if path.name != ".git" and not path.name.startswith(".coverage")]
 
 
 def imported_modules() -> set[str]:

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Self
 
 from pydantic import AwareDatetime, Field
 
 from storage.types import (
+    Artist,
     Artwork,
     Asset,
     Brief,
     Clearance,
+    Composition,
     Critique,
     CycleId,
     Films,
@@ -43,6 +46,41 @@ class PackageJob(Frozen):
     """The lineage: every asset of the cycle, those it names itself may be left out."""
     made_at: AwareDatetime
     """The bag's one date; the packager reads no clock."""
+
+    @classmethod
+    def of(
+        cls,
+        artist: Artist,
+        cycle_id: CycleId,
+        assets: tuple[Asset, ...],
+        *,
+        brief: Brief,
+        lyrics: Lyrics,
+        song: Composition,
+        master: Master,
+        critique: Critique,
+        artwork: Artwork,
+        films: Films,
+        verdict: Verdict,
+    ) -> Self:
+        """The job for a song, from what its steps made."""
+        return cls(
+            release_id=cycle_id.replace("cyc_", "rel_"),
+            cycle_id=cycle_id,
+            persona=artist.persona,
+            artist_slug=artist.slug,
+            title=brief.title,
+            brief=brief,
+            lyrics=lyrics,
+            plan=song.plan,
+            master=master,
+            critique=critique,
+            artwork=artwork,
+            films=films,
+            verdict=verdict,
+            assets=assets,
+            made_at=verdict.decided_at,
+        )
 
     def lineage(self) -> dict[str, Asset]:
         """Every known asset by its sha256."""

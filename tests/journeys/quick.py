@@ -3,8 +3,8 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import ray
@@ -15,7 +15,7 @@ from storage import approval_rows, approvals, cycles, events
 from storage.cycles import Cycle
 from storage.types import Artist, CycleState, DeciderKind, Event, Outcome, SongRequest
 
-QUICK: dict[str, str | int | float | None] = {
+QUICK: dict[str, str | int | float] = {
     "sample_rate_hz": 8_000,
     "video_preset": "draft",
     "video_fps": 5,
@@ -26,18 +26,40 @@ QUICK: dict[str, str | int | float | None] = {
     "critic_threshold": 0.2,
     "disk_floor_mb": 10,
     "roster_max": 100,
+    "undecided_per_label_max": 100,
+    "cycles_in_flight_max": 4,
+    "live_artists_max": 20,
 }
 PATIENCE_S = 120.0
+LOOK_S = 0.25
+"""Each look is a call of the store, which has better things to do."""
 
 
 @asynccontextmanager
-async def quick_label(
-    home: Path, ray_address: str, **overrides: str | int | float | None
-) -> AsyncIterator[Label]:
-    """A running label on the session's Ray."""
-    changed = {**QUICK, "ray_address": ray_address, **overrides}
-    async with running_label(Settings.load(home, **changed), overrides=changed) as label:
+async def quick_label(home: Path, ray_address: str) -> AsyncIterator[Label]:
+    """A running label on the session's Ray, with its settings where an operator has them: in the home's `.env`."""
+    _write_settings(home, QUICK)
+    address = {"ray_address": ray_address}
+    async with running_label(Settings.load(home, **address), overrides={**address}) as label:
         yield label
+
+
+@contextmanager
+def changed(label: Label, **settings: str | int | float) -> Iterator[None]:
+    """Other settings for the artists that wake meanwhile: each reads the home's `.env` when it does."""
+    _write_settings(label.settings.home, QUICK | settings)
+    try:
+        yield
+    finally:
+        _write_settings(label.settings.home, QUICK)
+
+
+def _write_settings(home: Path, settings: dict[str, str | int | float]) -> None:
+    home.mkdir(exist_ok=True)
+    # In one move: an artist that wakes now must not read the half of it.
+    part = home / ".env.part"
+    part.write_text("".join(f"{name.upper()}={value}\n" for name, value in settings.items()))
+    part.rename(home / ".env")
 
 
 async def new_song(
@@ -56,7 +78,7 @@ async def reaches(label: Label, cycle: Cycle, *states: CycleState, patience_s: f
             if now.state in states:
                 return now
             assert now.state is not CycleState.ENDED, f"ended {now.outcome}: {now.reason}"
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(LOOK_S)
 
 
 async def decide(label: Label, cycle: Cycle, outcome: Outcome = Outcome.APPROVED) -> None:

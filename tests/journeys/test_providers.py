@@ -8,20 +8,20 @@ from pathlib import Path
 import pytest
 
 from runtime.label import Label
-from storage import ledger, queries
+from storage import queries
 from storage.cycles import Cycle
 from storage.types import CycleState, CycleStep, Outcome
-from tests.journeys.quick import begins, decide, new_song, quick_label, reaches, story
+from tests.journeys.quick import begins, changed, decide, new_song, reaches, story
 from tests.journeys.test_deaths import kill_artist
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 PRICE_USD = Decimal("0.10")
+BUYING = {"music_providers": "testvendor", "critic_threshold": 0.0}
 
 
-def connect(home: Path, base: str, *faults: int) -> None:
+def connect(label: Label, base: str, *faults: int) -> None:
     """Give the label its vendor, which fails the next submissions like this."""
-    home.mkdir(exist_ok=True)
-    (home / "testvendor.url").write_text(base)
+    (label.settings.home / "testvendor.url").write_text(base)
     request = urllib.request.Request(f"{base}/faults", data=json.dumps(faults).encode(), method="POST")
     urllib.request.urlopen(request, timeout=5).close()
 
@@ -35,17 +35,14 @@ async def remedies(label: Label, cycle: Cycle) -> list[object]:
     return [event.body["action"] for event in await story(label, cycle) if event.kind == "fix.opened"]
 
 
-async def spent_usd(label: Label) -> Decimal:
-    caps = ledger.Caps(daily_usd=Decimal(5), monthly_usd=Decimal(50))
-    return (await label.store.read(ledger.spent, caps=caps)).day_usd
+async def spent_usd(label: Label, cycle: Cycle) -> Decimal:
+    return (await label.store.read(queries.cycle_overview, cycle_id=cycle.id)).cost_usd
 
 
-async def test_a_bought_song_is_mastered_filmed_and_released(
-    home: Path, ray_address: str, vendor_at: tuple[str, Path]
-):
+async def test_a_bought_song_is_mastered_filmed_and_released(label: Label, vendor_at: tuple[str, Path]):
     base, books = vendor_at
-    connect(home, base)
-    async with quick_label(home, ray_address, music_providers="testvendor", critic_threshold=0.0) as label:
+    connect(label, base)
+    with changed(label, **BUYING):
         cycle = await new_song(label, seed=21)
         await begins(label, cycle, CycleStep.PRODUCE)
         await kill_artist(label, cycle)
@@ -56,45 +53,41 @@ async def test_a_bought_song_is_mastered_filmed_and_released(
         assert ended.outcome is Outcome.APPROVED, ended.reason
         assert await provider_of(label, cycle) == "testvendor"
         assert len(json.loads(books.read_text())) == 1
-        assert await spent_usd(label) == PRICE_USD
+        assert await spent_usd(label, cycle) == PRICE_USD
         seen = await label.store.read(queries.cycle_overview, cycle_id=cycle.id)
         assert seen.release is not None
         papers = json.loads(
-            (home / "releases" / seen.release.directory / "data" / "LICENSES.json").read_text()
+            (label.settings.home / "releases" / seen.release.directory / "data" / "LICENSES.json").read_text()
         )
         assert "testvendor: commercial" in json.dumps(papers)
 
 
-async def test_retry(home: Path, ray_address: str, vendor_at: tuple[str, Path]):
-    connect(home, vendor_at[0], 503)
-    async with quick_label(home, ray_address, music_providers="testvendor", critic_threshold=0.0) as label:
+async def test_retry(label: Label, vendor_at: tuple[str, Path]):
+    connect(label, vendor_at[0], 503)
+    with changed(label, **BUYING):
         cycle = await new_song(label, seed=22)
         await reaches(label, cycle, CycleState.WAITING)
         assert await remedies(label, cycle) == ["retry"]
         assert await provider_of(label, cycle) == "testvendor"
-        assert await spent_usd(label) == PRICE_USD
+        assert await spent_usd(label, cycle) == PRICE_USD
 
 
-async def test_switch_of_provider(home: Path, ray_address: str, vendor_at: tuple[str, Path]):
+async def test_switch_of_provider(label: Label, vendor_at: tuple[str, Path]):
     base, books = vendor_at
-    connect(home, base, 400)
-    async with quick_label(
-        home, ray_address, music_providers="testvendor", critic_threshold=0.0, on_outage="engine"
-    ) as label:
+    connect(label, base, 400)
+    with changed(label, **BUYING, on_outage="engine"):
         cycle = await new_song(label, seed=23)
         await reaches(label, cycle, CycleState.WAITING)
         assert await remedies(label, cycle) == ["switch_provider"]
         assert await provider_of(label, cycle) == "embedded"
         assert json.loads(books.read_text()) == []
-        assert await spent_usd(label) == 0
+        assert await spent_usd(label, cycle) == 0
 
 
-async def test_at_the_cap_buying_waits(home: Path, ray_address: str, vendor_at: tuple[str, Path]):
+async def test_at_the_cap_buying_waits(label: Label, vendor_at: tuple[str, Path]):
     base, books = vendor_at
-    connect(home, base)
-    async with quick_label(
-        home, ray_address, music_providers="testvendor", critic_threshold=0.0, budget_daily_usd="0.05"
-    ) as label:
+    connect(label, base)
+    with changed(label, **BUYING, budget_daily_usd="0.05"):
         cycle = await new_song(label, seed=24)
         waiting = await reaches(label, cycle, CycleState.DEFERRED)
         assert waiting.reason.startswith("budget:")

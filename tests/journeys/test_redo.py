@@ -8,12 +8,13 @@ import pytest
 
 from runtime.desk import Actor, Desk
 from runtime.label import Label
-from storage import approval_rows, queries, releases
+from runtime.replay import StepReplay, replay
+from storage import approval_rows, queries, records, releases
 from storage.approval_rows import Approval
 from storage.cycles import Cycle
 from storage.types import Artwork, Brief, CycleState, CycleStep, Lyrics, Master, Outcome, Redo, SongEdits
-from tests.journeys.quick import new_song, quick_label, reaches
-from tests.journeys.test_providers import PRICE_USD, connect, spent_usd
+from tests.journeys.quick import changed, new_song, reaches
+from tests.journeys.test_providers import BUYING, PRICE_USD, connect, spent_usd
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 
@@ -29,12 +30,12 @@ async def newest(label: Label, cycle: Cycle, step: CycleStep, kind):
 
 
 async def test_sent_back_for_each_part_and_released_under_a_persons_title(
-    home: Path, ray_address: str, vendor_at: tuple[str, Path]
+    label: Label, vendor_at: tuple[str, Path], tmp_path: Path
 ):
     base, books = vendor_at
-    connect(home, base)
-    async with quick_label(home, ray_address, music_providers="testvendor", critic_threshold=0.0) as label:
-        desk = Desk(label, Actor(alias="ann", surface="console"))
+    connect(label, base)
+    desk = Desk(label, Actor(alias="ann", surface="console"))
+    with changed(label, **BUYING):
         cycle = await new_song(label, seed=31)
         seen = await asked(label, cycle)
         before = await newest(label, cycle, CycleStep.PAINT, Artwork)
@@ -61,15 +62,23 @@ async def test_sent_back_for_each_part_and_released_under_a_persons_title(
         await desk.approve(seen, edits=SongEdits(title="A Person's Title", lines=tuple(lines)))
         ended = await reaches(label, cycle, CycleState.ENDED)
 
-        assert ended.outcome is Outcome.APPROVED, ended.reason
-        assert await newest(label, cycle, CycleStep.PRODUCE, Master) == master
-        assert len(json.loads(books.read_text())) == 1
-        assert await spent_usd(label) == PRICE_USD
-        released = await label.store.read(releases.release_of_cycle, cycle_id=cycle.id)
-        bag = home / "releases" / released.directory
-        assert released.title == "A Person's Title"
-        assert "line 0" in (bag / "data" / "lyrics" / "lyrics.txt").read_text()
-        assert json.loads((bag / "data" / "plan.json").read_text())["lyric_lines"][0]["text"] == "line 0"
+    assert ended.outcome is Outcome.APPROVED, ended.reason
+    assert await newest(label, cycle, CycleStep.PRODUCE, Master) == master
+    assert len(json.loads(books.read_text())) == 1
+    assert await spent_usd(label, cycle) == PRICE_USD
+    released = await label.store.read(releases.release_of_cycle, cycle_id=cycle.id)
+    bag = label.settings.home / "releases" / released.directory
+    assert released.title == "A Person's Title"
+    assert "line 0" in (bag / "data" / "lyrics" / "lyrics.txt").read_text()
+    assert json.loads((bag / "data" / "plan.json").read_text())["lyric_lines"][0]["text"] == "line 0"
+
+    record = await label.store.read(records.cycle_record, cycle_id=cycle.id)
+    told: list[StepReplay] = []
+    again = await replay(record, label.settings, tmp_path, videos=False, tell=told.append)
+    assert again.is_same, told
+    assert {(step.name, step.revision) for step in told} == {
+        (step.row.name, step.row.revision) for step in record.steps
+    }
 
 
 async def _another(label: Label, cycle: Cycle, before: Approval) -> Approval:

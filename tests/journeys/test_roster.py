@@ -4,26 +4,26 @@ import asyncio
 import contextlib
 import random
 from collections import Counter
-from pathlib import Path
 
 import pytest
 import ray
+from ray.util import list_named_actors
 
 from agents.packager import verify
 from runtime.label import Label
-from storage import approval_rows, artists, queries, releases
+from storage import approval_rows, artists, cycles, queries, releases
+from storage.cycles import Cycle
 from storage.types import ArtistId, CycleState, Outcome, SongRequest
-from tests.journeys.quick import decide, kill_process, quick_label, reaches
+from tests.journeys.quick import QUICK, changed, decide, kill_process, new_song, reaches
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 ARTISTS, SONGS, KILLS = 20, 2, 5
 PATIENCE_S = 420.0
+PASSIVATED_S = 30.0
 
 
-async def test_twenty_artists_two_songs_each_with_kills(home: Path, ray_address: str):
-    async with quick_label(
-        home, ray_address, live_artists_max=14, cycles_in_flight_max=4, video_fps=5, critic_threshold=0.0
-    ) as label:
+async def test_twenty_artists_two_songs_each_with_kills(label: Label):
+    with changed(label, critic_threshold=0.0):
         roster = [
             await label.create_artist(seed=seed, genre=None, who="test") for seed in range(100, 100 + ARTISTS)
         ]
@@ -32,7 +32,7 @@ async def test_twenty_artists_two_songs_each_with_kills(home: Path, ray_address:
             for number in range(SONGS)
             for artist in roster
         ]
-        reviewer = asyncio.create_task(_review(label))
+        reviewer = asyncio.create_task(_review(label, songs))
         killer = asyncio.create_task(_kill_some(label, random.Random(5)))
         ended = [await reaches(label, song, CycleState.ENDED, patience_s=PATIENCE_S) for song in songs]
         for task in (reviewer, killer):
@@ -40,23 +40,36 @@ async def test_twenty_artists_two_songs_each_with_kills(home: Path, ray_address:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
-        assert Counter(cycle.outcome for cycle in ended) == {Outcome.APPROVED: ARTISTS * SONGS}
-        made = await label.store.read(releases.list_releases, limit=1000)
-        assert Counter(release.artist_id for release in made) == {artist.id: SONGS for artist in roster}
-        assert len({release.cycle_id for release in made}) == ARTISTS * SONGS
-        for release in made:
-            assert verify(home / "releases" / release.directory) == ()
-        first_round = sorted(cycle.started_at for cycle in ended if cycle.request.seed == 0)
-        second_round = sorted(cycle.started_at for cycle in ended if cycle.request.seed == 1)
-        assert first_round[len(roster) // 2] < second_round[0], "the longest-idle artist comes first"
+    assert Counter(cycle.outcome for cycle in ended) == {Outcome.APPROVED: ARTISTS * SONGS}
+    asked = {song.id for song in songs}
+    made = [
+        release
+        for release in await label.store.read(releases.list_releases, limit=1000)
+        if release.cycle_id in asked
+    ]
+    assert Counter(release.artist_id for release in made) == {artist.id: SONGS for artist in roster}
+    assert len({release.cycle_id for release in made}) == ARTISTS * SONGS
+    for release in made:
+        assert verify(label.settings.home / "releases" / release.directory) == ()
+    first_round = sorted(cycle.started_at for cycle in ended if cycle.request.seed == 0)
+    second_round = sorted(cycle.started_at for cycle in ended if cycle.request.seed == 1)
+    assert first_round[len(roster) // 2] < second_round[0], "the longest-idle artist comes first"
+
+    late = await new_song(label, seed=199)
+    await label.store.write(cycles.request_cancel, cycle_id=late.id, who="test")
+    await reaches(label, late, CycleState.ENDED)
+    async with asyncio.timeout(PASSIVATED_S):
+        while len(await asyncio.to_thread(_awake, label)) > QUICK["live_artists_max"]:
+            await asyncio.sleep(0.1)
 
 
-async def _review(label: Label) -> None:
+async def _review(label: Label, songs: list[Cycle]) -> None:
+    asked = {song.id: song for song in songs}
     while True:
-        for approval in await label.store.read(approval_rows.pending_approvals, limit=50):
-            cycle = (await label.store.read(queries.cycle_overview, cycle_id=approval.cycle_id)).cycle
-            await decide(label, cycle)
-        await asyncio.sleep(0.2)
+        for approval in await label.store.read(approval_rows.pending_approvals, limit=100):
+            if approval.cycle_id in asked:
+                await decide(label, asked[approval.cycle_id])
+        await asyncio.sleep(0.5)
 
 
 async def _kill_some(label: Label, rng: random.Random) -> None:
@@ -80,3 +93,11 @@ async def _name_of(label: Label, victim: str, rng: random.Random) -> str:
         raise ValueError("nobody is working")
     artist_id = ArtistId(rng.choice(working).cycle.artist_id)
     return f"artist/{(await label.store.read(artists.artist_by_id, artist_id=artist_id)).slug}"
+
+
+def _awake(label: Label) -> list[str]:
+    return [
+        actor["name"]
+        for actor in list_named_actors(all_namespaces=True)
+        if actor["namespace"] == label.launch.namespace and actor["name"].startswith("artist/")
+    ]

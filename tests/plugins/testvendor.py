@@ -6,11 +6,12 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from decimal import Decimal
+from http.client import HTTPException
 from pathlib import Path
 
 from agents.music.protocol import FetchedTake, JobState, JobStatus
 from configs.settings import Settings
-from storage.errors import ProviderRefusedError, ProviderUnavailableError
+from storage.errors import OutcomeUnknownError, ProviderRefusedError, ProviderUnavailableError
 from storage.types import Brief, EffectPolicy, Lyrics
 
 ADDRESS_FILE = "testvendor.url"
@@ -26,6 +27,7 @@ class TestVendor:
     base_url: str
     name: str = "testvendor"
     policy: EffectPolicy = EffectPolicy.LOOKUP
+    patience_s: float = 10.0
 
     @property
     def account(self) -> str:
@@ -60,7 +62,7 @@ class TestVendor:
         headers = {"Idempotency-Key": key, "Authorization": "Bearer k"}
         request = urllib.request.Request(self.base_url + path, data=data, headers=headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=10) as reply:
+            with urllib.request.urlopen(request, timeout=self.patience_s) as reply:
                 return reply.read()
         except urllib.error.HTTPError as error:
             wait = error.headers.get("Retry-After")
@@ -68,6 +70,14 @@ class TestVendor:
                 raise ProviderUnavailableError(
                     f"testvendor answers {error.code}", retry_after_s=float(wait) if wait else None
                 ) from error
+            if method == "POST" and error.code >= 500:
+                raise OutcomeUnknownError(
+                    f"testvendor answers {error.code}, perhaps after charging"
+                ) from error
             raise ProviderRefusedError(f"testvendor answers {error.code}") from error
-        except OSError as error:
+        except (OSError, HTTPException) as error:
+            refused = isinstance(getattr(error, "reason", None), ConnectionRefusedError)
+            if method == "POST" and not refused:
+                # The request may have arrived before the line went dead.
+                raise OutcomeUnknownError(f"testvendor did not answer: {error}") from error
             raise ProviderUnavailableError(f"testvendor cannot be reached: {error}") from error

@@ -21,6 +21,7 @@ from storage.errors import DiskFullError, Fenced
 from storage.home import open_home
 from storage.store import LocalStore, Store
 from storage.types import ArtistId, CycleState, Outcome
+from tests.homes import ready
 from tests.storage.stage import Stage
 
 MORE_THAN_ANY_DISK_MB = 10_000_000
@@ -28,7 +29,7 @@ MORE_THAN_ANY_DISK_MB = 10_000_000
 
 @pytest.fixture
 def stage(home: Path) -> Iterator[Stage]:
-    opened = open_home(home)
+    opened = open_home(ready(home))
     store = Store(opened.engine, SystemClock())
     yield Stage(store, store.clock)  # type: ignore[arg-type] # no test here sets the clock forward
     store.close()

@@ -26,6 +26,7 @@ from storage.types import (
     StepStatus,
     VisualIdentity,
 )
+from tests.homes import ready
 from tests.runtime import owner
 
 pytestmark = pytest.mark.slow
@@ -59,7 +60,7 @@ class Label:
     """A home, a vendor and a cycle, for one run of the sweep."""
 
     def __init__(self, folder: Path, base: str) -> None:
-        self.folder = folder
+        self.folder = ready(folder)
         self.base = base
         self.artist = self.ask(
             add_artist, persona=PERSONA, genes=Genes(), who="test", state=LifecycleState.ACTIVE

@@ -19,6 +19,7 @@ from storage.errors import ProviderError, ProviderRefusedError, ProviderUnavaila
 from storage.home import open_home
 from storage.store import LocalStore, Store
 from storage.types import CycleState, CycleStep, EffectPolicy, Frozen, StepStatus
+from tests.homes import ready
 from tests.storage.stage import CAPS, Stage
 
 PRICE_USD = Decimal("0.10")
@@ -112,7 +113,7 @@ class Song:
 
 @pytest.fixture
 def song(tmp_path: Path) -> Iterator[Song]:
-    home = open_home(tmp_path)
+    home = open_home(ready(tmp_path))
     store = Store(home.engine, SystemClock())
     yield Song(Stage(store, store.clock))  # type: ignore[arg-type] # no test here sets the clock forward
     store.close()

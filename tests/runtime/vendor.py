@@ -3,7 +3,7 @@
 Run as a process of its own, so that killing its customers never harms it. `POST /jobs` with an
 `Idempotency-Key` charges once a key on `/keyed`, each time on `/plain`; `GET /plain/jobs?key=` looks a key up.
 `GET /status?job=` says pending once, then ready; `GET /audio?job=` is a song. `POST /faults` with a list of
-status codes makes the next submissions fail with them.
+status codes makes the next submissions fail with them; HANGS_UP and IS_SLOW charge first.
 """
 
 import io
@@ -11,12 +11,16 @@ import json
 import math
 import struct
 import sys
+import time
 import wave
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
+
+HANGS_UP, IS_SLOW = 0, 1
+SLOW_S = 1.0
 
 
 class Vendor(BaseHTTPRequestHandler):
@@ -31,8 +35,9 @@ class Vendor(BaseHTTPRequestHandler):
         if self.path == "/faults":
             type(self).faults = body
             return self._answer(200, {})
-        if self.faults:
-            return self._answer(self.faults.pop(0), {"error": "as ordered"})
+        fault = self.faults.pop(0) if self.faults else None
+        if fault and fault != IS_SLOW:
+            return self._answer(fault, {"error": "as ordered"})
         key = self.headers.get("Idempotency-Key")
         if not key or self.headers.get("Authorization") != "Bearer k":
             return self._answer(400, {"error": "Idempotency-Key and Authorization are required"})
@@ -44,6 +49,10 @@ class Vendor(BaseHTTPRequestHandler):
             job = f"job-{len(self.charges) + 1}"
             self.charges.append({"kind": kind, "key": key, "job": job})
             self.books.write_text(json.dumps(self.charges))
+        if fault == HANGS_UP:
+            return None
+        if fault == IS_SLOW:
+            time.sleep(SLOW_S)
         return self._answer(200, {"job": job})
 
     def do_GET(self):

@@ -120,21 +120,22 @@ def test_style_notes_keep_the_latest_and_no_double(stage: Stage):
     assert notes == [f"note {number}" for number in (2, 3, 4, 6, 7, 8, 9, 5)]
 
 
-def test_memory_is_newest_first_and_replaced_by_a_repeat(stage: Stage):
+def test_memory_has_the_latest_song_last_and_is_replaced_by_a_repeat(stage: Stage):
+    def titles(limit: int, **also) -> list[str]:
+        pieces = stage.read(memory.memory_of, artist_id=fence.artist_id, limit=limit, **also)
+        return [each.title for each in pieces]
+
     fence, cycle = stage.song()
     stage.write(memory.remember, fence=fence, cycle_id=cycle.id, piece=piece("First"))
     stage.clock.advance(hours=1)
+    between = stage.clock.now()
     later = stage.cycle(stage.read(artists.artist_by_id, artist_id=fence.artist_id))
     stage.write(memory.remember, fence=fence, cycle_id=later.id, piece=piece("Second"))
-    assert [each.title for each in stage.read(memory.memory_of, artist_id=fence.artist_id, limit=9)] == [
-        "Second",
-        "First",
-    ]
+    assert titles(9) == ["First", "Second"]
+    assert titles(9, before=between) == ["First"], "what a step knew that was made then"
     stage.clock.advance(hours=1)
     stage.write(memory.remember, fence=fence, cycle_id=cycle.id, piece=piece("First, again"))
-    assert [each.title for each in stage.read(memory.memory_of, artist_id=fence.artist_id, limit=1)] == [
-        "First, again"
-    ]
+    assert titles(1) == ["First, again"]
     stage.write(age_leases, by_s=31)
     stage.activate(stage.read(artists.artist_by_id, artist_id=fence.artist_id), "newer")
     with pytest.raises(Fenced):

@@ -155,7 +155,7 @@ def test_an_operator_answers_an_unknown_purchase(stage: Stage, choice: str, stat
         "job_id": "job-1" if choice == "paste" else None,
         "who": "ann",
     }
-    with pytest.raises(NotFoundError, match="no purchase of unknown outcome"):
+    with pytest.raises(ConflictError, match="only a parked cycle"):
         stage.write(steps.resolve_parked, **answer)
     stage.write(steps.park_step, fence=fence, key=key(cycle), reason="lost")
     assert stage.write(steps.resolve_parked, **answer) == CycleState.QUEUED
@@ -174,6 +174,47 @@ def test_a_bought_again_step_reserves_anew_on_top(stage: Stage):
     stage.write(steps.retry_step, fence=fence, intent=intent(cycle, cost="2"), caps=CAPS)
     stage.finish(fence, cycle, cost="1.5")
     assert stage.read(ledger.spent, caps=CAPS).day_usd == Decimal("3.5")
+
+
+@pytest.mark.parametrize("choice", ["go_on", "cancel"])
+def test_an_operator_answers_for_a_cycle_that_was_parked_without_a_purchase(stage: Stage, choice: str):
+    fence, cycle = stage.song()
+    stage.begin(fence, cycle, cost="2")
+    for _ in range(3):
+        opened = stage.write(cycles.open_cycle, fence=fence, cycle_id=cycle.id, claims_max=2)
+    assert opened.state == CycleState.PARKED
+    assert "cycle resolve" in opened.reason
+    for wrong in ("paste", "buy_again", "shrug"):
+        with pytest.raises(ConflictError, match="choose go_on or cancel"):
+            stage.write(steps.resolve_parked, cycle_id=cycle.id, choice=wrong, job_id="job-1", who="ann")
+
+    stage.write(steps.resolve_parked, cycle_id=cycle.id, choice=choice, job_id=None, who="ann")
+    answered = stage.read(cycles.cycle_by_id, cycle_id=cycle.id)
+    asked = "ann" if choice == "cancel" else None
+    assert (answered.state, answered.claims, answered.cancel_requested_by) == (CycleState.QUEUED, 0, asked)
+    told = stage.read(events.events_since, seq=0, cycle_id=cycle.id)[-1]
+    assert (told.kind, told.body) == ("cycle.resolved", {"choice": choice, "who": "ann"})
+    (row,) = stage.read(steps.steps_of, cycle_id=cycle.id)
+    assert row.status == StepStatus.INTENT, "the step goes on where it was"
+    assert stage.read(ledger.spent, caps=CAPS).day_usd == 2
+    if choice == "go_on":
+        again = stage.write(cycles.open_cycle, fence=fence, cycle_id=cycle.id, claims_max=2)
+        assert again.state == CycleState.RUNNING
+
+
+def test_nobody_goes_on_past_a_purchase_that_may_have_happened(stage: Stage):
+    fence, cycle = stage.song()
+    stage.begin(fence, cycle, cost="2")
+    stage.write(steps.park_step, fence=fence, key=key(cycle), reason="lost")
+    with pytest.raises(ConflictError, match="suno may have been paid for compose") as told:
+        stage.write(steps.resolve_parked, cycle_id=cycle.id, choice="go_on", job_id=None, who="ann")
+    assert "paste, buy_again or cancel" in str(told.value)
+    assert stage.read(cycles.cycle_by_id, cycle_id=cycle.id).state == CycleState.PARKED
+
+
+def test_there_is_nothing_to_answer_for_in_a_cycle_that_nobody_has(stage: Stage):
+    with pytest.raises(NotFoundError, match="There is no cycle"):
+        stage.write(steps.resolve_parked, cycle_id="cyc_zz", choice="go_on", job_id=None, who="ann")
 
 
 @pytest.mark.parametrize(("choice", "job_id"), [("paste", None), ("shrug", None)])

@@ -11,6 +11,7 @@ import pytest
 from storage.clock import SystemClock
 from storage.home import open_home
 from storage.store import Store
+from tests.homes import ready
 from tests.storage.stage import Stage
 from ui.cli.main import run
 
@@ -55,7 +56,7 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
 @contextmanager
 def behind(home: Path) -> Iterator[Stage]:
     """The home's store, for what only a running label does; the home is free again afterwards."""
-    opened = open_home(home)
+    opened = open_home(ready(home))
     store = Store(opened.engine, SystemClock())
     try:
         yield Stage(store, None)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import steps
+from storage import cycles, steps
 from storage.types import CycleState, EffectPolicy
 from tests.storage.stage import intent, key
 from tests.ui.conftest import Call, behind
@@ -108,6 +108,28 @@ def test_an_operator_answers_for_a_lost_purchase(
     assert call("cycle", "show", parked, "--json").data["steps"][0]["status"] == status
     again = call("cycle", "resolve", parked, *answer)
     assert again.code == 2
+
+
+def test_an_operator_lets_a_cycle_go_on_that_was_parked_without_a_purchase(call: Call, home: Path):
+    with behind(home) as stage:
+        fence, cycle = stage.song()
+        stage.write(
+            cycles.suspend_cycle,
+            fence=fence,
+            cycle_id=cycle.id,
+            state=CycleState.PARKED,
+            reason="tried in vain",
+        )
+    wrong = call("cycle", "resolve", cycle.id, "buy_again")
+    assert (wrong.code, "choose go_on or cancel" in wrong.line) == (2, True)
+    resolved = call("cycle", "resolve", cycle.id, "go_on", "--as", "ada", "--json").data
+    assert (resolved["state"], resolved["cancel_requested_by"]) == (CycleState.QUEUED, None)
+    assert "only a parked cycle" in call("cycle", "resolve", cycle.id, "go_on").line
+
+
+def test_nobody_goes_on_past_a_lost_purchase(call: Call, parked: str):
+    told = call("cycle", "resolve", parked, "go_on")
+    assert (told.code, "choose paste, buy_again or cancel" in told.line) == (2, True)
 
 
 def test_a_job_id_belongs_to_paste_alone(call: Call, parked: str):

@@ -14,6 +14,7 @@ from storage.errors import UsageError
 from storage.types import CycleState
 from ui.cli.options import Json, Limit, Who, person
 from ui.cli.output import Facts, show, show_rows, table
+from ui.cli.replay import replay_cycle
 from ui.cli.running import Run, run_songs
 from ui.cli.session import find_artist, run_interruptibly, shown_path, with_label
 from ui.cli.wishes import Seconds, Theme, wish
@@ -21,7 +22,8 @@ from ui.song_account import SongAccount, song_account
 from ui.views import CycleRow
 from ui.wording import moment, usd
 
-app = typer.Typer(no_args_is_help=True, help="Songs in the making: list, show, run, cancel, resolve.")
+app = typer.Typer(no_args_is_help=True, help="Songs in the making: list, show, run, cancel, resolve, replay.")
+app.command("replay")(replay_cycle)
 Ref = Annotated[str, typer.Argument(metavar="CYCLE", help="Id of a cycle, or the beginning of it.")]
 
 
@@ -29,8 +31,9 @@ WhoseSongs = Annotated[str | None, typer.Option("--artist", help="Of this artist
 
 
 class Choice(StrEnum):
-    """An operator's answer to a purchase that nobody saw end."""
+    """An operator's answer for a parked cycle."""
 
+    GO_ON = "go_on"
     PASTE = "paste"
     BUY_AGAIN = "buy_again"
     CANCEL = "cancel"
@@ -143,13 +146,19 @@ def cancel(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
 @app.command()
 def resolve(
     ref: Ref,
-    choice: Annotated[Choice, typer.Argument(help="paste its job id, buy it again, or cancel the song.")],
+    choice: Annotated[
+        Choice,
+        typer.Argument(
+            help="Where nothing was bought: go_on. For a purchase that nobody saw end: paste its job id, or "
+            "buy_again. For both: cancel the song."
+        ),
+    ],
     *,
     job: Annotated[str | None, typer.Option(help="The job id that the provider shows, for paste.")] = None,
     who: Who = None,
     as_json: Json = False,
 ) -> None:
-    """Answer for a purchase whose outcome is unknown, so that its parked cycle goes on."""
+    """Answer for a parked cycle, so that it goes on: after too many faults, or a purchase of unknown outcome."""
     if (choice is Choice.PASTE) != (job is not None):
         raise UsageError("Give the provider's job id with `paste --job ID`, and only there")
 

@@ -42,7 +42,9 @@ ENTRIES = {
         "ui.cli.artist:app", MORE, "The roster: list, show, create, pause, resume, evolve, retire, autopilot."
     ),
     "song": Entry("ui.cli.song:app", MORE, "Songs: list, show, ask for one."),
-    "cycle": Entry("ui.cli.cycle:app", MORE, "Songs in the making: list, show, run, cancel, resolve."),
+    "cycle": Entry(
+        "ui.cli.cycle:app", MORE, "Songs in the making: list, show, run, cancel, resolve, replay."
+    ),
     "approval": Entry("ui.cli.approval:app", MORE, "Questions to you: list, show, redo, later, close, undo."),
     "release": Entry("ui.cli.release:app", MORE, "Finished releases: list, show."),
     "error": Entry("ui.cli.fault:app", MORE, "Faults by kind: list, show, dismiss, resolve."),

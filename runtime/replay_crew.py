@@ -1,0 +1,311 @@
+"""A replayed song's crew: each role works from the record, on a bench of its own, and asks nobody."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from agents.llm.protocol import Completion, Request, Writer
+from agents.release.job import PackageJob
+from configs.prompts import load_prompt
+from configs.settings import Settings
+from runtime import studio
+from runtime.bench import Bench
+from runtime.revisions import Revisions
+from runtime.trials import effect_of
+from runtime.work import LocalWork, Made
+from storage.errors import NotFoundError
+from storage.model_calls import RecordedCall
+from storage.records import DoneStep
+from storage.types import (
+    Artwork,
+    Brief,
+    Composition,
+    Critique,
+    CycleStep,
+    Films,
+    Frozen,
+    Lesson,
+    Lyrics,
+    Master,
+    Outcome,
+    ParameterChange,
+    Reflection,
+    Release,
+    Verdict,
+)
+
+T = TypeVar("T", bound=Frozen)
+D = TypeVar("D", bound=Frozen)
+
+
+class LeftOut(Exception):  # noqa: N818 - no error: a step that is not made again, and why
+    """Not made again."""
+
+
+class ReplayCrew:
+    """The roles of runtime/crew.py, from the record. `step` is the one whose turn it is."""
+
+    def __init__(self, bench: Bench, settings: Settings, *, videos: bool) -> None:
+        self.step: DoneStep
+        self.asks_something_else = False
+        """Whether the last words would come from another question than the recorded one."""
+        self._bench = bench
+        self._settings = settings
+        self._videos = videos
+
+    @property
+    def revisions_max(self) -> int:
+        """As many as the critic went through from here, which tells where it was content or gave up."""
+        done = {(step.row.name, step.row.revision): step for step in self._bench.record.steps}
+        first = self.step.row.revision + 1 if hasattr(self, "step") else 0
+        revision = first
+        while (step := done.get((CycleStep.CRITICISE, revision))) is not None:
+            if self._bench.value(Critique, step).passed or (CycleStep.PLAN, revision + 1) not in done:
+                break
+            revision += 1
+        return revision - first
+
+    def plan(self, revision: int, changes: tuple[ParameterChange, ...]) -> LocalWork[Brief]:
+        from agents import planner
+
+        async def make(_variation: int) -> Made[Brief]:
+            assigned = self._bench.record.assigned
+            return self._words(
+                await planner.plan(
+                    self._writer(Brief),
+                    artist=self.step.artist,
+                    request=self._bench.record.cycle.request,
+                    memory=self.step.memory,
+                    changes=changes,
+                    arm=(assigned.arm_id, effect_of(assigned)) if assigned else None,
+                    revision=revision,
+                    default_seconds=self._settings.song_seconds,
+                )
+            )
+
+        return LocalWork(make, kind="words")
+
+    def retitle(self, brief: Brief, revision: int) -> LocalWork[Brief]:
+        from agents import planner
+
+        async def make(_variation: int) -> Made[Brief]:
+            return self._words(
+                await planner.retitle(
+                    self._writer(Brief),
+                    artist=self.step.artist,
+                    brief=brief,
+                    memory=self.step.memory,
+                    revision=revision,
+                )
+            )
+
+        return LocalWork(make, kind="words")
+
+    def write(self, brief: Brief, at: Revisions) -> LocalWork[Lyrics]:
+        from agents import lyricist
+
+        async def make(_variation: int) -> Made[Lyrics]:
+            return self._words(
+                await lyricist.write(
+                    self._writer(Lyrics),
+                    brief=brief.model_copy(update={"seed": at.words_seed(brief)}),
+                    persona=self.step.artist.persona,
+                    memory=self.step.memory,
+                )
+            )
+
+        return LocalWork(make, kind="words")
+
+    def compose(self, brief: Brief, lyrics: Lyrics) -> tuple[LocalWork[Composition]]:
+        return (_at_once(lambda: studio.compose(self._bench.studio, brief, lyrics).value, "music"),)
+
+    def produce(self, brief: Brief, song: Composition) -> LocalWork[Master]:
+        def make() -> Master:
+            for origin in filter(None, (song.score, *song.takes[:1])):
+                self._bench.lend(origin)
+            rate_hz = self._bench.value(Master, self.step).wav.facts["sample_rate_hz"]
+            config = self._bench.studio.model_copy(update={"sample_rate_hz": rate_hz})
+            return studio.produce(config, brief, song).value
+
+        return _at_once(make, "music")
+
+    def criticise(
+        self, brief: Brief, lyrics: Lyrics, song: Composition, master: Master
+    ) -> LocalWork[Critique]:
+        from agents import critic
+        from agents.music.analysis import AudioFacts
+
+        def make() -> Critique:
+            heard = self._bench.kept.assets.fetch(master.facts.sha256)
+            return critic.criticise(
+                brief,
+                lyrics,
+                song.plan,
+                AudioFacts.model_validate_json(heard.read_text()),
+                song.melody_grams,
+                self.step.memory,
+                self._bench.value(Critique, self.step).threshold,
+                loudness_lufs=self._bench.kept.loudness_lufs,
+            )
+
+        return _at_once(make, "music")
+
+    def paint(
+        self, brief: Brief, song: Composition, master: Master, at: Revisions, before: Artwork | None
+    ) -> LocalWork[Artwork]:
+        def make() -> Artwork:
+            recorded, persona = self._bench.value(Artwork, self.step), self.step.artist.persona
+            cover, thumbnail, preview = recorded.cover, recorded.thumbnail, recorded.preview
+            # The seeds are on record, whatever re-render they came from.
+            if before is None or at.paints_cover:
+                config = self._bench.pictured(recorded.cover)
+                assert recorded.cover.seed is not None
+                cover, thumbnail = studio.paint_cover(
+                    config, persona, brief, song.plan_asset, recorded.cover.seed
+                ).value
+            if before is None or at.films_preview:
+                self._bench.lend(master.wav)
+                config = self._bench.sized(recorded.preview)
+                assert recorded.preview.seed is not None
+                preview = studio.film_preview(config, persona, song, master, recorded.preview.seed).value
+            return Artwork(cover=cover, thumbnail=thumbnail, preview=preview)
+
+        return _at_once(make, "visuals")
+
+    def reflect(
+        self, brief: Brief, song: Composition, master: Master, critique: Critique, at: Revisions
+    ) -> LocalWork[Reflection]:
+        from agents import reflector
+
+        async def make(_variation: int) -> Made[Reflection]:
+            return self._words(
+                await reflector.reflect(
+                    self._writer(Reflection),
+                    artist=self.step.artist,
+                    brief=brief,
+                    critique=critique,
+                    plan=song.plan,
+                    master=master,
+                    memory=self.step.memory,
+                )
+            )
+
+        return LocalWork(make, kind="words")
+
+    def ask(
+        self,
+        brief: Brief,
+        lyrics: Lyrics,
+        master: Master,
+        critique: Critique,
+        artwork: Artwork,
+        reflection: Reflection,
+        revision: int,
+    ) -> LocalWork[Verdict]:
+        return _left_out(Verdict, lambda: f"decided by {self._bench.value(Verdict, self.step).who}")
+
+    def film(self, brief: Brief, song: Composition, master: Master, at: Revisions) -> LocalWork[Films]:
+        if not self._videos:
+            return _left_out(Films, lambda: "takes long; give --videos")
+
+        def make() -> Films:
+            self._bench.lend(master.wav)
+            videos = []
+            for video in self._bench.value(Films, self.step).videos:
+                config = self._bench.sized(video.asset, turned=video.aspect == "9:16")
+                assert video.asset.seed is not None
+                persona, seed = self.step.artist.persona, video.asset.seed
+                videos.append(studio.film(config, persona, song, master, video.aspect, seed).value)
+            return Films(videos=tuple(videos))
+
+        return _at_once(make, "visuals")
+
+    def package(
+        self,
+        brief: Brief,
+        lyrics: Lyrics,
+        song: Composition,
+        master: Master,
+        critique: Critique,
+        artwork: Artwork,
+        films: Films,
+        verdict: Verdict,
+    ) -> LocalWork[Release]:
+        def make() -> Release:
+            job = PackageJob.of(
+                self.step.artist,
+                self._bench.record.cycle.id,
+                self._bench.record.assets,
+                brief=brief,
+                lyrics=lyrics,
+                song=song,
+                master=master,
+                critique=critique,
+                artwork=artwork,
+                films=films,
+                verdict=verdict,
+            )
+            config = self._bench.studio.model_copy(update={"assets_url": self._bench.kept.assets_url})
+            return studio.package(config, job).value
+
+        return _at_once(make, "release")
+
+    def learn(
+        self,
+        brief: Brief,
+        lyrics: Lyrics,
+        song: Composition,
+        critique: Critique,
+        reflection: Reflection,
+        verdict: Verdict | None,
+        outcome: Outcome,
+    ) -> LocalWork[Lesson]:
+        return _left_out(Lesson, lambda: "what was learnt is a row of its own")
+
+    def _writer(self, output: type[Brief | Lyrics | Reflection]) -> Writer:
+        if self.step.call is None:
+            raise NotFoundError("No reply of a model is on record for this step")
+        return _RecordedWriter(self.step.call, self._bench.value(output, self.step).source)
+
+    def _words(self, answer: tuple[T, Completion[D]]) -> Made[T]:
+        """A value that a model wrote, and whether it would be for the same question."""
+        value, completion = answer
+        call = self.step.call
+        # After drafts with faults the recorded question names these, and the reply alone can be compared.
+        self.asks_something_else = (
+            call is not None and call.attempts == 1 and call.request_sha256 != completion.request_sha256
+        )
+        return Made(value)
+
+
+class _RecordedWriter:
+    """Answers with the reply that is on record, whatever it is asked."""
+
+    def __init__(self, call: RecordedCall, source: str) -> None:
+        self._call = call
+        self._source = source
+
+    async def complete(self, request: Request[T]) -> Completion[T]:
+        prompt = load_prompt(request.prompt)
+        return Completion(
+            value=request.answer.model_validate_json(self._call.reply),
+            source=self._source,
+            provider=self._call.provider,
+            model=self._call.model,
+            prompt_sha256=prompt.sha256,
+            request_sha256=request.sha256(prompt.sha256),
+            latency_s=0.0,
+        )
+
+
+def _at_once(work: Callable[[], T], kind: str) -> LocalWork[T]:
+    async def make(_variation: int) -> Made[T]:
+        return Made(work())
+
+    return LocalWork(make, kind=kind)
+
+
+def _left_out(output: type[T], why: Callable[[], str]) -> LocalWork[T]:
+    async def make(_variation: int) -> Made[T]:
+        raise LeftOut(why())
+
+    return LocalWork(make, kind=output.__name__)
