@@ -36,7 +36,7 @@ demo: .venv/run.stamp ## Make an artist and a finished song, without key or netw
 
 test: .venv/dev.stamp ## Run all tests and print the coverage (ARGS=tests/configs for a part)
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	@$(BIN)/coverage run -m pytest --numprocesses 2 $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	@echo "coverage, branches included: $$($(BIN)/coverage report --format=total) %"
 

@@ -17,17 +17,22 @@ os.environ |= {
     "RAY_AUTH_MODE": "disabled",
     "PYTHONPATH": os.pathsep.join(filter(None, [str(PLUGINS), os.environ.get("PYTHONPATH", "")])),
 }
+ON_RAY = ("tests/journeys/", "tests/runtime/test_remote.py")
+"""Where tests use `ray_address`."""
 sys.path.append(str(PLUGINS))  # this process looks for its providers too, before it starts anything
 prepare_ray()
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs the session's Ray stays in one of the processes, which begins with it: it takes longest."""
-    rays = [item for item in items if "ray_address" in getattr(item, "fixturenames", ())]
-    for item in rays:
-        item.add_marker(pytest.mark.xdist_group("ray"))
-    items.sort(key=lambda item: item not in rays)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Of the two processes of `make test`, one has all that needs the session's Ray, so that there is one."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class RayApart(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "ray" if nodeid.startswith(ON_RAY) else nodeid
+
+    return RayApart(config, log)
 
 
 @pytest.fixture(autouse=True)

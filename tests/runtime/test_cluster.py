@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime import cluster
 from runtime.launch import Launch
-from storage.errors import ClusterError
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 
@@ -85,16 +83,3 @@ def test_a_cluster_that_is_not_there(tmp_path: Path):
     out, err = run(script, str(tmp_path), RAY_AUTH_MODE="disabled").communicate(timeout=120)
     assert "No Ray answers at 127.0.0.1:1" in out, err
     assert len(out.strip().splitlines()) == 1
-
-
-def test_a_cluster_without_a_studio_is_refused(ray_address: str, tmp_path: Path):
-    import ray
-
-    assert ray.cluster_resources()["studio"] == 2
-    launch = Launch(home=tmp_path, label_id="lbl_test", build="test")
-    joined = cluster.join(launch, ray_address, single_node=True)
-    assert not joined.connected_here
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cluster, "STUDIO", "a resource no node has")
-        with pytest.raises(ClusterError, match="no node with the resource"):
-            cluster.join(launch, ray_address, single_node=True)

@@ -1,14 +1,15 @@
-"""What arrives from a process that failed: the cause, in one line."""
+"""What arrives from a process or a cluster that does not serve: the cause, in one line."""
 
 from pathlib import Path
 
 import pytest
 import ray
 
+from runtime import cluster
 from runtime.launch import Launch
 from runtime.remote import ActorGoneError, arrived
 from runtime.store_actor import StoreActor
-from storage.errors import ConfigurationError, HomeLockedError
+from storage.errors import ClusterError, ConfigurationError, HomeLockedError
 from storage.home import open_home
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster]
@@ -55,3 +56,14 @@ async def test_a_store_of_another_label_is_refused(ray_address: str, home: Path)
     with pytest.raises(ConfigurationError, match="on every node"):
         await arrived(store.ping.remote())
     ray.kill(store)
+
+
+def test_a_cluster_without_a_studio_is_refused(ray_address: str, tmp_path: Path):
+    assert ray.cluster_resources()["studio"] == 2
+    launch = Launch(home=tmp_path, label_id="lbl_test", build="test")
+    joined = cluster.join(launch, ray_address, single_node=True)
+    assert not joined.connected_here
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cluster, "STUDIO", "a resource no node has")
+        with pytest.raises(ClusterError, match="no node with the resource"):
+            cluster.join(launch, ray_address, single_node=True)

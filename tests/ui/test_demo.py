@@ -1,11 +1,17 @@
-"""The demo before it starts anything: its home, its settings, what it refuses."""
+"""The demo: its home, its settings, what it refuses, and twice the same song."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.ui.conftest import Call
 from ui.cli.demo import demo_settings, fresh_home
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -60,3 +66,38 @@ def test_a_full_disk_is_told_before_anything_starts(call: Call, monkeypatch: pyt
     assert told.code == 1
     assert told.data["error"]["code"] == "disk_full"
     assert "DISK_FLOOR_MB is 10000000" in told.line
+
+
+@pytest.mark.slow
+def test_the_same_seed_is_the_same_song(tmp_path: Path):
+    first, second = (_demo(tmp_path / name) for name in ("first", "second"))
+    assert (first["outcome"], first["decided_by"]) == ("approved", "policy")
+    assert first["artist"] == second["artist"]
+    for kind, path in first["audio"].items():
+        assert Path(path).read_bytes() == Path(second["audio"][kind]).read_bytes(), kind
+    assert {Path(path).suffix for path in first["audio"].values()} == {".wav", ".flac", ".mp3"}
+
+
+def _demo(out: Path) -> dict:
+    """A whole demo at low rate, in a process of its own."""
+    quick = {
+        "SAMPLE_RATE_HZ": "8000",
+        "VIDEO_PRESET": "draft",
+        "VIDEO_FPS": "5",
+        "VIDEO_ENCODER_PRESET": "ultrafast",
+        "COVER_PX": "300",
+        "CRITIC_THRESHOLD": "0",
+        "DISK_FLOOR_MB": "10",
+        "RAY_DASHBOARD_PORT": "0",
+    }
+    command = [sys.executable, "-m", "ui.cli.main", "demo", "--seed", "7", "--seconds", "10", "--json"]
+    done = subprocess.run(
+        [*command, "--out", str(out)],
+        env=os.environ | quick,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
