@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 
 from telegram.error import InvalidToken, TelegramError
 
@@ -17,6 +18,8 @@ LOOK_S = 0.5
 CLAIM_S = 120.0
 PATIENCE_S = 60.0
 """Longest wait between two tries while Telegram is away."""
+GRACE_S = 10.0
+"""What a message under way is given when the bot ends: one that was sent must be noted too."""
 
 
 class Courier:
@@ -61,8 +64,15 @@ class Courier:
             outbox.claim_messages, kinds=kinds, limit=limit, claim_s=CLAIM_S / self._office.tempo.speed
         )
 
-    async def deliver(self, messages: list[Message], send: Callable[[], Awaitable[None]]) -> None:
+    async def deliver(
+        self, messages: list[Message], send: Callable[[], Coroutine[object, object, None]]
+    ) -> None:
         """Send and say so; what can be tried again is open again at once."""
+        await _to_its_end(self._deliver(messages, send))
+
+    async def _deliver(
+        self, messages: list[Message], send: Callable[[], Coroutine[object, object, None]]
+    ) -> None:
         try:
             await send()
         except NotFoundError as error:  # the song it speaks of is no more
@@ -89,8 +99,20 @@ class Courier:
             )
 
     async def _pause(self) -> None:
-        try:
-            await asyncio.wait_for(self._woken.wait(), LOOK_S / self._office.tempo.speed)
-        except TimeoutError:
-            return
+        # Not `wait_for`: before Python 3.12 it may swallow the cancellation that ends this errand.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_S / self._office.tempo.speed):
+                await self._woken.wait()
         self._woken.clear()
+
+
+async def _to_its_end(sending: Coroutine[object, object, None]) -> None:
+    task = asyncio.ensure_future(sending)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if not (await asyncio.wait({task}, timeout=GRACE_S))[0]:
+            task.cancel()
+        elif not task.cancelled():
+            task.exception()  # it was told already, or is of no more interest
+        raise

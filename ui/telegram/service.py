@@ -105,8 +105,8 @@ async def _errand(courier: Courier, ended: asyncio.Event) -> AsyncIterator[None]
     async def run() -> None:
         try:
             await courier.run()
-        except Exception as error:
-            log.exception("the bot ends: %s", words(error))
+        except Exception:
+            log.exception("the bot ends")
             ended.set()
 
     task = asyncio.create_task(run())
