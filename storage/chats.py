@@ -115,8 +115,8 @@ def claim_once(tx: Tx, *, key: str) -> bool:
 
 
 def _bring_up_to_date(tx: Tx) -> None:
-    """A new chat hears of what waits and was told before; chats that have a song's message are sent no other."""
-    told = (O.c.dedupe_key == "approval/" + P.c.id) & O.c.status.in_(("sent", "failed"))
+    """A new chat hears of what waits and was told before, or is being told: a chat that shows a song is sent no other."""
+    told = (O.c.dedupe_key == "approval/" + P.c.id) & (O.c.status != "pending")
     waiting = (
         select(P.c.id)
         .join(O, told)

@@ -44,9 +44,9 @@ def link(
         mine = alias or (owner.alias if owner else person(None))
         return await at_desk(label, mine).invite(mine, Role.OWNER)
 
+    made = with_label(make)
     if settings().telegram_bot_token is None:
         remark("TELEGRAM_BOT_TOKEN is not set yet: @BotFather gives one, `labelmate init` keeps it")
-    made = with_label(make)
     drawn = (
         f"In Telegram, to the label's bot or in a group that it is in, as {made.alias} ({made.role}):\n"
         f"  /link {made.code}\n"

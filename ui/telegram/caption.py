@@ -7,7 +7,7 @@ from storage.approval_rows import Approval, ApprovalStatus
 from storage.experiments import Assignment
 from storage.types import Frozen, Outcome, Redo
 from ui.telegram.hours import clock_face
-from ui.telegram.markup import CAPTION_MAX, bold, clip, code, hashtag, italic, plain, shown_units
+from ui.telegram.markup import CAPTION_MAX, bold, clip, code, hashtag, italic, plain, shown_units, units
 from ui.wording import usd
 
 LEAST = 40
@@ -40,7 +40,7 @@ def caption(asked: Approval, song: SongFacts, settings: Settings, *, tagged: boo
             break
         cut = clip(text, room - 2)
         middle.append(italic(cut))
-        room -= shown_units(cut) + 1
+        room -= units(cut) + 1
     return "\n".join(line for line in [*top, *middle, *bottom] if line)
 
 

@@ -218,6 +218,7 @@ class BotApi:
     def _push(self, **content) -> None:
         self._update_id += 1
         update = {"update_id": self._update_id, **content}
+        self._update_id = max(self._update_id, update["update_id"])
 
         def add() -> None:
             self._updates.append(update)
