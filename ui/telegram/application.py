@@ -46,6 +46,8 @@ def build(office: Office) -> tuple[Application, tuple[Courier, Courier]]:
     settings = office.settings
     if settings.telegram_bot_token is None:
         raise ConfigurationError("TELEGRAM_BOT_TOKEN is not set; @BotFather gives one")
+    # The library's next major version has spans of time as such; without this each 429 warns of it.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
     pace = Pace(office.tempo)
     application = (
         ApplicationBuilder()
