@@ -1,5 +1,7 @@
 """The bot put together: its limits, its door, and which handler answers to what."""
 
+import os
+
 from telegram import BotCommand, Update
 from telegram.ext import (
     Application,

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 from telegram import Bot, LinkPreviewOptions
 from telegram.error import BadRequest, Forbidden
 
-from storage import approval_rows, chat_messages, chats, experiments, queries
+from storage import approval_rows, chat_messages, chats, experiments, ledger
 from storage.approval_rows import Approval, ApprovalStatus
 from storage.chat_messages import Posted
 from storage.chats import Chat
@@ -99,9 +99,8 @@ class Board:
         return bool(over)
 
     async def _send(self, chat: Chat, asked: Approval) -> None:
-        in_topic, bare = [
-            await self._notice(asked, self._view(asked), tagged=tagged) for tagged in (False, True)
-        ]
+        song, view = await self._facts(asked), self._view(asked)
+        in_topic, bare = (self._notice(asked, song, view, tagged=tagged) for tagged in (False, True))
         sent = await self._dispatch.send(chat, asked, in_topic, bare)
         if sent is not None:
             await self._store.write(
@@ -116,7 +115,8 @@ class Board:
     async def _edit(self, posted: Posted, asked: Approval, view: str) -> None:
         place = {"chat_id": posted.chat_id, "message_id": posted.message_id}
         chat = await self._store.read(chats.chat_by_id, chat_id=posted.chat_id)
-        notice = await self._notice(asked, view, tagged=chat is None or not chat.is_forum)
+        song = await self._facts(asked)
+        notice = self._notice(asked, song, view, tagged=chat is None or not chat.is_forum)
         if notice.shown == posted.shown:
             return
         rows = {"reply_markup": buttons.keyboard(notice.rows), "parse_mode": "HTML"}
@@ -138,10 +138,12 @@ class Board:
                 raise
         await self._store.write(chat_messages.mark_shown, **place, shown=notice.shown)
 
-    async def _notice(self, asked: Approval, view: str, *, tagged: bool) -> Notice:
-        overview = await self._store.read(queries.cycle_overview, cycle_id=asked.cycle_id)
+    async def _facts(self, asked: Approval) -> SongFacts:
+        cost_usd = await self._store.read(ledger.charged, cycle_id=asked.cycle_id)
         arms = await self._store.read(experiments.assignments_of, cycle_id=asked.cycle_id)
-        song = SongFacts(cost_usd=overview.cost_usd, assignments=tuple(arms))
+        return SongFacts(cost_usd=cost_usd, assignments=tuple(arms))
+
+    def _notice(self, asked: Approval, song: SongFacts, view: str, *, tagged: bool) -> Notice:
         menu = MENUS.get(view, _Menu(buttons.undo_rows if view.startswith(UNDO) else lambda _: []))
         text = caption(asked, song, self._office.settings, tagged=tagged, hint=menu.hint)
         # Without the tag: the same words in a topic and beside one are the same message.
