@@ -10,7 +10,7 @@ from telegram.ext import Application
 
 from runtime.label import Label
 from storage import chats
-from storage.errors import ConfigurationError
+from storage.errors import ConfigurationError, LabelError
 from ui.telegram.application import UPDATES, build, menu
 from ui.telegram.courier import Courier
 from ui.telegram.duty import LEASE_S, duty
@@ -105,6 +105,10 @@ async def _errand(courier: Courier, ended: asyncio.Event) -> AsyncIterator[None]
     async def run() -> None:
         try:
             await courier.run()
+        except (LabelError, TelegramError) as error:
+            if not ended.is_set():
+                log.warning("%s; the bot ends", words(error))
+            ended.set()
         except Exception:
             log.exception("the bot ends")
             ended.set()
