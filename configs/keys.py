@@ -33,6 +33,13 @@ def _user_number(word: object) -> object:
     return word
 
 
+def _hours(span: str) -> str:
+    found = re.fullmatch(r"(\d{1,2})-(\d{1,2})", span.replace(" ", ""))
+    if span != "none" and (found is None or max(map(int, found.groups())) > 23):
+        raise ValueError("two hours from 0 to 23, such as 22-8, or none")
+    return span.replace(" ", "")
+
+
 Key = Annotated[SecretStr, AfterValidator(_pasted_whole)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 ModelName = Annotated[str, AfterValidator(_model_name)]
@@ -120,14 +127,23 @@ class Telegram(Group):
     """Approvals by Telegram."""
 
     title: ClassVar[str] = "Telegram"
-    is_used: ClassVar[bool] = False
 
     telegram_bot_token: Key | None = None
-    """Token from @BotFather."""
+    """Token from @BotFather. `labelmate telegram link` then tells how a person joins."""
     telegram_chat_id: int | None = None
-    """Chat that receives previews."""
+    """A chat that receives previews without having been linked; groups have a negative number."""
     telegram_reviewers: Annotated[tuple[UserNumber, ...], NoDecode, CommaList] = ()
-    """Numbers of the users who may decide, separated by commas; empty: nobody."""
+    """Numbers of users who may decide without having been linked, as `telegram-NUMBER`, separated by commas."""
+    telegram_api_base_url: WebAddress = "https://api.telegram.org"
+    """Address of the Bot API; a server of one's own takes larger files."""
+    telegram_webhook_url: WebAddress | None = None
+    """Public https address at which Telegram brings its updates. Empty: the bot fetches them itself."""
+    telegram_webhook_port: int = Field(8443, ge=0, le=65_535)
+    """Port on 127.0.0.1 to which that address leads; 0 takes a free one."""
+    telegram_digest_hour: int = Field(9, ge=0, le=23)
+    """Hour of the day, in LABEL_TIMEZONE, from which the one daily digest is sent."""
+    quiet_hours: Annotated[str, AfterValidator(_hours)] = "22-8"
+    """From which hour to which, in LABEL_TIMEZONE, previews and alerts wait; `none` for no such hours."""
 
 
 class TrendSources(Group):

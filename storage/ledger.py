@@ -51,6 +51,11 @@ def spent(tx: Tx, *, caps: Caps) -> Spent:
     )
 
 
+def charged(tx: Tx, *, cycle_id: str) -> Decimal:
+    """What one cycle has cost so far, or has reserved."""
+    return _sum(tx, L.c.cycle_id == cycle_id)
+
+
 def next_day(now: datetime, caps: Caps) -> datetime:
     """When the daily cap opens again."""
     local = now.astimezone(ZoneInfo(caps.timezone))

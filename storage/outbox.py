@@ -5,7 +5,7 @@ Claimed by status, never by tailing ids: with several writers a lower id may com
 
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from storage import tables
 from storage.clock import new_id
@@ -49,6 +49,16 @@ def send_once(tx: Tx, *, kind: str, dedupe_key: str, payload: dict[str, object])
     return enqueue(tx, kind=kind, dedupe_key=dedupe_key, payload=payload)
 
 
+def waiting(tx: Tx, *, kinds: tuple[str, ...]) -> dict[str, int]:
+    """How many messages of each kind can be claimed now: a look costs no write."""
+    rows = tx.connection.execute(
+        select(O.c.kind, func.count())
+        .where(O.c.kind.in_(kinds), _claimable(database_now_s(tx.connection)))
+        .group_by(O.c.kind)
+    ).all()
+    return {str(kind): int(count) for kind, count in rows}
+
+
 @write
 def claim_messages(tx: Tx, *, kinds: tuple[str, ...], limit: int, claim_s: float) -> list[Message]:
     """Take messages to send; a claim that is not answered in `claim_s` is open to others again."""
@@ -56,7 +66,7 @@ def claim_messages(tx: Tx, *, kinds: tuple[str, ...], limit: int, claim_s: float
     rows = tx.connection.execute(
         select(O)
         .where(O.c.kind.in_(kinds))
-        .where(or_(O.c.status == "pending", (O.c.status == "claimed") & (O.c.claimed_until_s < now_s)))
+        .where(_claimable(now_s))
         .order_by(O.c.created_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -84,3 +94,7 @@ def mark_failed(tx: Tx, *, message_id: str, error: str, final: bool) -> None:
     tx.connection.execute(
         update(O).where(O.c.id == message_id).values(status="failed" if final else "pending", error=error)
     )
+
+
+def _claimable(now_s: float) -> ColumnElement[bool]:
+    return or_(O.c.status == "pending", (O.c.status == "claimed") & (O.c.claimed_until_s < now_s))

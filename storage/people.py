@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from sqlalchemy import RowMapping, Text, func, insert, select, type_coerce, update
 
-from storage import events, tables
+from storage import chats, events, tables
 from storage.clock import new_id
 from storage.errors import ConflictError, NotFoundError, UsageError
 from storage.store import Tx, write
@@ -104,9 +104,20 @@ def link_telegram(tx: Tx, *, code: str, telegram_id: int) -> Person:
 
 
 @write
+def know_number(tx: Tx, *, telegram_id: int, alias: str) -> Person:
+    """The reviewer for a Telegram user whom the settings name; a row, so that the audit can be forgotten too."""
+    row = tx.connection.execute(select(W.c.id).where(W.c.alias == alias)).first()
+    person_id = row.id if row else add_person(tx, alias=alias, role=Role.REVIEWER, who="settings").id
+    tx.connection.execute(update(W).where(W.c.id == person_id).values(telegram_id=telegram_id, left_at=None))
+    return person_by_id(tx, person_id=person_id)
+
+
+@write
 def remove_person(tx: Tx, *, alias: str, who: str) -> Person:
     """Take somebody's right to decide; what was decided stays under the alias."""
     person = person_by_alias(tx, alias=alias)
+    if person.telegram_id is not None:
+        chats.forget_chat(tx, chat_id=person.telegram_id)  # a private chat has its user's number
     tx.connection.execute(
         update(W).where(W.c.id == person.id).values(left_at=tx.clock.now(), telegram_id=None)
     )
@@ -122,6 +133,8 @@ def forget_person(tx: Tx, *, alias: str, who: str) -> str:
         select(func.count()).select_from(W).where(W.c.alias.like("reviewer-%"))
     ).scalar_one()
     pseudonym = f"reviewer-{number + 1}"
+    if person.telegram_id is not None:
+        chats.forget_chat(tx, chat_id=person.telegram_id)
     tx.connection.execute(
         update(W)
         .where(W.c.id == person.id)

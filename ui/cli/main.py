@@ -49,6 +49,8 @@ ENTRIES = {
     "release": Entry("ui.cli.release:app", MORE, "Finished releases: list, show."),
     "error": Entry("ui.cli.fault:app", MORE, "Faults by kind: list, show, dismiss, resolve."),
     "budget": Entry("ui.cli.budget:budget", MORE, "Show what was spent, and the caps."),
+    "telegram": Entry("ui.cli.telegram:app", MORE, "Telegram: link a person and a chat."),
+    "reviewer": Entry("ui.cli.reviewer:app", MORE, "People who may decide: list, add, remove, forget."),
     "studio": Entry("ui.cli.studio:app", MORE, "The engines alone: song, cover, video."),
     "config": Entry("ui.cli.config:app", MORE, "Settings: show, set, unset, check, example."),
     "db": Entry("ui.cli.database:app", MORE, "The database: upgrade, backup, restore."),

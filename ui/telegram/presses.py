@@ -1,0 +1,133 @@
+"""A press under a song: decide, send back, put off, undo; or another row of buttons."""
+
+from collections.abc import Callable
+
+from telegram import CallbackQuery, Update
+from telegram.ext import ContextTypes
+
+from runtime.desk import Desk
+from storage import approval_rows, chat_messages, chats
+from storage.approval_rows import Approval, ApprovalStatus
+from storage.chat_messages import Posted
+from storage.errors import ConflictError, NotFoundError, UsageError
+from storage.types import Redo
+from ui.telegram.answers import answer_press
+from ui.telegram.board import Board
+from ui.telegram.buttons import REASONS, Press, read_press
+from ui.telegram.office import Office
+
+UNKNOWN = "This button is none of mine; /pending shows what waits"
+MENUS = {
+    "reject": ("reasons", ""),
+    "why": ("why", "Reply to the song's message with your reason"),
+    "redo": ("redo", ""),
+    "back": ("open", ""),
+}
+"""Which buttons a press brings, and what is said beside it."""
+
+
+class Presses:
+    """The buttons of approvals. The store's compare-and-set decides who was first."""
+
+    def __init__(self, office: Office, board: Board, wake: Callable[[], None]) -> None:
+        self._office = office
+        self._store = office.store
+        self._board = board
+        self._wake = wake
+
+    async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Do what a button says, if it is one of ours and stands under its own song."""
+        query = update.callback_query
+        press = read_press(query.data or "") if query is not None else None
+        if query is None or press is None:
+            raise NotFoundError(UNKNOWN)
+        try:
+            asked = await self._store.read(approval_rows.approval_by_id, approval_id=press.id)
+        except NotFoundError:
+            raise NotFoundError(UNKNOWN) from None
+        if press.verb == "show":
+            await self._show(update, query, asked)
+            return
+        posted = await self._place(query, asked)
+        desk = await self._office.desk(update)
+        try:
+            line = await self._do(desk, press, asked, posted)
+        except ConflictError:
+            # Its buttons are out of date, so the message is brought up to date too.
+            await self._board.refresh(asked.id)
+            raise
+        await answer_press(query, line)
+        self._wake()
+
+    async def _do(self, desk: Desk, press: Press, asked: Approval, posted: Posted) -> str:
+        match press.verb, press.argument:
+            case "approve", str(take) if take.isdecimal():
+                line = (await desk.approve(asked, take=int(take))).told()
+            case "reject", str(place) if place.isdecimal() and int(place) < len(REASONS):
+                line = (await desk.reject(asked, reason=REASONS[int(place)])).told()
+            case "redo", str(part) if part in list(Redo):
+                line = (await desk.send_back(asked, Redo(part))).told()
+            case "later", None:
+                await desk.put_off(asked)
+                line = f"{asked.title} comes after the others for a while"
+            case "undo", None:
+                line = f"Taken back: {(await desk.undo(asked.id)).told()}"
+            case verb, None if verb in MENUS:
+                menu, line = MENUS[verb]
+                await self._offer(asked, posted, menu)
+            case _:
+                raise NotFoundError(UNKNOWN)
+        return line
+
+    async def _offer(self, asked: Approval, posted: Posted, menu: str) -> None:
+        if asked.status != ApprovalStatus.PENDING:
+            raise ConflictError(asked.told())
+        await self._board.offer(posted, menu)
+
+    async def _show(self, update: Update, query: CallbackQuery, asked: Approval) -> None:
+        chat = update.effective_chat
+        enrolled = None if chat is None else await self._store.read(chats.chat_by_id, chat_id=chat.id)
+        if enrolled is not None:
+            await answer_press(query)
+            await self._board.show_again(enrolled, asked.id)
+
+    async def _place(self, query: CallbackQuery, asked: Approval) -> Posted:
+        """The message that was pressed, as ours; one that we sent and could not note any more is noted now."""
+        message = query.message
+        if message is None:
+            raise UsageError("This message is too old; /pending shows what waits")
+        place = {"chat_id": message.chat.id, "message_id": message.message_id}
+        posted = await self._store.read(chat_messages.message_at, **place)
+        if posted is None:
+            has_media = not getattr(message, "text", None)
+            note = {"approval_id": asked.id, "has_media": has_media, "shown": "open|"}
+            await self._store.write(chat_messages.keep_message, **place, **note)
+            return Posted(**place, **note)
+        if posted.approval_id != asked.id:
+            raise NotFoundError(UNKNOWN)
+        return posted
+
+
+class Reasons:
+    """A reply to a song's message that asks for one: the reason for a rejection."""
+
+    def __init__(self, office: Office, wake: Callable[[], None]) -> None:
+        self._office = office
+        self._store = office.store
+        self._wake = wake
+
+    async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Reject with these words, if that is what the message waits for."""
+        message = update.effective_message
+        answered = message.reply_to_message if message is not None else None
+        if message is None or answered is None:
+            return
+        posted = await self._store.read(
+            chat_messages.message_at, chat_id=message.chat_id, message_id=answered.message_id
+        )
+        if posted is None or not posted.shown.startswith("why|"):
+            return
+        asked = await self._store.read(approval_rows.approval_by_id, approval_id=posted.approval_id)
+        desk = await self._office.desk(update)
+        await desk.reject(asked, reason=(message.text or "")[:1000])
+        self._wake()
