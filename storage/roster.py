@@ -36,9 +36,24 @@ class RosterRow(Frozen):
     """All that was charged or is reserved for it."""
 
 
-def roster(tx: Tx, *, limit: int = 100, after_slug: str = "") -> list[RosterRow]:
+def roster(
+    tx: Tx,
+    *,
+    limit: int = 100,
+    after_slug: str = "",
+    states: tuple[LifecycleState, ...] = (),
+    genre: str | None = None,
+    named: str = "",
+) -> list[RosterRow]:
     """Artists in slug order with their sums; memory is that of one page, whatever the roster's size."""
-    page = select(A).where(A.c.slug > after_slug).order_by(A.c.slug).limit(limit).subquery("page")
+    wanted = select(A).where(A.c.slug > after_slug)
+    if states:
+        wanted = wanted.where(A.c.state.in_(states))
+    if genre is not None:
+        wanted = wanted.where(A.c.genre == genre)
+    if named:
+        wanted = wanted.where(A.c.name.icontains(named, autoescape=True))
+    page = wanted.order_by(A.c.slug).limit(limit).subquery("page")
     songs, money = _songs(page), _money(page)
     counts = [
         func.coalesce(songs.c[name], 0).label(name)
