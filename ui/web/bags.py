@@ -16,7 +16,7 @@ from runtime.studio import StudioConfig
 from storage.errors import NotFoundError
 from storage.releases import ReleaseRow, release_by_id
 from storage.types import Frozen
-from ui.web.api.door import TheLabel
+from ui.web.door import TheLabel
 
 CHUNK_BYTES = 1 << 20
 SHOWN_IN_PAGE = re.compile(r"(audio|video)/.+|image/(png|jpeg|webp)|text/plain|application/json")

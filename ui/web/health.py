@@ -9,7 +9,7 @@ from runtime.studio import StudioConfig
 from storage.errors import LabelError
 from storage.label import the_label as label_row
 from storage.types import Frozen
-from ui.web.api.door import TheLabel
+from ui.web.door import TheLabel
 
 ANSWER_S = 5.0
 router = APIRouter(tags=["watching"])

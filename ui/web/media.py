@@ -13,7 +13,7 @@ from runtime.studio import StudioConfig
 from storage.errors import NotFoundError
 from storage.lineage import asset_by_sha256
 from storage.types import Asset
-from ui.web.api.door import TheLabel
+from ui.web.door import TheLabel
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 SHOWN_KINDS = frozenset(

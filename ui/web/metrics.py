@@ -18,7 +18,7 @@ from storage import queries
 from storage.gauges import Gauges, ModelSum, StepSum, gauges
 from storage.queries import LabelStatus
 from ui.standing import caps_in_force
-from ui.web.api.door import TheLabel
+from ui.web.door import TheLabel
 
 KEPT_S = 5.0
 """The sums read whole tables; scrapes in quick succession share one answer."""

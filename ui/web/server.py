@@ -4,6 +4,7 @@ import logging
 import signal
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from configs.settings import Settings
 from runtime.label import open_label, read_run
@@ -34,19 +35,19 @@ async def serve(settings: Settings) -> None:
         async with open_label(settings) as label:
             from ui.web.app import build_app
 
-            server = uvicorn.Server(
-                uvicorn.Config(
-                    build_app(label, Doorkeeper(settings, label.store)),
-                    log_config=None,
-                    access_log=False,
-                    server_header=False,
-                    timeout_graceful_shutdown=GRACE_S,
-                )
-            )
+            app = build_app(label, Doorkeeper(settings, label.store))
+            server = uvicorn.Server(server_config(app))
             _let_signals_end(server)
             with recorded(settings.home, address):
                 log.info("the console is at %s", address)
                 await server.serve(sockets=[listening])
+
+
+def server_config(app: ASGIApp) -> uvicorn.Config:
+    """How requests are served: without a log of their own, and without telling what serves them."""
+    return uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S
+    )
 
 
 def _let_signals_end(server: uvicorn.Server) -> None:

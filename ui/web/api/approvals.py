@@ -15,7 +15,7 @@ from storage import approval_rows
 from storage.approval_rows import Approval, Decision
 from storage.errors import ConflictError
 from storage.types import Frozen, Redo, SongEdits
-from ui.web.api.door import IfMatch, Limit, Offset, TheDesk, TheLabel
+from ui.web.door import IfMatch, Limit, Offset, TheDesk, TheLabel
 from ui.web.media import address_of_sha256
 
 router = APIRouter(prefix="/approvals", tags=["approvals"])

@@ -12,7 +12,7 @@ from storage import queries
 from storage.artists import artist_by_name
 from storage.queries import RosterRow
 from storage.types import Artist, AutopilotPolicy, Frozen, LifecycleState
-from ui.web.api.door import Limit, TheDesk, TheLabel
+from ui.web.door import Limit, TheDesk, TheLabel
 
 router = APIRouter(prefix="/artists", tags=["artists"])
 Words = Annotated[str, Field(max_length=500)]

@@ -14,7 +14,7 @@ from storage.errors import UsageError
 from storage.types import Asset, CycleId, CycleState, Frozen, SongRequest
 from ui.cli.wishes import WORDS_MAX, Formats, parse_key
 from ui.views import ArtistCard, CycleRow, StepLine
-from ui.web.api.door import Limit, Offset, TheDesk, TheLabel
+from ui.web.door import Limit, Offset, TheDesk, TheLabel
 from ui.web.media import address_of_asset
 
 router = APIRouter(prefix="/cycles", tags=["cycles"])

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from storage import faults
 from storage.faults import ErrorGroup, ErrorReport, GroupStatus
 from storage.types import Frozen
-from ui.web.api.door import Limit, Offset, TheDesk, TheLabel
+from ui.web.door import Limit, Offset, TheDesk, TheLabel
 
 router = APIRouter(prefix="/errors", tags=["errors"])
 

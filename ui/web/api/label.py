@@ -13,7 +13,7 @@ from storage.label import Label as LabelRow
 from storage.ledger import Spent
 from storage.types import Frozen
 from ui.standing import Status, caps_in_force, read_status
-from ui.web.api.door import Limit, TheDesk, TheLabel
+from ui.web.door import Limit, TheDesk, TheLabel
 
 router = APIRouter(tags=["label"])
 

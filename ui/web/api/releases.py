@@ -9,8 +9,8 @@ from storage import releases
 from storage.artists import artist_by_name
 from storage.releases import ReleaseRow
 from storage.types import Frozen
-from ui.web.api.door import Limit, Offset, TheLabel
 from ui.web.bags import Bag, BagFile
+from ui.web.door import Limit, Offset, TheLabel
 
 router = APIRouter(prefix="/releases", tags=["releases"])
 
