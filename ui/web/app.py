@@ -24,6 +24,7 @@ def build_app(label: Label, doorkeeper: Doorkeeper, *, with_console: bool = True
         redoc_url=None,
         openapi_url="/api/openapi.json",
         separate_input_output_schemas=False,
+        redirect_slashes=False,
     )
     app.state.label = label
     app.state.doorkeeper = doorkeeper
