@@ -8,7 +8,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from configs.settings import Settings
 from runtime.label import Label
-from storage.errors import LabelError, ProviderError
+from storage.errors import LabelError, ProviderUnavailableError
 from storage.label import lease_holder
 from ui.cli.children import Plan
 from ui.telegram_account import bot_name
@@ -38,14 +38,15 @@ async def _console_answers(chosen: Settings, pid: int) -> str | None:
     return record.address if await asyncio.to_thread(_serves, f"{record.address}/health") else None
 
 
-async def _bot_answers(label: Label, _pid: int) -> str | None:
-    """It answers once it has the one lease to ask Telegram for news."""
+async def _bot_answers(label: Label, pid: int) -> str | None:
+    """It answers once it has the one lease to ask Telegram for news, and Telegram knows its token."""
     with contextlib.suppress(LabelError):
-        if await label.store.read(lease_holder, name=POLLER_LEASE) is not None:
+        holder = await label.store.read(lease_holder, name=POLLER_LEASE)
+        if holder is not None and str(pid) in holder.owner.split(":"):
             try:
                 return f"https://t.me/{await asyncio.to_thread(bot_name, label.settings)}"
-            except ProviderError as error:
-                return f"Telegram ({error})"
+            except ProviderUnavailableError as error:
+                return f"runs, but {error}"
     return None
 
 

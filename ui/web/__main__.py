@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import sys
 
 from configs.settings import Settings
@@ -11,12 +10,6 @@ from ui.cli.edge import tell
 
 def main() -> int:
     """Serve; whatever goes wrong becomes one line and an exit code."""
-    # Gradio asks at its import.
-    os.environ |= {
-        "GRADIO_ANALYTICS_ENABLED": "False",
-        "HF_HUB_OFFLINE": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
-    }
     try:
         settings = Settings.load()
         logging.basicConfig(

@@ -29,7 +29,7 @@ def numbers(home: Path, site: Callable[..., Site]) -> dict[tuple[str, frozenset[
         stage.ask(fence, cycle, deadline_h=1e-9)
         suspend_waiting(stage, fence, cycle)
         stage.write(model_calls.record_call, call=CALL)
-    with site(budget_daily_usd=7).client() as client:
+    with site().client() as client:
         answer = client.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=")
     assert "nova" not in answer.text.lower()
@@ -52,7 +52,7 @@ def test_the_label_in_numbers(numbers: dict[tuple[str, frozenset[str]], float]):
         ("labelmate_error_groups", "open"): 0,
         ("labelmate_stopped",): 0,
         ("labelmate_spend_usd", "day"): 1.25,
-        ("labelmate_spend_cap_usd", "day"): 7,
+        ("labelmate_spend_cap_usd", "day"): 5,
         ("labelmate_spend_cap_usd", "month"): 50,
         ("labelmate_steps_total", "compose", "suno", "done"): 1,
         ("labelmate_step_cost_usd_total", "compose", "suno", "done"): 1.25,
