@@ -63,6 +63,7 @@ def providers_in_use(settings: Settings) -> dict[str, str]:
         names[ProviderKind.MUSIC] = list(settings.music_providers)
     # All ways to be asked are open at once; of those who make something, the first is asked.
     return {
-        kind: ", ".join(found if kind == ProviderKind.APPROVALS else found[:1] or ["nobody"])
+        kind: ", ".join(found if kind == ProviderKind.APPROVALS else found[:1])
         for kind, found in names.items()
+        if found
     }

@@ -37,7 +37,7 @@ def down(*, as_json: Json = False) -> None:
         return
     os.kill(record.pid, signal.SIGTERM)
     remark(f"ending process {record.pid}; steps under way are kept as far as they are")
-    if not _ended(home, END_S):
+    if not _ended(home, record.pid, END_S):
         raise LabelError(f"Process {record.pid} has not ended within {END_S:.0f} s; look at {log_of(home)}")
     show(Down(ended_pid=record.pid), as_json=as_json, drawn=f"The label (process {record.pid}) has ended.")
 
@@ -69,11 +69,23 @@ def log_of(home: Path) -> Path:
     return home / "logs" / "label.log"
 
 
-def _ended(home: Path, patience_s: float) -> bool:
-    """Whether the label lets go of its home in time."""
+def _ended(home: Path, pid: int, patience_s: float) -> bool:
+    """Whether the label lets go of its home in time, and its process, which still puts Ray away, is gone."""
     deadline_s = time.monotonic() + patience_s
     while time.monotonic() < deadline_s:
-        if not is_held(home / RUN_FILE):
+        if not is_held(home / RUN_FILE) and not _is_there(pid):
             return True
         time.sleep(LOOK_S)
     return False
+
+
+def _is_there(pid: int) -> bool:
+    """Whether a process runs; one that ended and that nobody has asked after yet does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:  # gone this moment, or a system without /proc, which tells no more
+        return not Path("/proc").is_dir()
