@@ -60,7 +60,7 @@ def providers_in_use(settings: Settings) -> dict[str, str]:
     names = {str(kind): [each.title for each in chain(kind, settings)] for kind in ProviderKind}
     # Music is bought only from those that MUSIC_PROVIDERS names; everything else goes by its keys.
     if settings.music_providers:
-        names[ProviderKind.MUSIC] = list(settings.music_providers)
+        names[ProviderKind.MUSIC] = [", ".join(settings.music_providers)]
     # All ways to be asked are open at once; of those who make something, the first is asked.
     return {
         kind: ", ".join(found if kind == ProviderKind.APPROVALS else found[:1])
