@@ -8,6 +8,9 @@ from pydantic_settings import NoDecode
 
 from configs.knobs import CommaList, Group
 
+PASSWORD_MIN_CHARS = 8
+ALIAS_MAX_CHARS = 40
+
 
 def _pasted_whole(key: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[\x21-\x7e]{8,}", key.get_secret_value()):
@@ -53,8 +56,6 @@ def _user_number(word: object) -> object:
     return word
 
 
-PASSWORD_MIN_CHARS = 8
-ALIAS_MAX_CHARS = 40
 Key = Annotated[SecretStr, AfterValidator(_pasted_whole)]
 Logins = Annotated[SecretStr, AfterValidator(_named_logins)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]

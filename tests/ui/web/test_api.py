@@ -38,11 +38,11 @@ def test_artists_by_page_and_filter(program: httpx.Client):
     assert [row["slug"] for row in page["artists"]] == everyone[:3]
     rest = program.get("/api/v1/artists", params={"limit": 3, "after": page["after"]}).json()
     assert ([row["slug"] for row in rest["artists"]], rest["after"]) == (everyone[3:], None)
-    found = program.get("/api/v1/artists", params={"name": "nOVA"}).json()["artists"]
+    found = program.get("/api/v1/artists", params={"text": "nOVA"}).json()["artists"]
     assert [row["slug"] for row in found] == ["nova-rain"]
     active = program.get("/api/v1/artists", params={"state": "active"}).json()["artists"]
     assert [row["slug"] for row in active] == ["nova-rain"]
-    lofi = program.get("/api/v1/artists", params={"genre": "lofi"}).json()["artists"]
+    lofi = program.get("/api/v1/artists", params={"text": "lofi"}).json()["artists"]
     assert {row["genre"] for row in lofi} == {"lofi"}
     assert program.get("/api/v1/artists", params={"state": "famous"}).status_code == 422
     assert program.get("/api/v1/artists", params={"limit": 0}).status_code == 422

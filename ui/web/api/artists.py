@@ -52,14 +52,13 @@ async def list_artists(
     label: TheLabel,
     *,
     state: Annotated[list[LifecycleState] | None, Query(description="In one of these states.")] = None,
-    genre: str | None = None,
-    name: Annotated[str, Query(max_length=100, description="A part of the name.")] = "",
+    text: Annotated[str, Query(max_length=100, description="A part of the name or of the genre.")] = "",
     after: Annotated[str, Query(max_length=200, description="Where the last page ended.")] = "",
     limit: Limit = 100,
 ) -> Roster:
     """Artists by slug, with what became of their songs."""
     rows = await label.store.read(
-        queries.roster, limit=limit, after_slug=after, states=tuple(state or ()), genre=genre, named=name
+        queries.roster, limit=limit, after_slug=after, states=tuple(state or ()), text=text
     )
     return Roster(artists=tuple(rows), after=rows[-1].slug if len(rows) == limit else None)
 
