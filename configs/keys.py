@@ -8,6 +8,9 @@ from pydantic_settings import NoDecode
 
 from configs.knobs import CommaList, Group
 
+PASSWORD_MIN_CHARS = 8
+ALIAS_MAX_CHARS = 40
+
 
 def _pasted_whole(key: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[\x21-\x7e]{8,}", key.get_secret_value()):
@@ -27,6 +30,26 @@ def _model_name(name: str) -> str:
     return name
 
 
+def _named_logins(logins: SecretStr) -> SecretStr:
+    named = logins_of(logins)
+    fit = [
+        0 < len(alias) <= ALIAS_MAX_CHARS and len(password) >= PASSWORD_MIN_CHARS for alias, password in named
+    ]
+    if not named or not all(fit) or len(dict(named)) < len(named):
+        raise ValueError(
+            f"alias:password, several separated by commas, each alias once, passwords of at least "
+            f"{PASSWORD_MIN_CHARS} characters without a comma"
+        )
+    return logins
+
+
+def logins_of(logins: SecretStr | None) -> tuple[tuple[str, str], ...]:
+    """Alias and password of everybody who may sign in, in the order given."""
+    entries = logins.get_secret_value().split(",") if logins else []
+    pairs = (entry.strip().partition(":") for entry in entries if entry.strip())
+    return tuple((alias.strip(), password) for alias, _, password in pairs)
+
+
 def _user_number(word: object) -> object:
     if not re.fullmatch(r"[0-9]+", str(word)):
         raise ValueError("whole numbers separated by commas")
@@ -41,10 +64,22 @@ def _hours(span: str) -> str:
 
 
 Key = Annotated[SecretStr, AfterValidator(_pasted_whole)]
+Logins = Annotated[SecretStr, AfterValidator(_named_logins)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 ModelName = Annotated[str, AfterValidator(_model_name)]
 UserNumber = Annotated[int, BeforeValidator(_user_number)]
 ModelNames = Annotated[tuple[ModelName, ...], NoDecode, CommaList]
+
+
+class Access(Group):
+    """Who may use the console and the API, where not everybody on this machine may."""
+
+    title: ClassVar[str] = "Access"
+
+    console_logins: Logins | None = None
+    """Who may sign in, as alias:password separated by commas; the first is the owner, unless people were added."""
+    api_token: Key | None = None
+    """Token with which programs use the HTTP API, as `Authorization: Bearer`; it acts as the owner."""
 
 
 class Models(Group):

@@ -6,6 +6,7 @@ what `.env.example` says. Units stand in the names or in the text.
 
 import re
 from decimal import Decimal
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 from zoneinfo import available_timezones
@@ -40,6 +41,15 @@ def _ray_address(address: str) -> str:
     if address != "auto" and not re.fullmatch(r"[\w.\-]+:\d{1,5}", address):
         raise ValueError("auto, or HOST:PORT of a running cluster, or empty for a Ray of its own")
     return address
+
+
+def _bind_address(host: str) -> str:
+    if host != "localhost":
+        try:
+            ip_address(host)
+        except ValueError:
+            raise ValueError("localhost or an IP address of this machine, such as 127.0.0.1") from None
+    return host
 
 
 def _split_at_commas(value: object) -> object:
@@ -237,6 +247,19 @@ class Capacity(Group):
     """auto or HOST:PORT of a running cluster. Empty: labelmate starts a Ray of its own."""
     ray_dashboard_port: int = Field(8265, ge=0, le=65_535)
     """Port of Ray's dashboard on 127.0.0.1."""
+
+
+class Console(Group):
+    """The console and the HTTP API beside it."""
+
+    title: ClassVar[str] = "Console"
+
+    console_host: Annotated[str, AfterValidator(_bind_address)] = "127.0.0.1"
+    """Address on which console and API listen. Another than 127.0.0.1 needs CONSOLE_LOGINS, or API_TOKEN."""
+    console_port: int = Field(7860, ge=0, le=65_535)
+    """Port of console and API; a taken one is replaced by the next free one, 0 is any."""
+    session_h: float = Field(12, gt=0, le=720)
+    """Hours after which somebody who signed in has to do so again."""
 
 
 class Trust(Group):

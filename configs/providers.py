@@ -53,3 +53,17 @@ def chain(kind: ProviderKind, settings: Settings) -> tuple[Provider, ...]:
         for provider in load_providers()[kind]
         if provider.available and provider.is_configured(settings)
     )
+
+
+def providers_in_use(settings: Settings) -> dict[str, str]:
+    """Who makes what now, by kind, in words for people."""
+    names = {str(kind): [each.title for each in chain(kind, settings)] for kind in ProviderKind}
+    # Music is bought only from those that MUSIC_PROVIDERS names; everything else goes by its keys.
+    if settings.music_providers:
+        names[ProviderKind.MUSIC] = [", ".join(settings.music_providers)]
+    # All ways to be asked are open at once; of those who make something, the first is asked.
+    return {
+        kind: ", ".join(found if kind == ProviderKind.APPROVALS else found[:1])
+        for kind, found in names.items()
+        if found
+    }

@@ -15,7 +15,7 @@ from pydantic_settings import (
 from configs import keys, knobs
 from configs.complaints import SettingsError, complaints, misspelt
 from configs.lifecycle import THRESHOLDS, LifecycleProfile, load_profile
-from configs.names import variable, variables
+from configs.names import aliases, variable, variables
 
 __all__ = ["Settings", "SettingsError"]
 
@@ -28,7 +28,9 @@ class Settings(
     knobs.Video,
     knobs.Lifecycle,
     knobs.Capacity,
+    knobs.Console,
     knobs.Trust,
+    keys.Access,
     keys.Models,
     keys.MusicVendors,
     keys.FootageVendors,
@@ -89,6 +91,16 @@ class Settings(
     def lifecycle(self) -> LifecycleProfile:
         """The lifecycle's rules: the chosen profile, with the thresholds that are set in its place."""
         return load_profile(self.lifecycle_profile, **{name: getattr(self, name) for name in THRESHOLDS})
+
+    @classmethod
+    def secret_variables(cls) -> frozenset[str]:
+        """Every variable that holds a key, token or password."""
+        return frozenset(
+            name
+            for field, info in cls.model_fields.items()
+            if "SecretStr" in str(info.annotation)
+            for name in aliases(cls, field)
+        )
 
     @classmethod
     def live_fields(cls) -> dict[str, str]:

@@ -121,6 +121,11 @@ class Desk:
 
     # ------------------------------------------------------------ artists
 
+    async def create_artist(self, *, seed: int, genre: str | None) -> Artist:
+        """Invent an artist as a candidate. Raises UsageError for an unknown genre, ConflictError on a full roster."""
+        self._require_owner("create artists")
+        return await self._label.create_artist(seed=seed, genre=genre, who=self.actor.alias)
+
     async def move(self, artist: Artist, trigger: Trigger, *, reason: str) -> Artist:
         """Pause, resume, evolve or retire. Raises IllegalTransitionError where the table has no such move."""
         if trigger in OWNERS_MOVES:

@@ -15,7 +15,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
+from pydantic import Field
+
 from agents.music.protocol import music_providers
+from configs.providers import providers_in_use
 from configs.settings import Settings
 from runtime.environment import prepare_ray
 from runtime.launch import Launch
@@ -43,6 +46,19 @@ START_S = 120.0
 LOOK_S = 0.2
 
 
+class Surface(Frozen):
+    """A process beside the label with which people talk, as it stands."""
+
+    name: str
+    """console or telegram."""
+    pid: int | None
+    """None: it does not run."""
+    address: str | None
+    """Where people find it, once it has answered."""
+    trouble: str | None = None
+    """Why it does not answer, in one line."""
+
+
 class RunRecord(Frozen):
     """What a running label leaves in its home for others to find it."""
 
@@ -51,6 +67,14 @@ class RunRecord(Frozen):
     dashboard_url: str | None
     label_id: str
     build: str
+    providers: dict[str, str] = Field(default_factory=dict)
+    """Who makes what, by kind, as the label's own process sees its keys."""
+    surfaces: tuple[Surface, ...] | None = None
+    """None: those that were to be started have not all answered yet."""
+
+    def surface(self, name: str) -> Surface | None:
+        """One of them by name; None where it was not started."""
+        return next((each for each in self.surfaces or () if each.name == name), None)
 
 
 @dataclass(frozen=True)
@@ -107,10 +131,7 @@ async def running_label(
     prepare_ray()
     record = read_run(settings.home)
     if record is not None:
-        raise HomeLockedError(
-            f"This home's label is running already (process {record.pid}, Ray at {record.address}); "
-            "`labelmate status` shows it, `labelmate down` ends it"
-        )
+        raise runs_already(record)
     check_doors(settings)
     launch = _launch(settings, clock_seed, demo_decides, overrides or {})
     # Held from before Ray starts until everything has ended: of two that start at once, one goes on.
@@ -145,8 +166,9 @@ async def _started(settings: Settings, launch: Launch, *, dashboard: bool) -> As
             dashboard_url=joined.dashboard_url,
             label_id=launch.label_id,
             build=launch.build,
+            providers=providers_in_use(settings),
         )
-        _write_run(settings.home, record)
+        write_run(settings.home, record)
         yield Label(settings, store, launch, record)
     finally:
         (settings.home / RUN_FILE).unlink(missing_ok=True)
@@ -220,6 +242,16 @@ def read_run(home: Path) -> RunRecord | None:
         return None
 
 
+def runs_already(record: RunRecord) -> HomeLockedError:
+    """What whoever starts a second label hears: where the first one is."""
+    console = record.surface("console")
+    at = f", console at {console.address}" if console and console.address else ""
+    return HomeLockedError(
+        f"This home's label is running already (process {record.pid}{at}, Ray at {record.address}); "
+        "`labelmate status` shows it, `labelmate down` ends it"
+    )
+
+
 def build() -> str:
     """The version and a hash of the source, so that two builds of one version differ."""
     digest = hashlib.sha256()
@@ -256,7 +288,8 @@ def _launch(
     )
 
 
-def _write_run(home: Path, record: RunRecord) -> None:
+def write_run(home: Path, record: RunRecord) -> None:
+    """Leave a record, or put a newer one in its place; only the process that runs the label may."""
     part = home / f"{RUN_FILE}.part"
     part.write_text(record.model_dump_json(indent=1))
     part.rename(home / RUN_FILE)

@@ -18,13 +18,13 @@ SERVICE = {
     "restart", "shm_size", "stop_grace_period", "init", "user", "read_only", "cap_drop", "security_opt", "deploy",
     "networks", "hostname",
 }  # fmt: skip
-SECRET = re.compile(r"PASSWORD|TOKEN|SECRET|_KEY$")
+SECRET = re.compile(r"PASSWORD|TOKEN|SECRET|LOGINS|_KEY$")
 
 
 def faults(text: str) -> list[str]:
     """One line for each way in which the file is not what was promised."""
     document = yaml.safe_load(text)
-    lines = [f"unknown section {key}" for key in sorted(document.keys() - TOP)]
+    lines = [f"unknown section {key}" for key in sorted(document.keys() - TOP) if not key.startswith("x-")]
     services: dict[str, dict[str, object]] = document.get("services") or {}
     if not services:
         lines.append("no services")

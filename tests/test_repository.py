@@ -3,6 +3,7 @@
 import ast
 import importlib.metadata
 import os
+import plistlib
 import re
 import stat
 import subprocess
@@ -88,10 +89,14 @@ def test_dependencies_are_what_is_imported_and_nothing_else():
     needs = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     declared = {re.split(r"[\[<>=~! ]", need)[0] for need in needs}
     owners = importlib.metadata.packages_distributions()
-    imported = {owner.lower() for module in imported_modules() for owner in owners.get(module, [module])}
+    imported = {
+        owner.lower().replace("_", "-")
+        for module in imported_modules()
+        for owner in owners.get(module, [module])
+    }
     # Loaded by name: the driver in a database URL, and data.
     by_name = {need for need in declared if need.startswith("fontpkg-")} | {"psycopg", "tzdata"}
-    assert imported - {"pydantic-core", "pydantic_core"} == declared - by_name
+    assert imported - {"pydantic-core"} == declared - by_name
 
 
 def test_the_example_of_settings_is_fresh():
@@ -138,6 +143,12 @@ def test_compose_is_sound():
             "RAY_AUTH_TOKEN: ${RAY_AUTH_TOKEN:-",
             "must come from the environment",
         ),
+        (
+            "CONSOLE_LOGINS: ${CONSOLE_LOGINS:?",
+            "CONSOLE_LOGINS: ${CONSOLE_LOGINS:-",
+            "must come from the environment",
+        ),
+        ("127.0.0.1:7860:7860", "7860:7860", "open to the network"),
         ("- home:/data", "- homes:/data", "volume homes is not declared"),
         ("      postgres:\n        condition", "      postgre:\n        condition", "which does not exist"),
         ("    shm_size: 2gb", "    shmsize: 2gb", "unknown key shmsize"),
@@ -225,3 +236,11 @@ def test_the_settings_example_is_written_by_its_module():
         [sys.executable, "-m", "configs.example"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert written.stdout == example()
+
+
+def test_services_of_both_systems_stay_in_the_foreground():
+    unit = (ROOT / "deploy/labelmate.service").read_text()
+    assert re.search(r"^ExecStart=.*labelmate up --foreground$", unit, flags=re.MULTILINE)
+    agent = plistlib.loads((ROOT / "deploy/labelmate.plist").read_bytes())
+    assert agent["ProgramArguments"][-1].endswith('labelmate" up --foreground')
+    assert agent["RunAtLoad"] is True

@@ -9,7 +9,7 @@ import pytest
 
 from configs import example
 from configs.names import aliases, variables
-from configs.providers import ProviderKind, chain, load_providers
+from configs.providers import ProviderKind, chain, load_providers, providers_in_use
 from configs.settings import Settings, SettingsError
 
 SECRET = "sk-not-a-real-key"  # pragma: allowlist secret
@@ -106,12 +106,15 @@ def test_thresholds_must_rise(tmp_path: Path):
 )
 def test_no_key_is_ever_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
     variable = aliases(Settings, name)[0]
-    monkeypatch.setenv(variable, SECRET)
+    good, bad = SECRET, SECRET + " and more"
+    if name == "console_logins":
+        good, bad = f"ann:{SECRET}", SECRET
+    monkeypatch.setenv(variable, good)
     settings = Settings.load(tmp_path)
-    assert getattr(settings, name).get_secret_value() == SECRET
+    assert getattr(settings, name).get_secret_value() == good
     assert settings.shown()[variable] == "(set, hidden)"
     assert SECRET not in f"{settings!r} {settings} {settings.shown()} {settings.model_dump()}"
-    monkeypatch.setenv(variable, SECRET + " and more")
+    monkeypatch.setenv(variable, bad)
     (line,) = complaint(tmp_path)
     assert line.startswith(f"{variable}=(hidden) is wrong")
 
@@ -205,3 +208,25 @@ def test_a_key_of_a_provider_that_is_not_built_yet_unlocks_nothing(tmp_path: Pat
     openai = load_providers()[ProviderKind.WORDS][0]
     assert openai.is_configured(settings)
     assert openai not in chain(ProviderKind.WORDS, settings)
+
+
+def test_who_makes_what(tmp_path: Path):
+    made_by = providers_in_use(Settings.load(tmp_path))
+    assert (made_by["words"], made_by["music"]) == ("The embedded writer", "The embedded synthesis engine")
+    assert providers_in_use(Settings.load(tmp_path, music_providers="one,two"))["music"] == "one, two"
+
+
+def test_every_secret_variable_is_known():
+    assert {
+        "API_TOKEN",
+        "CONSOLE_LOGINS",
+        "XAI_API_KEY",
+        "SPOTIPY_CLIENT_SECRET",
+    } <= Settings.secret_variables()
+    assert not {"BUDGET_DAILY_USD", "LABELMATE_HOME", "LLM_BASE_URL"} & Settings.secret_variables()
+
+
+@pytest.mark.parametrize("given", ["ann", ":password-0", "ann:short", "ann:password-0,ann:password-1", ","])
+def test_logins_that_let_nobody_or_anybody_in_are_refused(tmp_path: Path, given: str):
+    (line,) = complaint(tmp_path, console_logins=given)
+    assert line.startswith("CONSOLE_LOGINS=(hidden) is wrong: it must be alias:password")

@@ -222,3 +222,22 @@ def test_idle_days_count_from_the_last_run_or_from_the_beginning(stage: Stage):
     stage.write(cycles.open_cycle, fence=fence, cycle_id=stage.cycle(artist).id, claims_max=5)
     stage.clock.advance(days=2)
     assert evidence(stage, artist).idle_days == 2
+
+
+def test_a_roster_is_narrowed_before_it_is_paged(stage: Stage):
+    for name, state in (
+        ("Ash", LifecycleState.ACTIVE),
+        ("Bel", LifecycleState.PAUSED),
+        ("Ashes", LifecycleState.PAUSED),
+    ):
+        stage.artist(name, state)
+
+    def found(**wanted: object) -> list[str]:
+        return [row.slug for row in stage.read(queries.roster, **wanted)]
+
+    assert found() == ["ash", "ashes", "bel"]
+    assert found(states=(LifecycleState.PAUSED,)) == ["ashes", "bel"]
+    assert found(states=(LifecycleState.PAUSED,), limit=1, after_slug="ashes") == ["bel"]
+    assert found(text="aSH") == ["ash", "ashes"]
+    assert found(text="%") == []
+    assert found(text="LOFI", states=(LifecycleState.ACTIVE,)) == ["ash"]

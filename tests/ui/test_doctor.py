@@ -33,6 +33,7 @@ def test_a_set_up_machine_is_fit(call: Call):
         "typefaces",
         "ffmpeg",
         "pyav",
+        "chromium",
         "home",
         "disk",
     } <= checks.keys()
@@ -52,8 +53,8 @@ def test_each_fault_has_a_remedy(call: Call, home: Path, monkeypatch: pytest.Mon
     assert code == 1
     assert (checks["disk"]["grade"], checks["key file"]["grade"]) == ("fatal", "warning")
     assert checks["key file"]["remedy"] == f"`chmod 600 {home}/.env`"
-    assert "OpenAI" in checks["keys"]["text"]
-    assert "does not use" in checks["keys"]["text"]
+    assert checks["OPENAI_API_KEY"]["text"].startswith("present, OpenAI: this version does not use it")
+    assert "made-up" not in str(checks)
     assert checks["database"]["text"].startswith("sound, schema")
     assert all(check["remedy"] for check in checks.values() if check["grade"] in ("warning", "fatal"))
 
@@ -110,3 +111,60 @@ def test_addresses_are_tried_only_when_asked(call: Call, monkeypatch: pytest.Mon
         thread.join()
         server.server_close()
     assert answers(call, "--online")[1]["online"]["grade"] == "warning"
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_console_that_strangers_reach_is_fatal(call: Call, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CONSOLE_HOST", "0.0.0.0")
+    code, checks = answers(call)
+    assert (code, checks["console"]["grade"]) == (1, "fatal")
+    assert checks["console"]["remedy"].startswith("set CONSOLE_LOGINS")
+    told = call("up", "--json")
+    assert (told.code, told.data["error"]["code"]) == (3, "configuration")
+    assert "set CONSOLE_LOGINS" in told.line
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize(
+    ("status", "body", "grade", "said"),
+    [
+        (200, b'{"ok":true,"result":{"username":"label_bot"}}', "good", "works, it is @label_bot"),
+        (401, b'{"ok":false}', "fatal", "Telegram does not know this token"),
+        (500, b"", "warning", "Telegram answered 500"),
+        (200, b"nonsense", "warning", "Telegram does not answer"),
+    ],
+)
+def test_a_bots_token_is_tried_only_when_asked(
+    call: Call, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, grade: str, said: str
+):
+    token = "123456789:canary-0123456789abcdefghijklmnopq"  # pragma: allowlist secret
+    asked = []
+
+    class Telegram(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_args):
+            pass
+
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", token)
+    server = HTTPServer(("127.0.0.1", 0), Telegram)
+    monkeypatch.setattr("ui.telegram_account.OFFICIAL", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setenv("TELEGRAM_API_BASE_URL", f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        assert answers(call)[1]["TELEGRAM_BOT_TOKEN"]["text"].startswith("present")
+        assert asked == []
+        told = call("doctor", "--json", "--online")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    check = next(each for each in told.data["checks"] if each["name"] == "TELEGRAM_BOT_TOKEN")
+    assert asked == [f"/bot{token}/getMe"]
+    assert (check["grade"], said in check["text"]) == (grade, True)
+    assert "canary" not in told.out + told.err

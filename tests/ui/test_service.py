@@ -13,7 +13,7 @@ from runtime.label import RUN_FILE, RunRecord
 from storage.errors import ConfigurationError
 from storage.lock import FileLock
 from tests.ui.conftest import Call
-from ui.cli.service import _why
+from ui.cli.up import _why
 
 LABEL = """
 import sys, time

@@ -1,15 +1,21 @@
 """`labelmate budget`: what was spent, and what may be."""
 
+from runtime.label import Label
 from storage import ledger
+from storage.ledger import Spent
 from ui.cli.options import Json
 from ui.cli.output import Facts, show
 from ui.cli.session import with_label
-from ui.cli.status import caps_of
+from ui.standing import caps_in_force
 
 
 def budget(*, as_json: Json = False) -> None:
     """Show what was spent, and the caps."""
-    spent = with_label(lambda label: label.store.read(ledger.spent, caps=caps_of(label)))
+
+    async def read(label: Label) -> Spent:
+        return await label.store.read(ledger.spent, caps=await caps_in_force(label))
+
+    spent = with_label(read)
     caps = spent.caps
     drawn = Facts(
         {

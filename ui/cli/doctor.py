@@ -7,6 +7,7 @@ import typer
 from configs.settings import Settings, SettingsError
 from storage.types import Frozen
 from ui.cli.checks import Check, Grade, home, machine
+from ui.cli.checks.keys import check_keys
 from ui.cli.options import Json
 from ui.cli.output import show, table
 
@@ -21,7 +22,8 @@ class Examination(Frozen):
 def doctor(
     *,
     online: Annotated[
-        bool, typer.Option("--online", help="Also try the addresses of services that are set.")
+        bool,
+        typer.Option("--online", help="Also try the keys and addresses that are set, where that is cheap."),
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -63,6 +65,7 @@ def _of_home(*, online: bool) -> list[Check]:
         ]
     answers = [Check(name="settings", grade=Grade.GOOD, text="valid")]
     answers += [check(settings) for check in home.OF_HOME]
+    answers += check_keys(settings, online=online)
     if online:
         answers.append(home.check_online(settings))
     return answers

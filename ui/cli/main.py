@@ -28,7 +28,11 @@ ENTRIES = {
         "ui.cli.demo:demo", FIRST, "Make a new artist and one finished song, without key or network."
     ),
     "init": Entry("ui.cli.init:init", FIRST, "Choose the home and the keys, if there are any."),
-    "up": Entry("ui.cli.service:up", FIRST, "Start the label; it makes the songs that are asked for."),
+    "up": Entry(
+        "ui.cli.up:up",
+        FIRST,
+        "Start the label, its console and its bot; it makes the songs that are asked for.",
+    ),
     "status": Entry("ui.cli.status:status", FIRST, "Show what is being made and what waits for you."),
     "approve": Entry("ui.cli.approval:approve", FIRST, "Approve a song; it takes effect a moment later."),
     "reject": Entry(

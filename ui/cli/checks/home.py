@@ -6,12 +6,12 @@ from collections.abc import Callable
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from configs.providers import load_providers
 from configs.settings import Settings
 from runtime.label import check_doors, read_run
 from storage import backup, migrations
 from storage.errors import LabelError
 from ui.cli.checks import Check, Grade
+from ui.web.binding import check_binding, is_loopback
 
 WORKER_PORTS = "10002 to 19999"
 
@@ -101,21 +101,25 @@ def check_ports(settings: Settings) -> Check:
     )
 
 
-def check_keys(settings: Settings) -> Check:
-    """Which services have their keys; none is needed."""
-    providers = [each for kind in load_providers().values() for each in kind if each.variables]
-    present = [each for each in providers if each.is_configured(settings)]
-    if not present:
-        return Check(name="keys", grade=Grade.GOOD, text="none, and none is needed")
-    idle = [each.title for each in present if not each.available]
-    told = ", ".join(each.title for each in present)
-    if idle:
-        return Check(
-            name="keys",
-            grade=Grade.NOTE,
-            text=f"{told}; stored, this version does not use: {', '.join(idle)}",
-        )
-    return Check(name="keys", grade=Grade.GOOD, text=told)
+def check_console(settings: Settings) -> Check:
+    """Where console and API will listen, and who may come in."""
+    try:
+        check_binding(settings)
+    except LabelError as error:
+        what, _, remedy = str(error).partition(": ")
+        return Check(name="console", grade=Grade.FATAL, text=what, remedy=remedy)
+    who = "whoever signs in" if settings.console_logins else "everybody on this machine"
+    if not is_loopback(settings.console_host) and not settings.console_logins:
+        who = "programs with API_TOKEN"
+    told = f"{settings.console_host}:{settings.console_port}, for {who}"
+    if read_run(settings.home) or not settings.console_port or _is_free(settings.console_port):
+        return Check(name="console", grade=Grade.GOOD, text=told)
+    return Check(
+        name="console",
+        grade=Grade.NOTE,
+        text=f"{told}; the port is taken, the next free one will do",
+        remedy="set CONSOLE_PORT to a free one if you want it fixed",
+    )
 
 
 def check_outside(settings: Settings) -> Check:
@@ -154,7 +158,7 @@ OF_HOME: tuple[Callable[[Settings], Check], ...] = (
     check_env_file,
     check_database,
     check_ports,
-    check_keys,
+    check_console,
     check_outside,
 )
 

@@ -2,6 +2,7 @@
 
 import importlib.util
 import platform
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from ui.cli.checks import Check, Grade
 TESTED = (3, 13)
 WAL_SAFE = (3, 51, 3)
 """From this SQLite on, a checkpoint can no longer lose a write that a second process makes meanwhile."""
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
 def check_python() -> Check:
@@ -117,6 +120,18 @@ def check_pyav() -> Check:
         )
 
 
+def check_chromium() -> Check:
+    """The browser in which tests open the console; nothing else needs it."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None:
+        return Check(
+            name="chromium",
+            grade=Grade.GOOD,
+            text="none; only the console's browser tests would use it, and skip",
+        )
+    return Check(name="chromium", grade=Grade.GOOD, text=f"{found}, for the console's browser tests")
+
+
 OF_MACHINE: tuple[Callable[[], Check], ...] = (
     check_python,
     check_ray,
@@ -125,4 +140,5 @@ OF_MACHINE: tuple[Callable[[], Check], ...] = (
     check_typefaces,
     check_ffmpeg,
     check_pyav,
+    check_chromium,
 )

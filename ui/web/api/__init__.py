@@ -1,0 +1,15 @@
+"""`/api/v1`: everything a person can do to the label, for programs. Each module holds one resource."""
+
+from fastapi import APIRouter
+
+from ui.web.api import approvals, artists, cycles, faults, label, releases
+
+VERSION = "/api/v1"
+
+
+def api() -> APIRouter:
+    """All resources under the version's prefix."""
+    router = APIRouter(prefix=VERSION)
+    for part in (label, artists, cycles, approvals, releases, faults):
+        router.include_router(part.router)
+    return router

@@ -1,0 +1,157 @@
+"""Songs in the making."""
+
+import secrets
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import AfterValidator, Field
+
+from storage import queries
+from storage.artists import artist_by_name
+from storage.cycles import Cycle
+from storage.errors import UsageError
+from storage.types import Asset, CycleId, CycleState, Frozen, SongRequest
+from ui.cli.wishes import WORDS_MAX, Formats, parse_key
+from ui.views import ArtistCard, CycleRow, StepLine
+from ui.web.door import Limit, Offset, TheDesk, TheLabel
+from ui.web.media import address_of_asset
+
+router = APIRouter(prefix="/cycles", tags=["cycles"])
+
+
+def _one_line(words: str) -> str:
+    return " ".join(words.split())
+
+
+Words = Annotated[str, Field(max_length=WORDS_MAX), AfterValidator(_one_line)]
+
+
+class CycleList(Frozen):
+    """Cycles, newest first."""
+
+    cycles: tuple[CycleRow, ...]
+
+
+class NewSong(Frozen):
+    """A wish; what is left out, the planner fills in."""
+
+    artist: str
+    """Slug, name or id."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    seconds: Annotated[float, Field(ge=10, le=600)] | None = None
+    theme: Words | None = None
+    title: Words | None = None
+    tempo_bpm: Annotated[float, Field(ge=40, le=220)] | None = None
+    key: str | None = None
+    """Tonic, and mode after a space, such as `F# minor`."""
+    mood: Words | None = None
+    formats: Literal["16:9", "9:16", "all"] | None = None
+    """Which full videos; without it, VIDEO_FORMATS."""
+
+
+class AssetLink(Frozen):
+    """A file that was made on the way."""
+
+    kind: str
+    sha256: str
+    media_type: str
+    size_bytes: int
+    url: str | None
+    """Where it can be seen or heard; null for files that are no pictures, sound or films."""
+
+    @classmethod
+    def of(cls, asset: Asset) -> "AssetLink":
+        return cls(
+            kind=asset.kind,
+            sha256=asset.sha256,
+            media_type=asset.media_type,
+            size_bytes=asset.size_bytes,
+            url=address_of_asset(asset),
+        )
+
+
+class CycleAccount(Frozen):
+    """One cycle with its steps and files."""
+
+    cycle: Cycle
+    artist: ArtistCard
+    steps: tuple[StepLine, ...]
+    assets: tuple[AssetLink, ...]
+    approval_id: str | None
+    release_id: str | None
+    cost_usd: Decimal
+
+
+class Choice(Frozen):
+    """An operator's answer to a purchase that nobody saw end."""
+
+    choice: Literal["paste", "buy_again", "cancel"]
+    job_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """The id that the provider shows; with `paste`, and only there."""
+
+
+@router.get("")
+async def list_cycles(
+    label: TheLabel,
+    *,
+    artist: Annotated[str | None, Query(description="Slug, name or id.")] = None,
+    state: Annotated[list[CycleState] | None, Query(description="In one of these states.")] = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> CycleList:
+    """Cycles, newest first."""
+    artist_id = (await label.store.read(artist_by_name, name=artist)).id if artist else None
+    lines = await label.store.read(
+        queries.list_cycles, artist_id=artist_id, states=tuple(state or ()), limit=limit, offset=offset
+    )
+    return CycleList(cycles=tuple(CycleRow.of(line) for line in lines))
+
+
+@router.post("", status_code=201)
+async def start(wanted: NewSong, label: TheLabel, desk: TheDesk) -> Cycle:
+    """Queue one song; the label makes it as soon as it is its turn."""
+    artist = await label.store.read(artist_by_name, name=wanted.artist)
+    tonic, mode = parse_key(wanted.key) if wanted.key else (None, None)
+    formats = wanted.formats or (await label.live.now()).video_formats
+    request = SongRequest(
+        seed=secrets.randbelow(2**31) if wanted.seed is None else wanted.seed,
+        seconds=wanted.seconds,
+        theme=wanted.theme or None,
+        title=wanted.title or None,
+        tempo_bpm=wanted.tempo_bpm,
+        key=tonic,
+        mode=mode,
+        mood=wanted.mood or None,
+        formats=Formats(formats).aspects(),
+    )
+    return await desk.ask_song(artist.id, request)
+
+
+@router.get("/{cycle_id}")
+async def show_cycle(cycle_id: str, label: TheLabel) -> CycleAccount:
+    """One cycle: every step, what it took and cost, who made it, and the files."""
+    seen = await label.store.read(queries.cycle_overview, cycle_id=cycle_id)
+    return CycleAccount(
+        cycle=seen.cycle,
+        artist=ArtistCard.of(seen.artist),
+        steps=tuple(StepLine.of(row) for row in seen.steps),
+        assets=tuple(AssetLink.of(asset) for asset in seen.assets),
+        approval_id=seen.approval.id if seen.approval else None,
+        release_id=seen.release.id if seen.release else None,
+        cost_usd=seen.cost_usd,
+    )
+
+
+@router.post("/{cycle_id}/cancel")
+async def cancel(cycle_id: CycleId, desk: TheDesk) -> Cycle:
+    """Stop a cycle at its next step; what was made stays."""
+    return await desk.cancel(cycle_id)
+
+
+@router.post("/{cycle_id}/resolve")
+async def resolve(cycle_id: CycleId, answer: Choice, desk: TheDesk) -> Cycle:
+    """Answer for a purchase whose outcome is unknown, so that its parked cycle goes on."""
+    if (answer.choice == "paste") != (answer.job_id is not None):
+        raise UsageError("Give the provider's job_id with `paste`, and only there")
+    return await desk.resolve(cycle_id, answer.choice, job_id=answer.job_id)

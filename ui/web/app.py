@@ -1,0 +1,53 @@
+"""The one application of the console's process, in the order in which it is asked."""
+
+from importlib.metadata import version
+from importlib.util import find_spec
+
+from fastapi import FastAPI, Request
+from starlette.types import ASGIApp
+
+from runtime.label import Label
+from ui.web import bags, health, media, metrics, reference
+from ui.web.api import api
+from ui.web.auth import Doorkeeper
+from ui.web.guard import Guard, visitor_of
+from ui.web.login import login_pages
+from ui.web.problems import add_problems
+
+
+def build_app(label: Label, doorkeeper: Doorkeeper, *, with_console: bool = True) -> ASGIApp:
+    """API, metrics, media and sign-in behind the guard; last the console's pages, which take every other path."""
+    app = FastAPI(
+        title="labelmate",
+        version=version("labelmate"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        separate_input_output_schemas=False,
+        redirect_slashes=False,
+    )
+    app.state.label = label
+    app.state.doorkeeper = doorkeeper
+    add_problems(app)
+    app.include_router(api())
+    for part in (health.router, metrics.router, bags.router, media.router, reference.pages):
+        app.include_router(part)
+    app.include_router(login_pages(doorkeeper))
+    if with_console and doorkeeper.has_console:
+        _mount_console(app, label, doorkeeper)
+    return Guard(app, doorkeeper)
+
+
+def _mount_console(app: FastAPI, label: Label, doorkeeper: Doorkeeper) -> None:
+    if find_spec("ui.console") is None:  # until the branch with the pages is merged; then these two lines go
+        return
+    import gradio
+
+    from ui.console import build_console  # pyright: ignore[reportMissingImports]
+
+    pages, options = build_console(label, doorkeeper.actor_of)
+
+    def signed_in(request: Request) -> str | None:
+        return visitor_of(request).alias
+
+    gradio.mount_gradio_app(app, pages, path="/", auth_dependency=signed_in, **options)
