@@ -21,7 +21,7 @@ from storage.errors import ConfigurationError
 
 log = logging.getLogger(__name__)
 QUICK_S = 30.0
-"""A process that dies sooner than this after its start has not worked."""
+"""A process that dies before it has answered, or sooner than this after its start, has not worked."""
 QUICK_DEATHS_MAX = 5
 BACKOFF_FIRST_S, BACKOFF_MAX_S = 1.0, 30.0
 LOOK_S = 0.2
@@ -87,9 +87,10 @@ class Child:
             code = await self.process.wait()
         finally:
             waiting.cancel()
-        self.address = None
-        if monotonic() - started_s >= QUICK_S:
+        # On a loaded machine a process may take longer than that to find out that it cannot run.
+        if self.address is not None and monotonic() - started_s >= QUICK_S:
             self.quick_deaths = 0
+        self.address = None
         self.quick_deaths += 1
         said = await asyncio.to_thread(_last_words, self.log, begins)
         log.warning("%s (process %s) ended with code %s: %s", self.plan.name, self.process.pid, code, said)
