@@ -47,17 +47,24 @@ def ray_address() -> Iterator[str]:
     """The session's one Ray: two cores, with the dashboard, because the state API needs it."""
     import ray
 
-    ray.init(
-        address="local",
-        num_cpus=2,
-        resources={"studio": 2},
-        include_dashboard=True,
-        dashboard_port=0,
-        object_store_memory=100 << 20,
-        namespace=uuid.uuid4().hex,
-        log_to_driver=False,
-        configure_logging=False,
-    )
+    for patience in reversed(range(3)):
+        try:
+            ray.init(
+                address="local",
+                num_cpus=2,
+                resources={"studio": 2},
+                include_dashboard=True,
+                dashboard_port=0,
+                object_store_memory=100 << 20,
+                namespace=uuid.uuid4().hex,
+                log_to_driver=False,
+                configure_logging=False,
+            )
+            break
+        except Exception:  # a bare one, and on a very busy machine only
+            ray.shutdown()
+            if not patience:
+                raise
     yield ray.get_runtime_context().gcs_address
     ray.shutdown()
 

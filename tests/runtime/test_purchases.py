@@ -47,11 +47,13 @@ def bought(shop: testvendor.TestVendor, folder: Path) -> BoughtWork[Take]:
 async def test_charged_without_an_answer(song: Song, vendor_at: tuple[str, Path], tmp_path: Path, fault: int):
     base, books = vendor_at
     order(base, fault)
-    work = bought(testvendor.TestVendor(base, patience_s=0.3), tmp_path)
+    shop = testvendor.TestVendor(base, patience_s=vendor.SLOW_S / 2)
+    work = bought(shop, tmp_path)
     with pytest.raises(Suspend, match="asked again") as aside:
         await song.compose(work)
     assert (aside.value.state, song.row.status) == (CycleState.DEFERRED, StepStatus.INTENT)
     assert song.spent_usd == PRICE_USD, "its reservation stays"
+    shop.patience_s = 30.0
     taken = await song.compose(work)
     assert [charge["job"] for charge in json.loads(books.read_text())] == [taken.job]
     assert song.spent_usd == PRICE_USD
