@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Subquery, case, func, select
+from sqlalchemy import ColumnElement, Subquery, case, func, or_, select
 
 from storage import tables
 from storage.ledger import CHARGED
@@ -36,9 +36,18 @@ class RosterRow(Frozen):
     """All that was charged or is reserved for it."""
 
 
-def roster(tx: Tx, *, limit: int = 100, after_slug: str = "") -> list[RosterRow]:
+def roster(
+    tx: Tx,
+    *,
+    limit: int = 100,
+    after_slug: str = "",
+    offset: int = 0,
+    states: tuple[LifecycleState, ...] = (),
+    text: str = "",
+) -> list[RosterRow]:
     """Artists in slug order with their sums; memory is that of one page, whatever the roster's size."""
-    page = select(A).where(A.c.slug > after_slug).order_by(A.c.slug).limit(limit).subquery("page")
+    found = select(A).where(A.c.slug > after_slug, *_wanted(states, text))
+    page = found.order_by(A.c.slug).limit(limit).offset(offset).subquery("page")
     songs, money = _songs(page), _money(page)
     counts = [
         func.coalesce(songs.c[name], 0).label(name)
@@ -52,6 +61,22 @@ def roster(tx: Tx, *, limit: int = 100, after_slug: str = "") -> list[RosterRow]
         .order_by(page.c.slug)
     )
     return [RosterRow.model_validate(dict(row._mapping)) for row in rows]
+
+
+def roster_sizes(tx: Tx, *, text: str = "") -> dict[LifecycleState, int]:
+    """How many artists there are in each state, among those whose name or genre holds the text."""
+    counts = select(A.c.state, func.count()).where(*_wanted((), text)).group_by(A.c.state)
+    found = {LifecycleState(state): count for state, count in tx.connection.execute(counts).all()}
+    return dict.fromkeys(LifecycleState, 0) | found
+
+
+def _wanted(states: tuple[LifecycleState, ...], text: str) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [A.c.state.in_(states)] if states else []
+    if text := text.strip():
+        wanted.append(
+            or_(A.c.name.icontains(text, autoescape=True), A.c.genre.icontains(text, autoescape=True))
+        )
+    return wanted
 
 
 def _songs(page: Subquery) -> Subquery:
