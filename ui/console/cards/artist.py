@@ -187,3 +187,8 @@ def _experiment(row: ExperimentRow) -> Markup:
         el("h4", row.parameter.replace("_", " "), " ", chip(row.status, "plain")),
         el("ul", arms, cls="lm-arms"),
     )
+
+
+def question(asked: str, consequence: str) -> Markup:
+    """What is about to happen, before it does."""
+    return el("div", el("h3", asked), el("p", consequence, cls="lm-quiet"))
