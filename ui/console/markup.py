@@ -62,7 +62,7 @@ def ago(at: datetime | None, now: datetime) -> Markup:
 
 def facts(pairs: Iterable[tuple[str, object]]) -> Markup:
     """Names and values, one under the other; those without a value are left out."""
-    rows = [(name, value) for name, value in pairs if value not in (None, "", ())]
+    rows = [(name, value) for name, value in pairs if value not in (None, "", (), [])]
     return el("dl", [(el("dt", name), el("dd", value)) for name, value in rows], cls="lm-facts")
 
 

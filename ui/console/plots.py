@@ -36,7 +36,7 @@ def bars(labels: Sequence[str], series: Sequence[Series], *, unit: str, line: fl
                 drawn.append(
                     _rect(index * step + step * 0.16, floor, step * 0.68, tall, f"s{tone % TONES}", told)
                 )
-        if len(labels) <= 8 or index % 2 == 1 or index == len(labels) - 1:
+        if (len(labels) - 1 - index) % (1 if len(labels) <= 8 else 3) == 0:
             drawn.append(
                 el("text", label, x=_n(index * step + step / 2), y=_n(height - 4), text_anchor="middle")
             )

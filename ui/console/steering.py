@@ -66,7 +66,7 @@ class Steering:
         return said(f"Autopilot of {thrown.persona.name} is {'on' if thrown.autopilot else 'off'}.")
 
     async def ask_song(
-        self, alias: str | None, name: str, theme: str, title: str, seconds: float | None, seed: float | None
+        self, alias: str | None, name: str, theme: str, title: str, seconds: str, seed: str
     ) -> Markup:
         """Queue one song; what is left empty is the planner's to fill."""
 
@@ -74,10 +74,10 @@ class Steering:
             artist = await self._reception.store.read(artists.artist_by_name, name=name)
             desk = await self._reception.desk(alias)
             request = SongRequest(
-                seed=secrets.randbits(SEED_BITS) if seed is None else whole(seed),
+                seed=whole(number(seed)) if seed.strip() else secrets.randbits(SEED_BITS),
                 theme=theme.strip() or None,
                 title=title.strip() or None,
-                seconds=seconds or None,
+                seconds=number(seconds) if seconds.strip() else None,
             )
             await desk.ask_song(artist.id, request)
             return artist.persona.name
@@ -101,6 +101,14 @@ def policy_of(
     except ValidationError as error:
         first = error.errors()[0]
         raise UsageError(f"{str(first['loc'][0]).replace('_', ' ')}: {first['msg']}") from None
+
+
+def number(text: str) -> float:
+    """A number that somebody typed. Raises UsageError for what is none."""
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"{text.strip()!r} is not a number") from None
 
 
 def whole(number: float | None) -> int:

@@ -19,14 +19,14 @@ def mounting() -> dict[str, object]:
         "head": f'<meta name="color-scheme" content="light dark">\n{scripts}',
         "footer_links": [],
         "run_history": False,
-        "ssr_mode": False,
     }
 
 
 def theme() -> gr.themes.Base:
     """Gradio's plainest theme in the console's colours: light and dark differ only in the tokens."""
+    # Of Gradio's fonts only Regular and Bold are whole; its SemiBold files hold a few letters.
     made = gr.themes.Base(
-        font=[LocalFont("IBM Plex Sans", (400, 600)), "ui-sans-serif", "system-ui", "sans-serif"],
+        font=[LocalFont("IBM Plex Sans", (400, 700)), "ui-sans-serif", "system-ui", "sans-serif"],
         font_mono=[LocalFont("IBM Plex Mono", (400,)), "ui-monospace", "monospace"],
         radius_size=gr.themes.sizes.radius_md,
         text_size=gr.themes.sizes.text_md,
@@ -61,10 +61,18 @@ def theme() -> gr.themes.Base:
         "checkbox_label_background_fill_selected": "var(--accent-soft)",
         "checkbox_label_text_color_selected": "var(--ink)",
         "checkbox_label_border_color": "var(--line-strong)",
+        "color_accent_soft": "var(--accent-soft)",
         "slider_color": "var(--accent)",
     }
     both = {**tokens, **{f"{name}_dark": value for name, value in tokens.items()}}
-    plain = {"block_border_width": "0px", "block_shadow": "none", "block_padding": "0px"}
+    plain = {
+        "color_accent": "var(--accent)",
+        "block_border_width": "0px",
+        "input_border_width": "1px",
+        "checkbox_label_border_width": "1px",
+        "block_shadow": "none",
+        "block_padding": "0px",
+    }
     return made.set(**both, **plain)
 
 

@@ -21,6 +21,7 @@ from storage.types import (
     Artist,
     Artwork,
     Asset,
+    Brief,
     CycleState,
     CycleStep,
     EffectPolicy,
@@ -28,6 +29,7 @@ from storage.types import (
     Frozen,
     Lesson,
     LifecycleState,
+    Lyrics,
     MadePiece,
     Outcome,
     SongRequest,
@@ -70,24 +72,25 @@ class Band:
 
     def song(self, artist: Artist, seed: int, *, seconds: float = 12, price: str | None = "0.08") -> MadeSong:
         """One song from its plan to the question."""
-        stage, config, writer = self.stage, self.config, OfflineWriter()
+        stage, config = self.stage, self.config
         fence, cycle = self.begun(artist, seed, seconds)
         known = stage.read(memory.memory_of, artist_id=artist.id, limit=20)
-        brief, planned = asyncio.run(
-            planner.plan(
-                writer, artist=artist, request=cycle.request, memory=known, changes=(), arm=None, revision=0,
-                default_seconds=seconds,
-            )
-        )  # fmt: skip
-        self.step(fence, cycle, CycleStep.PLAN, brief, calls=(_call(cycle, "plan", planned),))
-        lyrics, written = asyncio.run(lyricist.write(writer, brief=brief, persona=artist.persona, memory=known))
-        self.step(fence, cycle, CycleStep.WRITE, lyrics, calls=(_call(cycle, "write", written),))
+        brief, lyrics = self.written(artist, fence, cycle, known)
+
         song = studio.compose(config, brief, lyrics).value
         self.step(fence, cycle, CycleStep.COMPOSE, song, assets=(song.plan_asset, song.score), cost="0.08")
         master = studio.produce(config, brief, song).value
-        self.step(fence, cycle, CycleStep.PRODUCE, master, assets=(master.wav, master.flac, master.mp3, master.facts))
+        self.step(
+            fence,
+            cycle,
+            CycleStep.PRODUCE,
+            master,
+            assets=(master.wav, master.flac, master.mp3, master.facts),
+        )
         heard = AudioFacts.model_validate_json(config.assets.fetch(master.facts.sha256).read_text())
-        critique = critic.criticise(brief, lyrics, song.plan, heard, song.melody_grams, known, 0.6, loudness_lufs=-14.0)
+        critique = critic.criticise(
+            brief, lyrics, song.plan, heard, song.melody_grams, known, 0.6, loudness_lufs=-14.0
+        )
         self.step(fence, cycle, CycleStep.CRITICISE, critique)
         cover, thumbnail = studio.paint_cover(config, artist.persona, brief, song.plan_asset, seed).value
         preview = studio.film_preview(config, artist.persona, song, master, seed).value
@@ -95,7 +98,13 @@ class Band:
         self.step(fence, cycle, CycleStep.PAINT, artwork, assets=(cover, thumbnail, preview))
         reflection, thought = asyncio.run(
             reflector.reflect(
-                writer, artist=artist, brief=brief, critique=critique, plan=song.plan, master=master, memory=known
+                OfflineWriter(),
+                artist=artist,
+                brief=brief,
+                critique=critique,
+                plan=song.plan,
+                master=master,
+                memory=known,
             )
         )
         self.step(fence, cycle, CycleStep.REFLECT, reflection, calls=(_call(cycle, "reflect", thought),))
@@ -104,6 +113,22 @@ class Band:
             artwork=artwork, reflection=reflection, song_price_usd=None if price is None else Decimal(price),
         )  # fmt: skip
         return MadeSong(question, song, fence, cycle, self.ask(fence, cycle, question))
+
+    def written(self, artist: Artist, fence: Fence, cycle: Cycle, known=()) -> tuple[Brief, Lyrics]:
+        """Plan and words, each as a step with its model call."""
+        writer = OfflineWriter()
+        brief, planned = asyncio.run(
+            planner.plan(
+                writer, artist=artist, request=cycle.request, memory=known, changes=(), arm=None, revision=0,
+                default_seconds=12,
+            )
+        )  # fmt: skip
+        self.step(fence, cycle, CycleStep.PLAN, brief, calls=(_call(cycle, "plan", planned),))
+        lyrics, written = asyncio.run(
+            lyricist.write(writer, brief=brief, persona=artist.persona, memory=known)
+        )
+        self.step(fence, cycle, CycleStep.WRITE, lyrics, calls=(_call(cycle, "write", written),))
+        return brief, lyrics
 
     def begun(self, artist: Artist, seed: int, seconds: float = 12) -> tuple[Fence, Cycle]:
         """A cycle that has just begun."""
@@ -114,7 +139,15 @@ class Band:
         return fence, stage.write(cycles.open_cycle, fence=fence, cycle_id=cycle.id, claims_max=5)
 
     def step(
-        self, fence, cycle, name: CycleStep, value: Frozen, *, assets: tuple[Asset, ...] = (), cost="0", calls=()
+        self,
+        fence,
+        cycle,
+        name: CycleStep,
+        value: Frozen,
+        *,
+        assets: tuple[Asset, ...] = (),
+        cost="0",
+        calls=(),
     ) -> None:
         """A step as the runner records it."""
         self.begin(fence, cycle, name, cost=cost)
@@ -135,7 +168,9 @@ class Band:
             ),
         )  # fmt: skip
 
-    def ask(self, fence, cycle, question: Question, *, deadline_h=72.0, preview: str | None = None) -> Approval:
+    def ask(
+        self, fence, cycle, question: Question, *, deadline_h=72.0, preview: str | None = None
+    ) -> Approval:
         """The question, with the cycle set to wait for it."""
         self.begin(fence, cycle, CycleStep.ASK)
         asked = self.stage.write(
@@ -183,7 +218,9 @@ class Band:
     def learned(self, fence, made: MadeSong, verdict, outcome: Outcome) -> None:
         question = made.question
         brief, reflection = question.brief, question.reflection
-        lesson = Lesson(outcome=outcome, score=question.critique.score, text=reflection.style_note, edits=reflection.edits)
+        lesson = Lesson(
+            outcome=outcome, score=question.critique.score, text=reflection.style_note, edits=reflection.edits
+        )
         piece = MadePiece(
             title=brief.title, theme=brief.theme, mood=brief.mood, tempo_bpm=brief.tempo_bpm, key=brief.key,
             mode=brief.mode, outcome=outcome, score=question.critique.score,
@@ -208,7 +245,9 @@ class Band:
         self.learned(fence, made, verdict, Outcome.REJECTED)
 
     def step_end(self, fence, cycle, name: CycleStep, value: Frozen) -> None:
-        result = StepResult(key=StepKey(cycle_id=cycle.id, revision=0, name=name), output=value.model_dump_json())
+        result = StepResult(
+            key=StepKey(cycle_id=cycle.id, revision=0, name=name), output=value.model_dump_json()
+        )
         self.stage.write(steps.finish_step, fence=fence, finished=result)
 
 

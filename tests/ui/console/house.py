@@ -2,10 +2,13 @@
 
 import re
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
+
+from fastapi import Request
 
 from configs.settings import Settings
 from runtime.desk import Actor
@@ -47,7 +50,7 @@ def served(label: Label, home: Path) -> Iterator[str]:
     """The console on a port of 127.0.0.1; whoever has the cookie `who` is that person, others are the owner."""
     import gradio as gr
     import uvicorn
-    from fastapi import FastAPI, HTTPException, Request
+    from fastapi import FastAPI, HTTPException
     from fastapi.responses import FileResponse
 
     from ui.console import build_console
@@ -71,9 +74,10 @@ def served(label: Label, home: Path) -> Iterator[str]:
         return FileResponse(path, media_type=kind)
 
     blocks, shown = build_console(label, who)
-    gr.mount_gradio_app(
-        app, blocks, path="/", auth_dependency=lambda request: _cookie(request, Request), **shown
-    )
+    with warnings.catch_warnings():
+        # Gradio says so of every console with more than one page, whatever it is asked for.
+        warnings.filterwarnings("ignore", "SSR mode is not supported")
+        gr.mount_gradio_app(app, blocks, path="/", auth_dependency=_cookie, **shown)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -88,5 +92,5 @@ def served(label: Label, home: Path) -> Iterator[str]:
         thread.join(10)
 
 
-def _cookie(request, _kind) -> str:
+def _cookie(request: Request) -> str:
     return request.cookies.get("who", "owner")

@@ -8,7 +8,7 @@ from storage.approval_rows import Approval
 from storage.faults import ErrorGroup
 from storage.queries import CycleLine, LabelStatus
 from storage.spending import DaySpend
-from storage.timelines import ParkedPurchase, StepMark
+from storage.timelines import StepMark
 from storage.types import CycleId, CycleState, LifecycleState
 from ui.console import plots
 from ui.console.cards.steps import at_now, step_line
@@ -27,17 +27,16 @@ def figures(status: LabelStatus, oldest: Approval | None, now: datetime) -> Mark
     if status.overdue:
         waits = f"{status.overdue} overdue, {waits}"
     running = status.cycles.get(CycleState.RUNNING, 0)
-    artists = sum(status.artists.values()) - status.artists[LifecycleState.RETIRED]
     return el(
         "div",
         _figure("Waiting for you", status.undecided, waits, "approvals", "call" if status.undecided else ""),
-        _figure("In the making", making, f"{running} at work now, by {artists} artists", "cycles"),
+        _figure("In the making", making, f"{running} at work now", "cycles"),
         _money("Today", status.spent.day_usd, status.spent.caps.daily_usd),
         _money("This month", status.spent.month_usd, status.spent.caps.monthly_usd),
         _figure(
             "Open errors",
             status.open_error_groups,
-            f"{status.cycles.get(CycleState.PARKED, 0)} songs parked",
+            _songs_parked(status),
             "errors",
             "bad" if status.open_error_groups else "",
         ),
@@ -76,7 +75,7 @@ def making(lines: Sequence[CycleLine], marks: dict[CycleId, tuple[StepMark, ...]
             ),
             step_line(line.cycle, marks.get(line.cycle.id, ()), now),
             line.cycle.reason
-            and line.cycle.state is not CycleState.WAITING
+            and line.cycle.state is CycleState.DEFERRED
             and el("p", line.cycle.reason, cls="lm-quiet"),
             cls="lm-cycle",
         )
@@ -122,30 +121,24 @@ def cover(approval: Approval) -> Markup:
     )
 
 
-def parked(purchases: Sequence[ParkedPurchase], now: datetime) -> Markup:
-    """Purchases that need an answer."""
-    rows = [
-        el(
-            "article",
-            el(
-                "header",
-                el("a", each.artist_name, href=page_link("cycles", cycle=each.cycle_id)),
-                chip("parked"),
-                el("span", usd(each.reserved_usd), " set aside at ", each.provider, cls="lm-push"),
-            ),
-            el("p", each.reason, " ", ago(each.since, now), cls="lm-quiet"),
-            cls="lm-cycle",
-        )
-        for each in purchases
-    ]
-    return section(
-        "Parked purchases",
-        el(
-            "p",
-            "Nobody can tell whether these were bought. Look at the vendor's own list, then choose.",
-            cls="lm-quiet",
-        ),
-        rows,
+def parked(count: int) -> Markup:
+    """What is to be done about purchases that nobody can vouch for."""
+    told = "Nobody can tell whether these were bought. Look at the vendor's own list, then choose."
+    return section("Parked purchases", el("p", told, cls="lm-quiet"), aside=f"{count} set aside")
+
+
+def headline(status: LabelStatus, now: datetime) -> Markup:
+    """The day, and how the label does, in a sentence."""
+    artists = status.artists
+    working = (
+        artists[LifecycleState.ACTIVE] + artists[LifecycleState.CANDIDATE] + artists[LifecycleState.EVOLVING]
+    )
+    told = f"{working} artists at work, {artists[LifecycleState.PAUSED]} paused"
+    return el(
+        "div",
+        el("h1", now.astimezone().strftime("%A, %-d %B")),
+        el("span", told, cls="lm-quiet"),
+        cls="lm-title",
     )
 
 
@@ -188,6 +181,11 @@ def providers(lines: Sequence[tuple[str, str, str]]) -> Markup:
         for kind, who, why in lines
     ]
     return section("Who makes what", el("ul", rows, cls="lm-rows lm-providers"))
+
+
+def _songs_parked(status: LabelStatus) -> str:
+    count = status.cycles.get(CycleState.PARKED, 0)
+    return f"{count or 'no'} song{'' if count == 1 else 's'} parked"
 
 
 def _waits(approval: Approval, now: datetime) -> Markup:

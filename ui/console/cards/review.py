@@ -64,11 +64,15 @@ def song_card(song: Song) -> Markup:
         ),
         el(
             "div",
-            video(media(asked.preview_sha256), poster, told=f"Preview of {asked.title}"),
-            el("div", _takes(song), _judgement(song), cls="lm-heard"),
+            el(
+                "div",
+                video(media(asked.preview_sha256), poster, told=f"Preview of {asked.title}"),
+                _words(song.sections),
+                cls="lm-seen",
+            ),
+            el("div", _takes(song), _judgement(song), _details(song), cls="lm-heard"),
             cls="lm-stage",
         ),
-        el("div", _words(song.sections), _details(song), cls="lm-read"),
         cls="lm-song",
         data_approval=asked.id,
     )

@@ -59,7 +59,7 @@ def _row(row: RosterRow, cover: str | None, now: datetime) -> Markup:
             el("span", el("b", row.name), el("small", row.genre.replace("_", " "))),
             el("span", chip(row.state), row.autopilot and chip("autopilot", "auto"), cls="state"),
             _number(rate, f"{row.approved} of {decided} approved"),
-            _number(row.songs, f"songs, {row.in_the_making} in the making"),
+            _number(row.songs, f"songs, {row.in_the_making} under way"),
             _number(usd(row.spent_usd), "spent"),
             el(
                 "small",

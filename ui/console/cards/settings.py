@@ -82,6 +82,7 @@ def provider_list(lines: Sequence[ProviderLine]) -> Markup:
                 or chip("embedded", "approved"),
             ),
             el("span", _use(line), cls="lm-quiet"),
+            title=line.unlocks,
         )
         for line in lines
     ]
@@ -138,5 +139,5 @@ def _rows(group: SettingGroup, chosen: str | None, now: datetime) -> Markup:
 
 def _use(line: ProviderLine) -> str:
     if not line.available:
-        return f"{line.unlocks}; this version keeps the key and does not use it yet"
-    return f"{line.unlocks}; {line.price}"
+        return "its key is kept, not used yet"
+    return line.price

@@ -15,6 +15,7 @@
     if (card && card.dataset.approval !== song) {
       if (song && card.getBoundingClientRect().top < 60) window.scrollTo({ top: 0 });
       song = card.dataset.approval;
+      document.documentElement.dataset.songAt = performance.now();
     }
   };
   document.addEventListener('click', (event) => {

@@ -77,10 +77,10 @@ class ArtistPage:
                 label="Title", placeholder="the artist chooses", elem_id="song-title", max_length=120
             )
             with gr.Row():
-                self.seconds = gr.Number(
-                    None, label="Seconds", minimum=10, maximum=600, elem_id="song-seconds", min_width=90
+                self.seconds = gr.Textbox(
+                    label="Seconds", placeholder="as usual", elem_id="song-seconds", min_width=90
                 )
-                self.seed = gr.Number(None, label="Seed", precision=0, elem_id="song-seed", min_width=90)
+                self.seed = gr.Textbox(label="Seed", placeholder="any", elem_id="song-seed", min_width=90)
             self.ask = gr.Button("Ask for it", variant="primary", elem_id="song-ask")
 
     def _wire(self, blocks: gr.Blocks) -> None:
@@ -183,11 +183,13 @@ class ArtistPage:
         name: str,
         theme: str,
         title: str,
-        seconds: float | None,
-        seed: float | None,
+        seconds: str,
+        seed: str,
         request: gr.Request,
     ) -> list[object]:
-        said = await self.steering.ask_song(request.username, name, theme or "", title or "", seconds, seed)
+        said = await self.steering.ask_song(
+            request.username, name, theme or "", title or "", seconds or "", seed or ""
+        )
         kept = 'class="lm-said bad"' in said
         return [said, gr.skip() if kept else "", gr.skip() if kept else ""]
 

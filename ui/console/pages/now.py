@@ -56,7 +56,10 @@ class NowPage:
 def purchase_choices(purchases: tuple[ParkedPurchase, ...]) -> list[tuple[str, str]]:
     """A line and its cycle for each purchase."""
     return [
-        (f"{each.artist_name}: {each.provider}, {usd(each.reserved_usd)}", each.cycle_id)
+        (
+            f"{each.artist_name}: {each.step} at {each.provider}, {usd(each.reserved_usd)}. {each.reason}",
+            each.cycle_id,
+        )
         for each in purchases
     ]
 
@@ -64,14 +67,15 @@ def purchase_choices(purchases: tuple[ParkedPurchase, ...]) -> list[tuple[str, s
 def build(reception: Reception, blocks: gr.Blocks) -> None:
     """Lay the page out and wire it."""
     page, frame = NowPage(reception), Frame(reception, blocks, "")
-    shown = [card("figures"), card("stopped")]
     with gr.Row(elem_id="lm-stop", elem_classes="lm-bar"):
+        headline = card("headline")
         stop = gr.Button("Stop all", elem_id="stop", variant="secondary", scale=0)
         resume = gr.Button("Resume", elem_id="resume", variant="primary", visible=False, scale=0)
         with gr.Row(visible=False, elem_classes="lm-confirm") as confirm:
             gr.HTML("Stop all spending and publishing at once?", apply_default_css=False)
             yes = gr.Button("Stop everything", elem_id="stop-yes", variant="stop", scale=0)
             no = gr.Button("Leave it", scale=0)
+    shown = [headline, card("figures"), card("stopped")]
     with gr.Column(visible=False, elem_id="lm-parked") as parking:
         shown_parked = card("parked")
         chosen = gr.CheckboxGroup([], label="These purchases", elem_id="parked-which")
@@ -95,6 +99,7 @@ def build(reception: Reception, blocks: gr.Blocks) -> None:
         is_new = choices != known
         stopped = now.status.is_stopped
         return (
+            cards.headline(now.status, now.at),
             cards.figures(now.status, oldest, now.at),
             cards.stopped(now.status),
             cards.waiting(now.approvals, now.status.undecided, now.at),
@@ -102,7 +107,7 @@ def build(reception: Reception, blocks: gr.Blocks) -> None:
             cards.spend(now.spend, now.status.spent.day, now.status.spent.caps.daily_usd),
             cards.providers(makers(settings, now.uses)),
             cards.faults(now.groups, now.at),
-            cards.parked(now.purchases, now.at),
+            cards.parked(len(now.purchases)),
             # What somebody has ticked or typed is theirs: these change only when the purchases do.
             gr.update(choices=choices, value=[]) if is_new else gr.skip(),
             gr.update(visible=bool(choices)) if is_new else gr.skip(),

@@ -23,11 +23,11 @@ class ReleasesPage:
             gr.State(0),
             gr.Textbox(visible="hidden", elem_id="release-id", show_label=False),
         )
-        self.told, self.grid, self.turner = (
-            card("release"),
-            card("release-grid", acts=True),
-            card("release-pager", acts=True),
-        )
+        with gr.Row(elem_classes="lm-split"):
+            with gr.Column(elem_classes="lm-list", scale=0, min_width=300):
+                self.grid, self.turner = card("release-grid", acts=True), card("release-pager", acts=True)
+            with gr.Column(elem_classes="lm-detail"):
+                self.told = card("release")
         place, listed = [self.number, self.chosen], [self.grid, self.turner, self.number]
         arrived = blocks.load(self.arrive, None, self.chosen, **QUIETLY)
         arrived.then(self.draw, place, listed, **QUIETLY).then(self.show, self.chosen, self.told, **QUIETLY)
