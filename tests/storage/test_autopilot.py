@@ -7,7 +7,6 @@ from storage.artists import artist_by_id
 from storage.types import AutopilotPolicy, Outcome
 from tests.storage.stage import Stage
 
-
 POLICY = AutopilotPolicy()
 
 

@@ -1,6 +1,9 @@
 """What every page stands in: the head with its badges, a line for notices, and the clock that keeps both fresh."""
 
+from typing import Literal, TypedDict
+
 import gradio as gr
+from gradio.components import Navbar
 
 from ui.console.cards.header import header
 from ui.console.markup import Markup
@@ -8,6 +11,17 @@ from ui.console.readings.standing import standing
 from ui.console.reception import Reception
 
 REFRESH_S = 2.0
+
+
+class Quietly(TypedDict):
+    """How every event of the console is wired."""
+
+    show_progress: Literal["hidden"]
+    api_visibility: Literal["private"]
+
+
+QUIETLY: Quietly = {"show_progress": "hidden", "api_visibility": "private"}
+"""No spinner over what is there, and no public name."""
 ACTS = """
 element.addEventListener('click', (event) => {
   const target = event.target.closest('[data-act]');
@@ -19,9 +33,9 @@ element.addEventListener('click', (event) => {
 """Whatever carries `data-act` tells the server when it is clicked, with all of its data."""
 
 
-def card(elem_id: str, *, acts: bool = False, **shown: object) -> gr.HTML:
+def card(elem_id: str, *, acts: bool = False, scale: int | None = None) -> gr.HTML:
     """A place for markup. Gradio changes in it only what differs, so that nothing flickers."""
-    return gr.HTML(elem_id=elem_id, js_on_load=ACTS if acts else None, apply_default_css=False, **shown)
+    return gr.HTML(elem_id=elem_id, js_on_load=ACTS if acts else None, apply_default_css=False, scale=scale)
 
 
 def acted(event: gr.EventData, name: str) -> str:
@@ -35,7 +49,7 @@ class Frame:
     def __init__(self, reception: Reception, blocks: gr.Blocks, page: str) -> None:
         self._reception = reception
         self._page = page
-        gr.Navbar(visible=False, main_page_name="Now")
+        Navbar(visible=False, main_page_name="Now")
         self.head = card("lm-head")
         self.notice = card("lm-notice")
         self.clock = gr.Timer(REFRESH_S)
@@ -44,7 +58,3 @@ class Frame:
 
     async def _drawn(self, request: gr.Request) -> Markup:
         return header(self._page, await standing(self._reception, request.username))
-
-
-QUIETLY = {"show_progress": "hidden", "api_visibility": "private"}
-"""For events by themselves: no spinner over what is there, and no public name."""

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-import gradio as gr
+from gradio.themes.base import Base
+from gradio.themes.utils import sizes
 from gradio.themes.utils.fonts import LocalFont
 
 LOOK = Path(__file__).with_name("look")
@@ -22,14 +23,14 @@ def mounting() -> dict[str, object]:
     }
 
 
-def theme() -> gr.themes.Base:
+def theme() -> Base:
     """Gradio's plainest theme in the console's colours: light and dark differ only in the tokens."""
     # Of Gradio's fonts only Regular and Bold are whole; its SemiBold files hold a few letters.
-    made = gr.themes.Base(
+    made = Base(
         font=[LocalFont("IBM Plex Sans", (400, 700)), "ui-sans-serif", "system-ui", "sans-serif"],
         font_mono=[LocalFont("IBM Plex Mono", (400,)), "ui-monospace", "monospace"],
-        radius_size=gr.themes.sizes.radius_md,
-        text_size=gr.themes.sizes.text_md,
+        radius_size=sizes.radius_md,
+        text_size=sizes.text_md,
     )
     tokens = {
         "body_background_fill": "var(--ground)",

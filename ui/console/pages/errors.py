@@ -12,6 +12,7 @@ from ui.console.markup import Markup, empty
 from ui.console.notices import attempt, said
 from ui.console.reception import Reception
 
+Way = Literal["resolve", "dismiss"]
 ALL = "all"
 LIMITS = (10, 500, 10)
 """Least, most and step of how many are shown."""
@@ -56,7 +57,8 @@ class ErrorsPage:
         ).then(self.show, self.chosen, detail, **QUIETLY)
         self.status.input(self.draw, place, self.rows, **QUIETLY)
         self.limit.release(self.draw, place, self.rows, **QUIETLY)
-        for button, way in ((self.resolve, "resolve"), (self.dismiss, "dismiss")):
+        ways: tuple[tuple[gr.Button, Way], ...] = ((self.resolve, "resolve"), (self.dismiss, "dismiss"))
+        for button, way in ways:
             done = button.click(
                 self._closing(way), self.chosen, self.frame.notice, trigger_mode="once", **QUIETLY
             )
@@ -86,18 +88,19 @@ class ErrorsPage:
         is_open = report.group.status is GroupStatus.OPEN
         return cards.fault_card(report, await self.reception.now()), gr.update(visible=is_open)
 
-    def _closing(self, way: Literal["resolve", "dismiss"]):  # noqa: ANN202 - a handler for Gradio
+    def _closing(self, way: Way):  # noqa: ANN202 - a handler for Gradio
         async def close(fingerprint: str, request: gr.Request) -> Markup:
-            return await self.close(request.username, fingerprint, way)
+            return await close_fault(self.reception, request.username, fingerprint, way)
 
         return close
 
-    async def close(self, alias: str | None, fingerprint: str, way: Literal["resolve", "dismiss"]) -> Markup:
-        """Call a fault mended, or want to hear no more of it."""
-        desk = await self.reception.desk(alias)
-        act = desk.resolve_fault if way == "resolve" else desk.dismiss_fault
-        group, why = await attempt(act(fingerprint))
-        return why if group is None else said(f"{group.title} is {group.status}.")
+
+async def close_fault(reception: Reception, alias: str | None, fingerprint: str, way: Way) -> Markup:
+    """Call a fault mended, or want to hear no more of it."""
+    desk = await reception.desk(alias)
+    act = desk.resolve_fault if way == "resolve" else desk.dismiss_fault
+    group, why = await attempt(act(fingerprint))
+    return why if group is None else said(f"{group.title} is {group.status}.")
 
 
 def build(reception: Reception, blocks: gr.Blocks) -> None:
