@@ -86,7 +86,7 @@ def _past(band: Band, artists) -> None:
     )
     for _ in range(3):
         group, _repeats = stage.write(
-            faults.record_fault, fingerprint="7c1e9a40b2d35f68", code="render", title="RenderError in film: the encoder ended early",
+            faults.record_fault, fingerprint="7c1e9a40b2d35f68", code="render", title="RenderError in film: the encoder ended early",  # pragma: allowlist secret
             message="ffmpeg ended with 137 while frame 412 was written",
             trace='Traceback (most recent call last):\n  File "agents/visuals/encode.py", line 88, in close\n    raise RenderError("the encoder ended early")\nstorage.errors.RenderError: the encoder ended early (api_key=[redacted])',
             artist_id=artists[1].id, step="film",
