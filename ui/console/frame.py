@@ -10,7 +10,7 @@ from ui.console.markup import Markup
 from ui.console.readings.standing import standing
 from ui.console.reception import Reception
 
-REFRESH_S = 2.0
+REFRESH_S = 1.5
 
 
 class Quietly(TypedDict):
