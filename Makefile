@@ -16,7 +16,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup install demo test check bench gallery docs example lock
+.PHONY: help setup install demo test check bench gallery pictures docs example lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -57,6 +57,9 @@ bench: .venv/dev.stamp ## Measure what the README claims (ARGS= for a part)
 
 gallery: .venv/run.stamp ## Draw docs/gallery: covers, video frames and the sound of a song, straight from the engines
 	@$(BIN)/python scripts/gallery.py
+
+pictures: .venv/dev.stamp ## Photograph the console into docs/pictures, from a label made for it (needs Chromium)
+	@$(BIN)/python -m tests.ui.console.pictures $(ARGS)
 
 docs: .venv/run.stamp ## Write docs/loop.svg from the steps of a cycle, and docs/cli.md from the commands
 	@$(BIN)/python scripts/draw_loop.py > docs/loop.svg.part && mv docs/loop.svg.part docs/loop.svg

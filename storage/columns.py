@@ -38,7 +38,11 @@ class UtcTime(TypeDecorator[datetime]):
     def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        return value.astimezone(UTC) if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        if isinstance(value, datetime):
+            return value.astimezone(UTC)
+        read = datetime.fromisoformat(str(value))
+        # Early homes hold starts of cycles that were written without their zone, which was UTC.
+        return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 class Usd(TypeDecorator[Decimal]):

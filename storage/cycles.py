@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, func, insert, literal, not_, or_, select, update
 
 from storage import events, outbox, tables
 from storage.approvals import withdraw
@@ -228,7 +228,7 @@ def open_cycle(tx: Tx, *, fence: Fence, cycle_id: CycleId, claims_max: int) -> C
             state=CycleState.RUNNING,
             reason="",
             claims=C.c.claims + 1,
-            started_at=func.coalesce(C.c.started_at, now),
+            started_at=func.coalesce(C.c.started_at, literal(now, C.c.started_at.type)),
         )
     )
     tx.connection.execute(update(A).where(A.c.id == fence.artist_id).values(last_run_at=now))

@@ -35,6 +35,7 @@ __all__ = [
     "list_cycles",
     "next_due_at",
     "roster",
+    "title_of",
 ]
 
 C = tables.cycles
@@ -134,6 +135,15 @@ def list_cycles(
         )
         for row in tx.connection.execute(query)
     ]
+
+
+def title_of(tx: Tx, *, cycle_id: str) -> str | None:
+    """What a cycle's song was planned to be called last; None before its plan."""
+    plans = select(S.c.output).where(
+        S.c.cycle_id == cycle_id, S.c.name == CycleStep.PLAN, S.c.output.is_not(None)
+    )
+    plan = tx.connection.execute(plans.order_by(S.c.revision.desc()).limit(1)).scalar_one_or_none()
+    return None if plan is None else json.loads(plan).get("title")
 
 
 def find_cycle(tx: Tx, *, ref: str) -> Cycle:

@@ -77,11 +77,11 @@ class SongAccount(Frozen):
 def song_account(overview: CycleOverview, releases: Path, assets: AssetStore) -> SongAccount:
     """Tell a cycle; files are those of the release, or the assets themselves where there is none."""
     cycle, release = overview.cycle, overview.release
-    song = _output(overview, CycleStep.COMPOSE, Composition)
-    critique = _output(overview, CycleStep.CRITICISE, Critique)
+    song = last_output(overview, CycleStep.COMPOSE, Composition)
+    critique = last_output(overview, CycleStep.CRITICISE, Critique)
     bag = releases / release.directory if release else None
     files = _released(bag) if bag else _stored(overview, assets)
-    films = _output(overview, CycleStep.FILM, Films)
+    films = last_output(overview, CycleStep.FILM, Films)
     sizes = [(video.width, video.height) for video in films.videos] if films else []
     return SongAccount(
         artist=ArtistCard.of(overview.artist),
@@ -103,7 +103,7 @@ def song_account(overview: CycleOverview, releases: Path, assets: AssetStore) ->
         ),
         plan=_one(files, "plan"),
         critique=None if critique is None else Judgement(**critique.model_dump(exclude={"source"})),
-        reflection=_output(overview, CycleStep.REFLECT, Reflection),
+        reflection=last_output(overview, CycleStep.REFLECT, Reflection),
         release_dir=str(bag) if bag else None,
     )
 
@@ -118,10 +118,10 @@ def _released(bag: Path) -> dict[str, list[str]]:
 
 def _stored(overview: CycleOverview, assets: AssetStore) -> dict[str, list[str]]:
     """Files of a song without a release, by the role they would have; deleted media are left out."""
-    song = _output(overview, CycleStep.COMPOSE, Composition)
-    master = _output(overview, CycleStep.PRODUCE, Master)
-    artwork = _output(overview, CycleStep.PAINT, Artwork)
-    films = _output(overview, CycleStep.FILM, Films)
+    song = last_output(overview, CycleStep.COMPOSE, Composition)
+    master = last_output(overview, CycleStep.PRODUCE, Master)
+    artwork = last_output(overview, CycleStep.PAINT, Artwork)
+    films = last_output(overview, CycleStep.FILM, Films)
     made = [("plan", song.plan_asset)] if song else []
     made += [("master", master.wav), ("lossless", master.flac), ("mp3", master.mp3)] if master else []
     made += [("cover", artwork.cover), ("preview", artwork.preview)] if artwork else []
@@ -135,7 +135,7 @@ def _stored(overview: CycleOverview, assets: AssetStore) -> dict[str, list[str]]
     return files
 
 
-def _output(overview: CycleOverview, name: CycleStep, output: type[T]) -> T | None:
+def last_output(overview: CycleOverview, name: CycleStep, output: type[T]) -> T | None:
     """What a step made in the last revision that finished it."""
     done = [
         row for row in overview.steps if row.name is name and row.status is StepStatus.DONE and row.output

@@ -27,3 +27,13 @@ def usd(amount: Decimal) -> str:
 def moment(at: datetime | None) -> str:
     """A time on this machine's clock face."""
     return "" if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def size(size_bytes: int) -> str:
+    """A file's size in the unit people would use."""
+    amount = float(size_bytes)
+    for unit in ("B", "KB", "MB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} GB"

@@ -125,6 +125,13 @@ def test_a_paused_artist_makes_nothing_but_ends_what_is_cancelled(stage: Stage):
     assert due(stage) == ["nova-rain"]
 
 
+def test_a_cycle_tells_when_it_began_in_aware_time_as_all_times_are(stage: Stage):
+    _fence, cycle = stage.song()
+    assert cycle.started_at is not None
+    assert cycle.started_at.utcoffset() == timedelta(0)
+    assert abs(cycle.started_at - cycle.created_at) < timedelta(minutes=1)
+
+
 def test_starts_without_progress_park_a_cycle(stage: Stage):
     fence, cycle = stage.song()
     opening = {"fence": fence, "cycle_id": cycle.id, "claims_max": 3}

@@ -1,0 +1,135 @@
+"""A label in the middle of its work, for pictures and for people who look: real covers, songs and decisions."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from sqlalchemy import insert
+
+from runtime import studio
+from storage import autopilot, experiments, faults, knobs, steps, tables
+from storage.clock import new_id
+from storage.steps import StepKey
+from storage.store import Tx, write
+from storage.types import AutopilotPolicy, CycleStep, LifecycleState, Outcome
+from tests.ui.console.band import Band
+
+SPENT = (0.40, 0.72, 0.00, 1.10, 0.64, 0.95, 2.10, 1.30, 0.48, 0.88, 1.62, 0.30, 1.94, 0.56)
+PRAISE = "The hook lands early and the low end is clean"
+BLAME = "Too close to the last one; the bridge goes nowhere"
+
+
+def fill(band: Band, *, waiting: int = 4, released: int = 2, rejected: int = 1) -> None:
+    """Artists with a past, songs that wait, one at work, one parked, a fault, two weeks of spending."""
+    stage = band.stage
+    genres = ("synthwave", "lofi", "house", "ambient", "indie", "trap")
+    artists = [band.artist(seed, genre=genre) for seed, genre in enumerate(genres, start=41)]
+    for index in range(released):
+        made = band.song(artists[index], 900 + index)
+        band.decide(
+            made,
+            Outcome.APPROVED,
+            PRAISE,
+            who=("ada", "ben")[index % 2],
+            surface=("console", "telegram")[index % 2],
+        )
+        band.release(artists[index], made)
+    for index in range(rejected):
+        made = band.song(artists[0], 950 + index)
+        band.reject(artists[0], made, BLAME, who="ben", surface="telegram")
+    made = [band.song(artists[index % len(artists)], 970 + index) for index in range(waiting)]
+    stage.write(_ages, minutes=[300, 190, 44, 12, 7, 5], approval_ids=[each.approval.id for each in made])
+    _under_way(band, artists)
+    _past(band, artists)
+    stage.write(_spent, artist_id=artists[0].id, days=SPENT)
+
+
+def _under_way(band: Band, artists) -> None:
+    fence, cycle = band.begun(artists[4], 31)
+    brief, lyrics = band.written(artists[4], fence, cycle)
+    band.step(fence, cycle, CycleStep.COMPOSE, studio.compose(band.config, brief, lyrics).value)
+    band.begin(fence, cycle, CycleStep.PRODUCE)
+    fence, cycle = band.begun(artists[5], 32)
+    band.written(artists[5], fence, cycle)
+    band.begin(fence, cycle, CycleStep.COMPOSE, cost="0.12", provider="suno")
+    key = StepKey(cycle_id=cycle.id, revision=0, name=CycleStep.COMPOSE)
+    band.stage.write(
+        steps.park_step,
+        fence=fence,
+        key=key,
+        reason="suno did not answer after the song was sent; it may have been bought",
+    )
+
+
+def _past(band: Band, artists) -> None:
+    stage = band.stage
+    policy = AutopilotPolicy(min_score=0.85, stop_at_usd=Decimal(3))
+    stage.write(
+        autopilot.set_autopilot, artist_id=artists[2].id, policy=policy, who="owner", surface="console",
+        reason="nine of ten approved since August",
+    )  # fmt: skip
+    from storage.artists import set_state
+
+    for artist, after, trigger, reason in (
+        (artists[3], LifecycleState.EVOLVING, "evolve", "approval rate fell"),
+        (artists[5], LifecycleState.PAUSED, "pause", "sounds like its sister; ben asked for a rest"),
+    ):
+        stage.write(
+            set_state, artist_id=artist.id, before=LifecycleState.ACTIVE, after=after, trigger=trigger,
+            evidence={"approved": 3, "rejected": 6, "errors": 0, "lower_bound": 0.12}, bound=0.21, reason=reason, who="policy",
+        )  # fmt: skip
+    stage.write(
+        experiments.create_experiment,
+        parameter="hook_density",
+        values=("0.35", "0.5", "0.7"),
+        method="bandit",
+        who="owner",
+    )
+    for _ in range(3):
+        group, _repeats = stage.write(
+            faults.record_fault, fingerprint="7c1e9a40b2d35f68", code="render", title="RenderError in film: the encoder ended early",  # pragma: allowlist secret
+            message="ffmpeg ended with 137 while frame 412 was written",
+            trace='Traceback (most recent call last):\n  File "agents/visuals/encode.py", line 88, in close\n    raise RenderError("the encoder ended early")\nstorage.errors.RenderError: the encoder ended early (api_key=[redacted])',
+            artist_id=artists[1].id, step="film",
+        )  # fmt: skip
+    fix = stage.write(
+        faults.open_fix,
+        fingerprint=group.fingerprint,
+        action="retry_smaller",
+        reason="memory ran out at 1080p",
+        step="film",
+    )
+    stage.write(faults.close_fix, fix_id=fix.id, status="worked")
+    stage.write(
+        faults.record_fault, fingerprint="11aa22bb33cc44dd", code="provider_unavailable", title="Suno answers 503",
+        message="503 Service Unavailable", trace="ProviderUnavailableError: 503", artist_id=artists[0].id, step="compose",
+    )  # fmt: skip
+    stage.write(knobs.turn_knob, name="BUDGET_DAILY_USD", value="3", who="owner")
+    stage.write(knobs.turn_knob, name="CRITIC_THRESHOLD", value="0.65", who="owner")
+
+
+@write
+def _ages(tx: Tx, *, minutes: list[int], approval_ids: list[str]) -> None:
+    """Let songs have waited for a while, the first beyond its deadline."""
+    P = tables.approvals
+    for index, approval_id in enumerate(approval_ids):
+        asked = tx.clock.now() - timedelta(minutes=minutes[index % len(minutes)])
+        values = {"asked_at": asked} | ({"overdue_at": tx.clock.now()} if index == 0 else {})
+        tx.connection.execute(P.update().where(P.c.id == approval_id).values(**values))
+
+
+@write
+def _spent(tx: Tx, *, artist_id: str, days: tuple[float, ...]) -> None:
+    """Two weeks of money, today's among it."""
+    now = tx.clock.now()
+    for back, usd in enumerate(reversed(days)):
+        day = now - timedelta(days=back)
+        for provider, share in (("suno", 0.7), ("openai", 0.22), ("pexels", 0.08)):
+            amount = Decimal(str(round(usd * share, 4)))
+            if amount:
+                tx.connection.execute(
+                    insert(tables.spend).values(
+                        id=new_id("spd", tx.clock), idempotency_key=f"{provider}/{back}", artist_id=artist_id, provider=provider,
+                        reserved_usd=amount, settled_usd=amount, status="settled", day=day.strftime("%Y-%m-%d"),
+                        month=day.strftime("%Y-%m"), at=day,
+                    )
+                )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What the console shows, as pure functions from rows to HTML; no Gradio, no store."""

@@ -1,0 +1,89 @@
+"""Faults by kind, and one with where it happened and what was tried."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from storage.faults import ErrorGroup, ErrorReport
+from ui.console.markup import Markup, ago, chip, el, empty, facts, page_link, section
+from ui.wording import moment
+
+
+def fault_list(groups: Sequence[ErrorGroup], chosen: str | None, now: datetime) -> Markup:
+    """Kinds of faults, the latest first."""
+    if not groups:
+        return empty("No fault is in this state.")
+    rows = [
+        el(
+            "li",
+            el(
+                "button",
+                el("span", el("b", group.title), el("small", f"{group.code} · ", ago(group.last_at, now))),
+                el("span", f"{group.count} ×", cls="lm-count"),
+                chip(group.status),
+                type="button",
+                data_act="pick",
+                data_id=group.fingerprint,
+                data_url=page_link("errors", fault=group.fingerprint),
+                aria_current="true" if group.fingerprint == chosen else None,
+            ),
+        )
+        for group in groups
+    ]
+    return el("ol", rows, cls="lm-queue wide")
+
+
+def fault_card(report: ErrorReport, now: datetime) -> Markup:
+    """One kind of fault whole. Its texts were redacted before they were kept."""
+    group = report.group
+    latest = report.events[0] if report.events else None
+    closed = (
+        f"{group.status} by {group.resolved_by}, {moment(group.resolved_at)}" if group.resolved_by else None
+    )
+    return el(
+        "article",
+        el("header", el("h2", group.title), chip(group.status)),
+        facts(
+            (
+                ("kind", group.code),
+                ("fingerprint", group.fingerprint),
+                ("seen", f"{group.count} times"),
+                ("first", moment(group.first_at)),
+                ("latest", moment(group.last_at)),
+                ("closed", closed),
+            )
+        ),
+        section("What was tried", _fixes(report)),
+        section("Latest trace", el("pre", latest.trace or latest.message, cls="lm-trace"))
+        if latest
+        else None,
+        section("Where it happened", _events(report, now)),
+        cls="lm-told",
+    )
+
+
+def _fixes(report: ErrorReport) -> Markup:
+    rows = [
+        el(
+            "li",
+            el("b", fix.action.replace("_", " ")),
+            " ",
+            chip(fix.status),
+            el("span", f" {fix.reason} · {moment(fix.at)}", cls="lm-quiet"),
+        )
+        for fix in report.fixes
+    ]
+    return el("ul", rows, cls="lm-rows") if rows else empty("Nothing yet.")
+
+
+def _events(report: ErrorReport, now: datetime) -> Markup:
+    rows = [
+        el(
+            "li",
+            el("a", f"{each.step or 'outside a step'}", href=page_link("cycles", cycle=each.cycle_id))
+            if each.cycle_id
+            else el("b", each.step or "outside a cycle"),
+            el("span", each.message, " ", ago(each.at, now), cls="lm-quiet"),
+        )
+        for each in report.events
+    ]
+    return el("ul", rows, cls="lm-rows") if rows else empty("No occurrence is kept.")

@@ -1,0 +1,1 @@
+"""What each page reads of the label, gathered for its cards."""

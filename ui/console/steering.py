@@ -1,0 +1,118 @@
+"""Steering one artist: its moves, its autopilot, and songs that people ask for."""
+
+import secrets
+from decimal import Decimal
+
+from pydantic import ValidationError
+
+from agents.transitions import Trigger, allowed_triggers
+from storage import artists
+from storage.errors import UsageError
+from storage.types import Artist, AutopilotPolicy, SongRequest
+from ui.console.markup import Markup
+from ui.console.notices import attempt, said
+from ui.console.reception import Reception
+
+SEED_BITS = 48
+PEOPLES = (Trigger.PAUSE, Trigger.RESUME, Trigger.EVOLVE, Trigger.RETIRE)
+"""Moves that people make; the others are the lifecycle's own."""
+
+CONSEQUENCES = {
+    Trigger.PAUSE: "It makes nothing until it is resumed; a song under way stops at its next step.",
+    Trigger.RESUME: "It works again.",
+    Trigger.EVOLVE: "Its next songs try other numbers, and are compared with those before.",
+    Trigger.RETIRE: "Its career ends for ever; what it made stays.",
+}
+
+
+def moves(artist: Artist) -> tuple[Trigger, ...]:
+    """What a person may do with an artist in its state."""
+    allowed = allowed_triggers(artist.state)
+    return tuple(trigger for trigger in PEOPLES if trigger in allowed)
+
+
+class Steering:
+    """Everything an artist's page does, apart from how it is shown."""
+
+    def __init__(self, reception: Reception) -> None:
+        self._reception = reception
+
+    async def move(self, alias: str | None, name: str, trigger: str, reason: str) -> Markup:
+        """Pause, resume, evolve or retire, with a reason."""
+
+        async def act() -> Artist:
+            if not reason.strip():
+                raise UsageError("Say why: it is kept with the change")
+            artist = await self._reception.store.read(artists.artist_by_name, name=name)
+            desk = await self._reception.desk(alias)
+            return await desk.move(artist, Trigger(trigger), reason=reason.strip())
+
+        moved, why = await attempt(act())
+        return why if moved is None else said(f"{moved.persona.name} is {moved.state}.")
+
+    async def set_autopilot(
+        self, alias: str | None, name: str, policy: AutopilotPolicy | None, reason: str
+    ) -> Markup:
+        """On under a policy, or off."""
+
+        async def act() -> Artist:
+            artist = await self._reception.store.read(artists.artist_by_name, name=name)
+            desk = await self._reception.desk(alias)
+            return await desk.set_autopilot(artist.id, policy, reason=reason.strip())
+
+        thrown, why = await attempt(act())
+        if thrown is None:
+            return why
+        return said(f"Autopilot of {thrown.persona.name} is {'on' if thrown.autopilot else 'off'}.")
+
+    async def ask_song(
+        self, alias: str | None, name: str, theme: str, title: str, seconds: str, seed: str
+    ) -> Markup:
+        """Queue one song; what is left empty is the planner's to fill."""
+
+        async def act() -> str:
+            artist = await self._reception.store.read(artists.artist_by_name, name=name)
+            desk = await self._reception.desk(alias)
+            request = SongRequest(
+                seed=whole(number(seed)) if seed.strip() else secrets.randbits(SEED_BITS),
+                theme=theme.strip() or None,
+                title=title.strip() or None,
+                seconds=number(seconds) if seconds.strip() else None,
+            )
+            await desk.ask_song(artist.id, request)
+            return artist.persona.name
+
+        asked, why = await attempt(act())
+        return why if asked is None else said(f"{asked} was asked for a song; it starts when there is room.")
+
+
+def policy_of(
+    min_score: float, per_week: float, rejections: float, errors: float, usd: float
+) -> AutopilotPolicy:
+    """A policy from a page's fields. Raises UsageError in a person's words."""
+    try:
+        return AutopilotPolicy(
+            min_score=min_score,
+            releases_per_week=whole(per_week),
+            stop_after_rejections=whole(rejections),
+            stop_after_errors=whole(errors),
+            stop_at_usd=Decimal(str(usd or 0)),
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(f"{str(first['loc'][0]).replace('_', ' ')}: {first['msg']}") from None
+
+
+def number(text: str) -> float:
+    """A number that somebody typed. Raises UsageError for what is none."""
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"{text.strip()!r} is not a number") from None
+
+
+def whole(number: float | None) -> int:
+    """A count that somebody typed. Raises UsageError for one with a fraction, or below 0."""
+    if number is None or number < 0 or int(number) != number:
+        raise UsageError(f"{number} is not a whole number from 0 up")
+    return int(number)
