@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from runtime.desk import Actor
     from runtime.label import Label
+    from ui.console.theme import Mounting
 
 QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -23,7 +24,7 @@ QUIET = {
 
 def build_console(
     label: "Label", actors: "Callable[[str], Awaitable[Actor]]"
-) -> "tuple[gr.Blocks, dict[str, object]]":
+) -> "tuple[gr.Blocks, Mounting]":
     """The console's pages, and the keyword arguments with which `gr.mount_gradio_app` serves them.
 
     `actors` says who is signed in under an alias; whoever mounts it signs people in (`auth_dependency`) and

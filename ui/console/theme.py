@@ -1,6 +1,7 @@
 """How the console looks: Gradio's own parts take the colours of look/tokens.css, and everything is served from here."""
 
 from pathlib import Path
+from typing import Literal, TypedDict
 
 from gradio.themes.base import Base
 from gradio.themes.utils import sizes
@@ -11,8 +12,18 @@ STYLES = ("tokens", "frame", "parts", "cards", "review", "pages")
 SCRIPTS = ("player", "countdown", "keys", "page")
 
 
-def mounting() -> dict[str, object]:
+class Mounting(TypedDict):
     """Keyword arguments for `gr.mount_gradio_app`."""
+
+    theme: Base
+    css: str
+    head: str
+    footer_links: list[Literal["api", "gradio", "settings", "runs"] | dict[str, str]]
+    run_history: bool
+
+
+def mounting() -> Mounting:
+    """How the pages are to be served."""
     scripts = "\n".join(f"<script>{_text(f'{name}.js')}</script>" for name in SCRIPTS)
     return {
         "theme": theme(),

@@ -1,7 +1,6 @@
 """The one application of the console's process, in the order in which it is asked."""
 
 from importlib.metadata import version
-from importlib.util import find_spec
 
 from fastapi import FastAPI, Request
 from starlette.types import ASGIApp
@@ -39,11 +38,9 @@ def build_app(label: Label, doorkeeper: Doorkeeper, *, with_console: bool = True
 
 
 def _mount_console(app: FastAPI, label: Label, doorkeeper: Doorkeeper) -> None:
-    if find_spec("ui.console") is None:  # until the branch with the pages is merged; then these two lines go
-        return
     import gradio
 
-    from ui.console import build_console  # pyright: ignore[reportMissingImports]
+    from ui.console import build_console
 
     pages, options = build_console(label, doorkeeper.actor_of)
 
