@@ -63,7 +63,7 @@ async def _check(store: StoreClient, settings: Settings, artist: Artist) -> Deci
             trigger=decision.trigger,
             evidence=dict(decision.numbers),
             bound=decision.bound,
-            reason=decision.cause if decision.after is LifecycleState.PAUSED else None,
+            reason=decision.cause if decision.after is LifecycleState.PAUSED else decision.text,
             who=f"policy:{profile.name}",
         )
     except ConflictError:

@@ -131,6 +131,7 @@ def set_state(
             after=after,
             evidence=evidence,
             bound=bound,
+            reason=reason,
             who=who,
             at=now,
         )

@@ -40,6 +40,8 @@ class LifecycleChange(Frozen):
     after: LifecycleState
     evidence: dict[str, object] | None
     bound: float | None
+    reason: str | None
+    """What a person said, or the rule that moved it."""
     who: str
     at: datetime
 

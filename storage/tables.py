@@ -116,6 +116,7 @@ lifecycle_changes = _table(
     Column("after", Text, nullable=False),
     Column("evidence", Json),
     Column("bound", Number),
+    Column("reason", Text),
     Column("who", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
 )

@@ -1,5 +1,6 @@
 """The one application of the console's process, in the order in which it is asked."""
 
+import warnings
 from importlib.metadata import version
 
 from fastapi import FastAPI, Request
@@ -47,4 +48,7 @@ def _mount_console(app: FastAPI, label: Label, doorkeeper: Doorkeeper) -> None:
     def signed_in(request: Request) -> str | None:
         return visitor_of(request).alias
 
-    gradio.mount_gradio_app(app, pages, path="/", auth_dependency=signed_in, **options)
+    with warnings.catch_warnings():
+        # Gradio says so of every console with more than one page, whatever it is asked for.
+        warnings.filterwarnings("ignore", "SSR mode is not supported")
+        gradio.mount_gradio_app(app, pages, path="/", auth_dependency=signed_in, **options)

@@ -16,6 +16,7 @@ ADDED = (
     ("approvals", sa.Column("edits", Json)),
     ("decisions", sa.Column("redo", sa.Text)),
     ("artists", sa.Column("autopilot_since", UtcTime)),
+    ("lifecycle_changes", sa.Column("reason", sa.Text)),
 )
 
 

@@ -21,6 +21,7 @@ def lifecycle(changes: Sequence[LifecycleChange], now: datetime) -> Markup:
                 chip(change.after),
                 el("b", change.trigger.replace("_", " ")),
             ),
+            el("p", change.reason) if change.reason else None,
             el("p", evidence(change.evidence), cls="lm-quiet") if change.evidence else None,
             change.bound is not None and el("p", f"bound {change.bound:.3f}", cls="lm-quiet"),
             el("small", change.who, " ", ago(change.at, now)),
