@@ -6,12 +6,15 @@ the supervisor brings the cycle back then.
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from decimal import Decimal
 
 from configs.settings import Settings
 from runtime.signals import Suspend
-from storage import approval_rows, approvals
+from storage import approval_rows, approvals, autopilot
+from storage.approval_rows import Approval, ApprovalStatus
 from storage.artists import Fence
+from storage.errors import ConflictError
 from storage.store import StoreClient
 from storage.types import (
     Artwork,
@@ -92,9 +95,11 @@ async def ask_people(
 ) -> Verdict:
     """The verdict that has taken effect; raises Suspend while there is none.
 
-    A policy is heard once, before people are: what it leaves to them, or what they undo, is theirs.
+    A policy is heard once, before people are: a song that any of them has touched is theirs in every version.
     """
-    decision = None if policy is None else await policy(question)
+    decision = None
+    if policy is not None and not await store.read(approval_rows.is_peoples, cycle_id=question.cycle_id):
+        decision = await policy(question)
     facts = question.facts()
     if decision is not None and not decision.approves:
         facts["left_to_people"] = decision.reason
@@ -109,21 +114,34 @@ async def ask_people(
         facts=facts,
         deadline_h=settings.approval_deadline_h,
     )
-    is_untouched = not await store.read(approval_rows.decisions_of, approval_id=approval.id)
-    if decision is not None and decision.approves and is_untouched:
-        await store.write(
-            approvals.decide,
-            approval_id=approval.id,
-            outcome=Outcome.APPROVED,
-            decided_by=decision.decided_by,
-            who=decision.who,
-            surface=decision.decided_by,
-            take=1,
-            reason=decision.reason,
-            undo_s=settings.undo_s if decision.decided_by is DeciderKind.AUTOPILOT else 0.0,
-            preview_sha256=approval.preview_sha256,
-        )
+    if decision is not None and decision.approves and approval.status == ApprovalStatus.PENDING:
+        with suppress(ConflictError):  # a person was faster, and theirs is the verdict
+            await _approve(store, approval, decision, settings)
     verdict = await store.read(approvals.effective_verdict, approval_id=approval.id)
     if verdict is None:
         raise Suspend(CycleState.WAITING, f"waits for a decision on {approval.id}")
     return verdict
+
+
+async def _approve(store: StoreClient, approval: Approval, decision: Decision, settings: Settings) -> None:
+    if decision.decided_by is DeciderKind.AUTOPILOT:
+        await store.write(
+            autopilot.approve,
+            approval_id=approval.id,
+            preview_sha256=approval.preview_sha256,
+            label_per_week=settings.autopilot_releases_per_week,
+            reason=decision.reason,
+            undo_s=settings.undo_s,
+        )
+        return
+    await store.write(
+        approvals.decide,
+        approval_id=approval.id,
+        outcome=Outcome.APPROVED,
+        decided_by=decision.decided_by,
+        who=decision.who,
+        surface=decision.decided_by,
+        reason=decision.reason,
+        undo_s=0.0,
+        preview_sha256=approval.preview_sha256,
+    )

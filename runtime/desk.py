@@ -111,11 +111,23 @@ class Desk:
         return await self._store.write(cycles.request_cancel, cycle_id=cycle_id, who=self.actor.alias)
 
     async def resolve(
-        self, cycle_id: CycleId, choice: Literal["paste", "buy_again", "cancel"], *, job_id: str | None = None
+        self,
+        cycle_id: CycleId,
+        choice: Literal["paste", "buy_again", "go_on", "cancel"],
+        *,
+        job_id: str | None = None,
+        purchase_key: str | None = None,
     ) -> Cycle:
-        """Answer for a parked cycle."""
+        """Answer for a parked cycle; what may be paid for a second time is the owner's to say."""
+        if choice == "buy_again":
+            self._require_owner("buy again what may have been bought")
         await self._store.write(
-            steps.resolve_parked, cycle_id=cycle_id, choice=choice, job_id=job_id, who=self.actor.alias
+            steps.resolve_parked,
+            cycle_id=cycle_id,
+            choice=choice,
+            job_id=job_id,
+            who=self.actor.alias,
+            purchase_key=purchase_key,
         )
         return await self._store.read(cycles.cycle_by_id, cycle_id=cycle_id)
 
@@ -181,11 +193,13 @@ class Desk:
         return await self._store.write(faults.resolve_group, fingerprint=fingerprint, who=self.actor.alias)
 
     async def invite(self, alias: str, role: Role) -> LinkCode:
-        """A one-time code with which somebody joins from Telegram."""
+        """A one-time code with which somebody joins from Telegram; nothing but its hash is kept."""
         self._require_owner("invite people")
-        return await self._store.write(
-            people.make_link_code, alias=alias, role=role, who=self.actor.alias, code=people.new_code()
+        code = people.new_code()
+        invited = await self._store.write(
+            people.invite, alias=alias, role=role, who=self.actor.alias, code_sha256=people.hash_code(code)
         )
+        return LinkCode(code=code, **invited.model_dump())
 
     async def _decide(
         self,

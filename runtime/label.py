@@ -94,7 +94,7 @@ class Label:
 
     async def create_artist(self, *, seed: int, genre: str | None, who: str) -> Artist:
         """runtime/roster.py; raises ConflictError on a full roster."""
-        return await create_artist(self.store, self.settings, seed=seed, genre=genre, who=who)
+        return await create_artist(self.store, await self.live.now(), seed=seed, genre=genre, who=who)
 
     async def request_song(self, artist_id: ArtistId, request: SongRequest, *, who: str) -> cycles.Cycle:
         """Queue one cycle."""

@@ -4,7 +4,9 @@ Everybody who works for long asks `now()` at the start of a piece of work and ke
 song is made under one set of rules. A set that does not fit together is not taken: the last good one stays.
 """
 
+import asyncio
 import logging
+from pathlib import Path
 
 from configs.settings import Settings, SettingsError
 from runtime.launch import Launch
@@ -21,7 +23,9 @@ class LiveSettings:
     def __init__(self, launch: Launch, store: StoreClient) -> None:
         self._launch = launch
         self._store = store
-        self._good = launch.settings()
+        self._start = launch.settings()
+        self._good = self._start
+        self._read_from: object = None
         self._told: tuple[str, ...] = ()
 
     @property
@@ -31,14 +35,19 @@ class LiveSettings:
 
     async def now(self) -> Settings:
         """The settings in force; a change is logged as it is taken, a faulty one once."""
+        turned = await self._turned()
+        read_from = (turned, _stamp(self._launch.home / ".env"))
+        if read_from == self._read_from:
+            return self._good
         try:
-            fresh = self._merged(await self._turned())
+            # In a thread: to check everything anew takes milliseconds that others wait for.
+            fresh = await asyncio.to_thread(self._merged, turned)
         except SettingsError as error:
             if error.lines != self._told:
                 log.warning("settings: %s; the former ones stay in force", "; ".join(error.lines))
                 self._told = error.lines
             return self._good
-        self._told = ()
+        self._told, self._read_from = (), read_from
         before, after = self._good.shown(), fresh.shown()
         for name in sorted(after):
             if before[name] != after[name]:
@@ -70,4 +79,15 @@ class LiveSettings:
         # One that this build no longer knows, or no longer lets people turn, waits for a build that does.
         fields = Settings.live_fields()
         known = {fields[name]: value for name, value in turned.items() if name in fields}
-        return Settings.load(self._launch.home, **{**known, **self._launch.overrides})
+        fresh = Settings.load(self._launch.home, **{**known, **self._launch.overrides})
+        # Of `.env` too only what may change: a lease or a key of now would not fit those who run since before.
+        return self._start.model_copy(update={field: getattr(fresh, field) for field in fields.values()})
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Tells one version of a file from the next."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_size

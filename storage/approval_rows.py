@@ -129,6 +129,15 @@ def of_cycle(
     return found[0] if found else None
 
 
+def is_peoples(tx: Tx, *, cycle_id: str) -> bool:
+    """Whether a question of the cycle is open already, or a person has answered, put off or undone one."""
+    D = tables.decisions  # noqa: N806 - a table's short name, as in the other modules
+    asked = select(P.c.id).where(P.c.cycle_id == cycle_id)
+    by_person = select(D.c.seq).where(D.c.approval_id.in_(asked), D.c.decided_by == DeciderKind.PERSON)
+    is_open = asked.where(P.c.status == ApprovalStatus.PENDING)
+    return any(tx.connection.execute(query.limit(1)).first() for query in (is_open, by_person))
+
+
 def find_approval(tx: Tx, *, ref: str) -> Approval:
     """The approval a person means: its id or the beginning of it, its cycle's id, or the artist's slug.
 

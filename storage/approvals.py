@@ -7,7 +7,7 @@ message for the surfaces that show the question. A decision takes effect `undo_s
 from datetime import timedelta
 from typing import Literal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 
 from storage import events, outbox, tables
 from storage.approval_rows import Approval, ApprovalStatus, approval_by_id, of_cycle
@@ -152,6 +152,7 @@ def put_off(tx: Tx, *, approval_id: str, for_s: float, who: str, surface: str) -
 def undo(tx: Tx, *, approval_id: str, who: str, surface: str) -> Approval:
     """Take a decision back before it takes effect; the question is open again."""
     now = tx.clock.now()
+    _require_making(tx, approval_by_id(tx, approval_id=approval_id))
     undone = tx.connection.execute(
         update(P)
         .where(P.c.id == approval_id, P.c.status == ApprovalStatus.DECIDED, P.c.effective_at > now)
@@ -209,19 +210,30 @@ def close_expired(
 
 
 def withdraw(tx: Tx, *, cycle_id: str, outcome: Outcome, who: str, reason: str) -> None:
-    """Close what a cycle still asks when it ends: nobody decides on a song that is no longer made."""
+    """Close what a cycle still asks when it ends: nobody decides on a song that is no longer made.
+
+    A decision that had not taken effect is closed too, or its undo would ask about a song that has ended.
+    """
     now = tx.clock.now()
+    is_open = or_(
+        P.c.status == ApprovalStatus.PENDING,
+        (P.c.status == ApprovalStatus.DECIDED) & (P.c.effective_at > now),
+    )
+    answer = {
+        "outcome": outcome,
+        "decided_by": DeciderKind.POLICY,
+        "who": who,
+        "surface": "label",
+        "why": reason,
+    }
     for approval_id in tx.connection.execute(
-        select(P.c.id).where(P.c.cycle_id == cycle_id, P.c.status == ApprovalStatus.PENDING)
+        select(P.c.id).where(P.c.cycle_id == cycle_id, is_open)
     ).scalars():
-        answer = {
-            "outcome": outcome,
-            "decided_by": DeciderKind.POLICY,
-            "who": who,
-            "surface": "label",
-            "why": reason,
-        }
-        _move(tx, approval_id, status=ApprovalStatus.CLOSED, decided_at=now, effective_at=now, **answer)
+        tx.connection.execute(
+            update(P)
+            .where(P.c.id == approval_id)
+            .values(status=ApprovalStatus.CLOSED, redo=None, decided_at=now, effective_at=now, **answer)
+        )
         _note(tx, approval_by_id(tx, approval_id=approval_id), "close", **answer)
 
 
@@ -262,7 +274,19 @@ def _as_shown(tx: Tx, approval_id: str, preview_sha256: str | None) -> Approval:
     approval = approval_by_id(tx, approval_id=approval_id)
     if preview_sha256 is not None and preview_sha256 != approval.preview_sha256:
         raise ConflictError(f"{approval.title} is no longer the version that was shown; look at the new one")
+    _require_making(tx, approval)
     return approval
+
+
+def _require_making(tx: Tx, approval: Approval) -> None:
+    """Nothing can be decided on a song that somebody has cancelled."""
+    if approval.status not in (ApprovalStatus.PENDING, ApprovalStatus.DECIDED):
+        return  # how it was closed says more
+    cancelled_by = tx.connection.execute(
+        select(C.c.cancel_requested_by).where(C.c.id == approval.cycle_id)
+    ).scalar_one()
+    if cancelled_by is not None:
+        raise ConflictError(f"{approval.title} is no longer made: {cancelled_by} cancelled it")
 
 
 def _require_fitting(approval: Approval, outcome: Outcome, edits: SongEdits) -> None:
@@ -283,7 +307,7 @@ def _answer(tx: Tx, approval: Approval, undo_s: float, **values: object) -> None
     effective_at = now + timedelta(seconds=undo_s)
     decided = {"status": ApprovalStatus.DECIDED, "decided_at": now, "effective_at": effective_at}
     _move(tx, approval.id, **values, **decided)
-    # The supervisor sleeps until the cycles it waits for are due.
+    # `cycle list` and `labelmate status` tell when it goes on.
     tx.connection.execute(
         update(C)
         .where(C.c.id == approval.cycle_id, C.c.state == CycleState.WAITING)

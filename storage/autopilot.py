@@ -6,7 +6,10 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, func, select, update
 
 from storage import events, outbox, tables
+from storage.approval_rows import Approval, approval_by_id
+from storage.approvals import decide
 from storage.artists import artist_by_id
+from storage.errors import ConflictError
 from storage.ledger import CHARGED
 from storage.store import Tx, write
 from storage.types import Artist, ArtistId, AutopilotPolicy, DeciderKind, Frozen, Outcome
@@ -68,6 +71,36 @@ def switch_off(tx: Tx, *, artist_id: ArtistId, reason: str) -> None:
         kind="alert",
         dedupe_key=f"autopilot/{artist_id}/{artist.autopilot_since}",
         payload={"artist_id": artist_id, "text": f"{artist.persona.name}: {reason}"},
+    )
+
+
+@write
+def approve(
+    tx: Tx, *, approval_id: str, preview_sha256: str, label_per_week: int, reason: str, undo_s: float
+) -> Approval:
+    """Approve a song if the week's caps still allow it: counted and decided in one transaction.
+
+    Raises ConflictError when a person was faster, the switch is off by now, or other artists took the last place.
+    """
+    # One row to lock makes concurrent approvals on PostgreSQL see each other's.
+    tx.connection.execute(select(tables.label.c.id).with_for_update()).first()
+    asked = approval_by_id(tx, approval_id=approval_id)
+    policy = artist_by_id(tx, artist_id=asked.artist_id).autopilot_policy
+    now = flight(tx, artist_id=asked.artist_id)
+    if policy is None:
+        raise ConflictError(f"The autopilot of {asked.artist_name} was switched off meanwhile")
+    if now.approvals_week >= policy.releases_per_week or now.label_approvals_week >= label_per_week:
+        raise ConflictError("The autopilots' songs of this week were approved meanwhile")
+    return decide(
+        tx,
+        approval_id=approval_id,
+        outcome=Outcome.APPROVED,
+        decided_by=DeciderKind.AUTOPILOT,
+        who="autopilot",
+        surface="autopilot",
+        reason=reason,
+        undo_s=undo_s,
+        preview_sha256=preview_sha256,
     )
 
 

@@ -130,7 +130,7 @@ def _due(tx: Tx, limit: int, reviewing: Reviewing, *, locking: bool) -> Sequence
     due = or_(
         and_(is_new, _undecided(C.c.artist_id) < reviewing.per_artist_max),
         and_(C.c.state == CycleState.QUEUED, not_(is_new)),
-        and_(C.c.state == CycleState.DEFERRED, C.c.due_at <= now),
+        and_(C.c.state == CycleState.DEFERRED, or_(C.c.due_at <= now, C.c.cancel_requested_by.is_not(None))),
         and_(C.c.state == CycleState.WAITING, or_(decided.exists(), C.c.cancel_requested_by.is_not(None))),
         C.c.state == CycleState.RUNNING,
     )
@@ -167,7 +167,13 @@ def _due(tx: Tx, limit: int, reviewing: Reviewing, *, locking: bool) -> Sequence
 def _undecided(artist_id: ColumnElement[str]) -> ColumnElement[int]:
     P = tables.approvals  # noqa: N806 - a table's short name, as in the other modules
     pending = select(func.count()).where(P.c.artist_id == artist_id, P.c.status == "pending")
-    return pending.scalar_subquery()
+    begun = tables.cycles.alias("begun")
+    deferred = select(func.count()).where(
+        begun.c.artist_id == artist_id,
+        begun.c.state.in_((CycleState.QUEUED, CycleState.DEFERRED)),
+        begun.c.started_at.is_not(None),
+    )
+    return pending.scalar_subquery() + deferred.scalar_subquery()
 
 
 def _in_hand(tx: Tx, now_s: float) -> int:
@@ -175,7 +181,9 @@ def _in_hand(tx: Tx, now_s: float) -> int:
     P = tables.approvals  # noqa: N806 - a table's short name, as in the other modules
     pending = select(func.count()).select_from(P).where(P.c.status == "pending")
     leased = and_(C.c.state == CycleState.QUEUED, C.c.lease_until_s >= now_s)
-    making = select(func.count()).select_from(C).where(or_(C.c.state == CycleState.RUNNING, leased))
+    # Whatever was begun is asked about some day, also what waits for money or a provider now.
+    begun = C.c.started_at.is_not(None) & C.c.state.in_((CycleState.QUEUED, CycleState.DEFERRED))
+    making = select(func.count()).select_from(C).where(or_(C.c.state == CycleState.RUNNING, leased, begun))
     return tx.connection.execute(select(pending.scalar_subquery() + making.scalar_subquery())).scalar_one()
 
 

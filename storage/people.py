@@ -9,11 +9,11 @@ import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import RowMapping, Text, func, insert, select, type_coerce, update
+from sqlalchemy import RowMapping, Text, delete, func, insert, select, type_coerce, update
 
 from storage import chats, events, tables
 from storage.clock import new_id
-from storage.errors import ConflictError, NotFoundError, UsageError
+from storage.errors import ConflictError, NotAllowedError, NotFoundError, UsageError
 from storage.store import Tx, write
 from storage.types import Frozen
 
@@ -43,13 +43,18 @@ class Person(Frozen):
     left_at: datetime | None
 
 
-class LinkCode(Frozen):
-    """A code to be typed once; shown once, never stored."""
+class Invitation(Frozen):
+    """What a one-time code is good for."""
 
-    code: str
     alias: str
     role: Role
     expires_at: datetime
+
+
+class LinkCode(Invitation):
+    """A code to be typed once, as its maker is shown it; it is never stored."""
+
+    code: str
 
 
 @write
@@ -67,18 +72,16 @@ def add_person(tx: Tx, *, alias: str, role: Role, who: str) -> Person:
 
 
 @write
-def make_link_code(tx: Tx, *, alias: str, role: Role, who: str, code: str) -> LinkCode:
-    """A way for a Telegram user to become this person. `code` comes from `new_code`, so that a repeat is the same."""
+def invite(tx: Tx, *, alias: str, role: Role, who: str, code_sha256: str) -> Invitation:
+    """A way for a Telegram user to become this person. The code itself never comes here, so it is kept nowhere."""
     alias = _clean(alias)
-    present = owner(tx)
-    if role is Role.OWNER and present is not None and present.alias != alias:
-        raise ConflictError(f"{present.alias} is the owner; link as a reviewer, or remove the owner first")
+    _require_role(tx, alias, role)
     expires_at = tx.clock.now() + timedelta(seconds=CODE_VALID_S)
     tx.connection.execute(
-        insert(K).values(code_sha256=_hash(code), alias=alias, role=role, made_by=who, expires_at=expires_at)
+        insert(K).values(code_sha256=code_sha256, alias=alias, role=role, made_by=who, expires_at=expires_at)
     )
     events.append(tx, "person.invited", alias=alias, role=role, who=who)
-    return LinkCode(code=code, alias=alias, role=role, expires_at=expires_at)
+    return Invitation(alias=alias, role=role, expires_at=expires_at)
 
 
 @write
@@ -87,7 +90,7 @@ def link_telegram(tx: Tx, *, code: str, telegram_id: int) -> Person:
     now = tx.clock.now()
     used = tx.connection.execute(
         update(K)
-        .where(K.c.code_sha256 == _hash(code), K.c.used_at.is_(None), K.c.expires_at > now)
+        .where(K.c.code_sha256 == hash_code(code), K.c.used_at.is_(None), K.c.expires_at > now)
         .values(used_at=now)
         .returning(K.c.alias, K.c.role)
     ).first()
@@ -96,19 +99,28 @@ def link_telegram(tx: Tx, *, code: str, telegram_id: int) -> Person:
     taken = person_of_telegram(tx, telegram_id=telegram_id)
     if taken is not None and taken.alias != used.alias:
         raise ConflictError(f"You are {taken.alias} here already")
+    # Things may have changed in the quarter of an hour since the code was made.
+    _require_role(tx, used.alias, Role(used.role))
     row = tx.connection.execute(select(W.c.id).where(W.c.alias == used.alias)).first()
     person_id = row.id if row else add_person(tx, alias=used.alias, role=Role(used.role), who=used.alias).id
-    tx.connection.execute(update(W).where(W.c.id == person_id).values(telegram_id=telegram_id, left_at=None))
+    tx.connection.execute(
+        update(W).where(W.c.id == person_id).values(telegram_id=telegram_id, role=used.role, left_at=None)
+    )
     events.append(tx, "person.linked", alias=used.alias, surface="telegram")
     return person_by_id(tx, person_id=person_id)
 
 
 @write
 def know_number(tx: Tx, *, telegram_id: int, alias: str) -> Person:
-    """The reviewer for a Telegram user whom the settings name; a row, so that the audit can be forgotten too."""
-    row = tx.connection.execute(select(W.c.id).where(W.c.alias == alias)).first()
+    """The reviewer for a Telegram user whom the settings name; a row, so that the audit can be forgotten too.
+
+    Raises NotAllowedError for one whom the owner has removed since: the settings do not bring anybody back.
+    """
+    row = tx.connection.execute(select(W.c.id, W.c.left_at).where(W.c.alias == alias)).first()
+    if row is not None and row.left_at is not None:
+        raise NotAllowedError(f"{alias} was removed; `labelmate reviewer add` brings people back")
     person_id = row.id if row else add_person(tx, alias=alias, role=Role.REVIEWER, who="settings").id
-    tx.connection.execute(update(W).where(W.c.id == person_id).values(telegram_id=telegram_id, left_at=None))
+    tx.connection.execute(update(W).where(W.c.id == person_id).values(telegram_id=telegram_id))
     return person_by_id(tx, person_id=person_id)
 
 
@@ -140,6 +152,9 @@ def forget_person(tx: Tx, *, alias: str, who: str) -> str:
         .where(W.c.id == person.id)
         .values(alias=pseudonym, telegram_id=None, left_at=person.left_at or tx.clock.now())
     )
+    tx.connection.execute(
+        insert(tables.barred).values(alias_sha256=hash_code(person.alias), at=tx.clock.now())
+    )
     tx.connection.execute(update(K).where(K.c.alias == person.alias).values(alias=pseudonym))
     for column in (
         tables.approvals.c.who,
@@ -158,9 +173,18 @@ def forget_person(tx: Tx, *, alias: str, who: str) -> str:
         tx.connection.execute(
             update(column.table).where(column == person.alias).values({column.name: pseudonym})
         )
+    _forget_in_texts(tx, person.alias, pseudonym)
     _forget_in_bodies(tx, person.alias, pseudonym)
+    _forget_answers(tx, person)
     events.append(tx, "person.forgotten", pseudonym=pseudonym, who=pseudonym if who == alias else who)
     return pseudonym
+
+
+def is_barred(tx: Tx, *, alias: str) -> bool:
+    """Whether somebody of this alias was removed or forgotten: a login of that name opens nothing any more."""
+    left = select(W.c.id).where(W.c.alias == alias, W.c.left_at.is_not(None))
+    forgotten = select(tables.barred.c.at).where(tables.barred.c.alias_sha256 == hash_code(alias))
+    return any(tx.connection.execute(query).first() for query in (left, forgotten))
 
 
 def new_code() -> str:
@@ -250,7 +274,46 @@ def _forget_in_bodies(tx: Tx, alias: str, pseudonym: str) -> None:
                 tx.connection.execute(update(table).where(key == identity).values({document.name: changed}))
 
 
-def _hash(code: str) -> str:
+def _require_role(tx: Tx, alias: str, role: Role) -> None:
+    """One owner at most, and nobody changes sides by a code that says otherwise. Raises ConflictError."""
+    present = owner(tx)
+    if role is Role.OWNER and present is not None and present.alias != alias:
+        raise ConflictError(f"{present.alias} is the owner; link as a reviewer, or remove the owner first")
+    known = tx.connection.execute(select(W.c.role).where(W.c.alias == alias, W.c.left_at.is_(None))).first()
+    if known is not None and known.role != role:
+        raise ConflictError(f"{alias} is {known.role} here; remove {alias} first to change that")
+
+
+def _forget_in_texts(tx: Tx, alias: str, pseudonym: str) -> None:
+    """Sentences that the label made say `by` before a name; a step's verdict has it in its JSON."""
+    told = (f"by {alias}", f"by {pseudonym}")
+    kept = (f'"who":{json.dumps(alias)}', f'"who":{json.dumps(pseudonym)}')
+    for column, (old, new) in (
+        (tables.artists.c.pause_reason, told),
+        (tables.lifecycle_changes.c.reason, told),
+        (tables.cycles.c.reason, told),
+        (tables.steps.c.error, told),
+        (tables.steps.c.output, kept),
+    ):
+        tx.connection.execute(
+            update(column.table)
+            .where(column.contains(old, autoescape=True))
+            .values({column.name: func.replace(column, old, new)})
+        )
+
+
+def _forget_answers(tx: Tx, person: Person) -> None:
+    """Stored results of writes are kept for a day for those who ask twice; a forgotten person's are not."""
+    R = tables.writes  # noqa: N806 - a table's short name, as in the other modules
+    names = [json.dumps(person.alias, ensure_ascii=False)]
+    if person.telegram_id is not None:
+        names.append(str(person.telegram_id))
+    for name in names:
+        tx.connection.execute(delete(R).where(R.c.result.contains(name, autoescape=True)))
+
+
+def hash_code(code: str) -> str:
+    """What is kept of a code or of a forgotten alias."""
     return hashlib.sha256(code.strip().encode()).hexdigest()
 
 

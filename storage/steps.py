@@ -285,8 +285,16 @@ def park_step(tx: Tx, *, fence: Fence, key: StepKey, reason: str) -> None:
 
 
 @write
-def resolve_parked(tx: Tx, *, cycle_id: CycleId, choice: str, job_id: str | None, who: str) -> CycleState:
-    """An operator's answer for a parked cycle.
+def resolve_parked(
+    tx: Tx,
+    *,
+    cycle_id: CycleId,
+    choice: str,
+    job_id: str | None,
+    who: str,
+    purchase_key: str | None = None,
+) -> CycleState:
+    """An operator's answer for a parked cycle; `purchase_key` is that of the purchase the operator saw.
 
     A purchase of unknown outcome: `paste` its job id, `buy_again` or `cancel`. Anything else: `go_on` or `cancel`.
     Raises ConflictError for an answer to the other question, or where nothing is parked.
@@ -305,6 +313,8 @@ def resolve_parked(tx: Tx, *, cycle_id: CycleId, choice: str, job_id: str | None
         events.append(tx, "cycle.resolved", cycle_id=cycle_id, choice=choice, who=who)
     else:
         step = step_from_row(lost._mapping)
+        if purchase_key not in (None, step.idempotency_key):
+            raise ConflictError(f"{cycle_id} waits for an answer to another purchase by now; look again")
         key = StepKey(cycle_id=step.cycle_id, revision=step.revision, name=step.name)
         tx.connection.execute(_where(update(S), key).values(**_answer_for(tx, step, choice, job_id, who)))
         events.append(tx, "step.resolved", cycle_id=cycle_id, step=str(key), choice=choice, who=who)

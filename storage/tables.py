@@ -41,6 +41,7 @@ label = _table(
     Column("created_at", UtcTime, nullable=False),
     Column("stopped_at", UtcTime),
     Column("stopped_by", Text),
+    Column("seen_at", UtcTime),
 )
 leases = _table(
     "leases",
@@ -167,6 +168,7 @@ steps = _table(
     Column("started_at", UtcTime, nullable=False),
     Column("ended_at", UtcTime),
     CheckConstraint("status IN ('intent','submitted','done','failed','unknown')", name="status"),
+    Index("ix_steps_status_ended_at", "status", "ended_at"),
 )
 events = _table(
     "events",
@@ -305,6 +307,11 @@ people = _table(
     Column("left_at", UtcTime),
     CheckConstraint("role IN ('owner','reviewer')", name="role"),
 )
+barred = _table(
+    "barred",
+    Column("alias_sha256", Text, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)
 link_codes = _table(
     "link_codes",
     Column("code_sha256", Text, primary_key=True),
@@ -334,7 +341,7 @@ chat_messages = _table(
     Column("message_id", Sequence, primary_key=True),
     Column("approval_id", Text, ForeignKey("approvals.id"), nullable=False, index=True),
     Column("has_media", Flag, nullable=False),
-    Column("shown", Text, nullable=False),
+    Column("shown", Text, nullable=False, index=True),
     Column("at", UtcTime, nullable=False),
 )
 

@@ -17,6 +17,7 @@ ADDED = (
     ("decisions", sa.Column("redo", sa.Text)),
     ("artists", sa.Column("autopilot_since", UtcTime)),
     ("lifecycle_changes", sa.Column("reason", sa.Text)),
+    ("label", sa.Column("seen_at", UtcTime)),
 )
 
 
@@ -27,6 +28,7 @@ def create(name: str, *columns: sa.schema.SchemaItem) -> None:
 def upgrade() -> None:
     for table, column in ADDED:
         op.add_column(table, column)
+    op.create_index("ix_steps_status_ended_at", "steps", ["status", "ended_at"])
     create(
         "setting_values",
         sa.Column("name", sa.Text, primary_key=True),
@@ -43,6 +45,11 @@ def upgrade() -> None:
         sa.Column("created_at", UtcTime, nullable=False),
         sa.Column("left_at", UtcTime),
         sa.CheckConstraint("role IN ('owner','reviewer')", name="role"),
+    )
+    create(
+        "barred",
+        sa.Column("alias_sha256", sa.Text, primary_key=True),
+        sa.Column("at", UtcTime, nullable=False),
     )
     create(
         "link_codes",
@@ -73,14 +80,23 @@ def upgrade() -> None:
         sa.Column("message_id", Sequence, primary_key=True),
         sa.Column("approval_id", sa.Text, sa.ForeignKey("approvals.id"), nullable=False, index=True),
         sa.Column("has_media", Flag, nullable=False),
-        sa.Column("shown", sa.Text, nullable=False),
+        sa.Column("shown", sa.Text, nullable=False, index=True),
         sa.Column("at", UtcTime, nullable=False),
     )
 
 
 def downgrade() -> None:
-    for table in ("chat_messages", "chat_topics", "chats", "link_codes", "people", "setting_values"):
+    for table in (
+        "chat_messages",
+        "chat_topics",
+        "chats",
+        "link_codes",
+        "barred",
+        "people",
+        "setting_values",
+    ):
         op.drop_table(table)
+    op.drop_index("ix_steps_status_ended_at", "steps")
     for table, column in reversed(ADDED):
         with op.batch_alter_table(table) as batch:
             batch.drop_column(column.name)
