@@ -30,6 +30,7 @@ class Settings(
     knobs.Capacity,
     knobs.Trust,
     keys.Models,
+    keys.RepairModels,
     keys.MusicVendors,
     keys.FootageVendors,
     keys.Telegram,
