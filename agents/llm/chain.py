@@ -5,6 +5,8 @@ import logging
 from pydantic import SecretStr
 
 from agents.llm.deployment import AUTO, OFFLINE, Deployment
+from agents.llm.routed import Manner, RoutedWriter
+from agents.llm.router import Router
 from configs.providers import ProviderKind, chain, words_provider
 from configs.settings import Settings
 
@@ -56,4 +58,14 @@ def _deployment(provider: str, model: str, tasks: tuple[str, ...], settings: Set
         tasks=tasks,
         max_tokens=settings.llm_max_tokens,
         timeout_s=settings.llm_deadline_s,
+    )
+
+
+def routed(router: Router, settings: Settings) -> RoutedWriter:
+    """A writer in the manner that the settings ask for."""
+    reflecting = Manner(settings.reflection_max_tokens, settings.reflection_temperature)
+    return RoutedWriter(
+        router,
+        deadline_s=settings.llm_deadline_s,
+        manners={"reflection": reflecting, "critique": reflecting},
     )

@@ -33,20 +33,7 @@ USED_USD = Decimal("0.0003")
 FAST = RetryPolicy(first_delay_s=0.02)
 
 
-@pytest.fixture(autouse=True)
-async def _closed(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """Every router that a test makes is closed after it."""
-    made: list[Router] = []
-    begin = Router.__init__
-
-    def noted(self: Router, *args, **how) -> None:
-        begin(self, *args, **how)
-        made.append(self)
-
-    monkeypatch.setattr(Router, "__init__", noted)
-    yield
-    for router in made:
-        await router.close()
+pytestmark = pytest.mark.usefixtures("routers")
 
 
 def deployment(server: ModelServer, provider: str = "first", **more) -> Deployment:
