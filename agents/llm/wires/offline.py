@@ -54,10 +54,14 @@ class OfflineLine:
         inputs_type, answer = TASKS[ask.task]
         inputs = _data(ask, inputs_type) or _made_up(ask)
         request = Request(task=ask.task, prompt=ask.task, inputs=inputs, answer=answer, seed=ask.seed)
-        if self._writer is not None:
-            written = await self._writer.complete(request)
-        else:
-            written = await asyncio.to_thread(_write, request)
+        try:
+            if self._writer is not None:
+                written = await self._writer.complete(request)
+            else:
+                written = await asyncio.to_thread(_write, request)
+        except ValueError as error:
+            # Data that no grammar fits: a mood of a hundred characters, say.
+            raise MalformedResponse(f"the embedded writer cannot work on this data for {ask.task}") from error
         as_text = ask.schema is None and isinstance(written.value, LyricsDraft)
         text = _sung(written.value) if as_text else written.value.model_dump_json()
         return Reply(text=text, usage=Usage(), model=written.model, cpu_s=written.cpu_s)
