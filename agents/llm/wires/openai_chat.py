@@ -13,6 +13,7 @@ from agents.llm.wires.refusals import Refusals
 from storage.errors import ContentFiltered, InvalidRequest, MalformedResponse, TruncatedResponse
 
 if TYPE_CHECKING:
+    from httpx2 import Response
     from openai import AsyncOpenAI
 
 NO_KEY = "none"
@@ -29,14 +30,15 @@ class OpenAIChat:
         at_openai = deployment.provider == "openai" and deployment.base_url is None
         self.refusals = Refusals(deployment.structured, completion_tokens=at_openai)
         self._client: AsyncOpenAI | None = None
+        self._raw: type[Response]
 
     async def complete(self, ask: Ask) -> Reply:
         """One whole answer. Raises LLMError."""
         client = await self._connected()
         try:
-            raw = await client.chat.completions.with_raw_response.create(**self._body(ask))
-            # Read as plain JSON: the SDK's models accept anything, and cost a millisecond.
-            answer = raw.http_response.json()
+            # As plain JSON both ways: the SDK's own models accept anything, and cost a millisecond.
+            raw = await client.post("/chat/completions", body=self._body(ask), cast_to=self._raw)
+            answer = raw.json()
         except Exception as error:  # SDK and HTTP library raise what no common class covers
             raise self._learned(error, ask) from error
         return self._reply(answer)
@@ -83,8 +85,10 @@ class OpenAIChat:
         if self._client is not None:
             return
         await asyncio.to_thread(import_module, "openai.resources.chat.completions")
+        from httpx2 import Response
         from openai import AsyncOpenAI
 
+        self._raw = Response
         if self._client is None:
             key = self._deployment.api_key
             self._client = AsyncOpenAI(
