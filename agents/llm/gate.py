@@ -1,7 +1,9 @@
 """The seam to shared health: who may be asked now, for one process or for a whole cluster."""
 
+from collections.abc import Callable
 from typing import Protocol
 
+from agents.llm.breaker import CircuitBreaker
 from agents.llm.deployment import Deployment
 from agents.llm.door import Answer, Door, Limits
 
@@ -29,15 +31,19 @@ class Gate(Protocol):
 class LocalGate:
     """Doors of this process alone."""
 
-    def __init__(self, limits: Limits = UNLIMITED) -> None:
+    def __init__(
+        self, limits: Limits = UNLIMITED, breaker: Callable[[], CircuitBreaker] = CircuitBreaker
+    ) -> None:
+        """`breaker` makes each door's circuit breaker."""
         self._limits = limits
+        self._breaker = breaker
         self._doors: dict[tuple[str, str], Door] = {}
 
     def door(self, deployment: Deployment) -> Door:
         """The deployment's door, made at first sight."""
         found = self._doors.get(deployment.identity)
         if found is None:
-            found = self._doors[deployment.identity] = Door(self._limits)
+            found = self._doors[deployment.identity] = Door(self._limits, breaker=self._breaker())
         return found
 
     async def enter(self, deployment: Deployment) -> Answer:

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 DISABLED_S = 900.0
 """How long a refused key, an empty account or a model that is gone is not asked again."""
-ROUNDS = 2
-"""Walks over the deployments: the second one after the first recovery."""
+ROUNDS = 3
+"""Walks over the deployments: each after the first goes to those that were left alone, after their recovery."""
 _OFFLINE_S = 0.5
 """What is left of a deadline for the embedded writer, until it is known how long it takes."""
 

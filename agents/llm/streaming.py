@@ -23,30 +23,39 @@ async def stream(
     router: "Router", wanted: Wanted[T], deadline_s: float
 ) -> AsyncGenerator[str | CompletionResult[T], None]:
     """Pieces, then the result. Raises LLMError when an answer breaks off after its first piece."""
-    from agents.llm.router import failed
+    from agents.llm.router import ROUNDS, failed
 
     started_s, tally = perf_counter(), Tally()
     until_s = asyncio.get_running_loop().time() + deadline_s
     await router.priced()
     walk = router.walk(wanted, tally, router.hosted_until_s(wanted, until_s))
-    queue = router.queue(wanted)
-    for place, (listed, choice) in enumerate(queue):
-        deployment = await router.resolved(listed, tally) if walk.left_s > 0 else None
-        if deployment is None:
-            continue
-        pieces = _one(router, walk, deployment, choice, others=place + 1 < len(queue))
-        try:
-            async with aclosing(pieces):
-                async for piece in pieces:
-                    if isinstance(piece, str):
-                        yield piece
-                    else:
-                        yield router.result(piece, wanted, tally, started_s)
-                        return
-        except DoorClosed:
-            tally.attempts.append(ModelAttempt(deployment.name, "not_asked", "is failing or busy"))
-        except Passed:
-            continue
+    only: frozenset[str] | None = None
+    for _round in range(ROUNDS):
+        closed: dict[str, float] = {}
+        queue = [entry for entry in router.queue(wanted) if only is None or entry[0].name in only]
+        for place, (listed, choice) in enumerate(queue):
+            deployment = await router.resolved(listed, tally) if walk.left_s > 0 else None
+            if deployment is None:
+                continue
+            pieces = _one(router, walk, deployment, choice, others=place + 1 < len(queue))
+            try:
+                async with aclosing(pieces):
+                    async for piece in pieces:
+                        if isinstance(piece, str):
+                            yield piece
+                        else:
+                            yield router.result(piece, wanted, tally, started_s)
+                            return
+            except DoorClosed as door:
+                closed[listed.name] = door.wait_s
+                tally.attempts.append(ModelAttempt(deployment.name, "not_asked", "is failing or busy"))
+            except Passed:
+                continue
+        recovery_s = min(closed.values(), default=walk.left_s)
+        if recovery_s >= walk.left_s:
+            break
+        await asyncio.sleep(recovery_s)
+        only = frozenset(closed)
     answered = await router.offline_answer(wanted, tally) if router.can_write_offline(wanted.task) else None
     if answered is None:
         raise failed(tally)

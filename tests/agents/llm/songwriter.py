@@ -45,7 +45,8 @@ def write(body: dict) -> str:
 
 
 def lyrics(data: dict) -> dict:
-    hook, round_ = f"my {MARK} flies", "anew" if data["faults"] else "first"
+    round_ = "anew" if data["faults"] else "first"
+    hook = f"my {MARK} flies {round_}"
     sections = [
         {
             "position": asked["position"],
