@@ -23,6 +23,8 @@ _NO_WORDS = re.compile(
 class Catalogue:
     """Model lists by deployment."""
 
+    time_s = TIME_S
+
     def __init__(self) -> None:
         self._lists: dict[tuple[str, str], tuple[float, tuple[str, ...]]] = {}
 
@@ -32,7 +34,7 @@ class Catalogue:
         if known is not None and monotonic() < known[0]:
             return known[1]
         try:
-            async with asyncio.timeout(TIME_S):
+            async with asyncio.timeout(self.time_s):
                 found = await line.models()
         except (LLMError, TimeoutError):
             found = ()

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from agents.llm import Router
+from agents.llm import Deployment, Router
 from agents.llm.chain import deployments_of
+from agents.llm.health import health_of
 from configs.names import variables
 from configs.settings import Settings
+from tests.agents.llm.servers import OPENAI, serving
 
 KEY = "sk-not-a-real-key"  # pragma: allowlist secret
 
@@ -66,3 +68,20 @@ def test_what_the_table_knows_of_a_provider_is_filled_in(tmp_path: Path):
     assert told["deepseek"][0] == "https://api.deepseek.com"
     assert told["anthropic"][1] == "anthropic"
     assert KEY not in repr(router.deployments)
+
+
+@pytest.mark.usefixtures("routers")
+async def test_health_says_who_can_answer_and_why_another_cannot():
+    async with serving(OPENAI, models=("m1", "m2")) as alive, serving(OPENAI) as dead:
+        router = Router(
+            [
+                Deployment(provider=name, model="m1", base_url=server.base_url, api_key=KEY)
+                for name, server in (("alive", alive), ("dead", dead))
+            ]
+        )
+        await dead.stop()
+        first, second, last = await health_of(router)
+    assert (first.name, first.can_answer, first.models) == ("alive:m1", True, ("m1", "m2"))
+    assert (second.name, second.can_answer) == ("dead:m1", False)
+    assert "cannot be reached" in second.why
+    assert (last.name, last.can_answer) == ("offline", True)
