@@ -19,6 +19,8 @@ from storage.errors import (
 )
 
 AGAIN = (ProviderUnavailable, Timeout, RateLimited)
+BROKEN = (TruncatedResponse, MalformedResponse)
+"""Others do better at once; where there are none, a second try may."""
 DISABLING = (AuthFailed, QuotaExhausted, ModelGone)
 UNHEALTHY = (ProviderUnavailable, Timeout, RateLimited, TruncatedResponse, MalformedResponse)
 """What a breaker counts: faults of the provider, not of the question."""
@@ -61,7 +63,8 @@ class RetryPolicy:
             return Next.NOBODY, 0.0
         if isinstance(error, ContextOverflow):
             return Next.LARGER, 0.0
-        if not isinstance(error, AGAIN) or tried >= self.tries:
+        again = AGAIN if others else AGAIN + BROKEN
+        if not isinstance(error, again) or tried >= self.tries:
             return Next.OTHER, 0.0
         delay_s = error.retry_after_s
         if delay_s is None:
