@@ -1,6 +1,7 @@
 """The lyricist: a brief becomes words that fit its form, bar by bar."""
 
 from agents.llm.protocol import Completion, Request, Writer
+from agents.llm.refinement import refined
 from agents.llm.repair import ask
 from agents.llm.tasks import LyricsDraft, LyricsInputs, SungSection
 from storage.clock import sub_seed
@@ -20,9 +21,11 @@ _EXPLICIT = frozenset({"bitch", "fuck", "fucked", "fucking", "motherfucker", "sh
 
 
 async def write(
-    writer: Writer, *, brief: Brief, persona: Persona, memory: tuple[MadePiece, ...]
+    writer: Writer, *, brief: Brief, persona: Persona, memory: tuple[MadePiece, ...], rounds: int = 0
 ) -> tuple[Lyrics, Completion[LyricsDraft]]:
     """Write one line for every two bars of each sung section, with a hook that returns.
+
+    A hosted model's words are criticised and written anew up to `rounds` times.
 
     Raises:
         ProviderError: no writer gave words that fit the form.
@@ -47,6 +50,9 @@ async def write(
         seed=sub_seed(brief.seed, "lyrics"),
     )
     completion = await ask(writer, request, lambda draft: _faults(draft, inputs))
+    completion = await refined(
+        writer, request, completion, lambda draft: _faults(draft, inputs), rounds=rounds
+    )
     draft = completion.value
     words = " ".join((draft.hook, *(line for section in draft.sections for line in section.lines)))
     lyrics = Lyrics(

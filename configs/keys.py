@@ -1,7 +1,7 @@
 """Keys and addresses of services outside: stored, checked for their form, never shown."""
 
 import re
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
@@ -86,7 +86,6 @@ class Models(Group):
     """Hosted or local language models for words, critique and reflection."""
 
     title: ClassVar[str] = "Language models"
-    is_used: ClassVar[bool] = False
 
     openai_api_key: Key | None = None
     """Key of OpenAI."""
@@ -104,14 +103,36 @@ class Models(Group):
     """Key of Mistral."""
     llm_base_url: WebAddress | None = None
     """Address of an OpenAI-compatible server, such as http://127.0.0.1:11434/v1 for Ollama."""
+    llm_api_key: Key | None = None
+    """Key of that server, if it asks for one."""
+    llm_models: ModelNames = ()
+    """Models as PROVIDER:MODEL, most wanted first. Empty: every provider whose key is set, by the models it lists."""
+    lyrics_llm_models: ModelNames = ()
+    """Models to ask first for lyrics, separated by commas."""
     reflection_llm_primary: ModelName | None = None
-    """Model for critique and reflection, as PROVIDER:MODEL."""
+    """Model to ask first for critique and reflection, as PROVIDER:MODEL."""
     reflection_llm_fallbacks: ModelNames = ()
-    """Models to try after it, separated by commas."""
-    reflection_max_tokens: int = Field(500, ge=1, le=100_000)
+    """Models to ask after it, separated by commas."""
+    reflection_max_tokens: int = Field(2000, ge=1, le=100_000)
     """Most tokens a reflection may have."""
     reflection_temperature: float = Field(0.6, ge=0, le=2)
     """Sampling temperature of a reflection, 0 to 2."""
+    llm_routing: Literal["order", "cost", "latency"] = "order"
+    """What decides between models that suit a task alike: their order, or what their calls have cost or taken."""
+    llm_deadline_s: float = Field(120, ge=1, le=3600)
+    """Seconds that hosted models may take for one answer, all attempts together; then the embedded writer answers."""
+    llm_max_tokens: int = Field(4000, ge=100, le=100_000)
+    """Most tokens of any other answer; what may be charged is reserved for as many."""
+    lyrics_critique_rounds: int = Field(1, ge=0, le=5)
+    """Times lyrics of a hosted model are criticised by a model, if possible another one, and written anew."""
+
+
+class RepairModels(Group):
+    """Language models for explaining and mending faults."""
+
+    title: ClassVar[str] = "Language models for repairs"
+    is_used: ClassVar[bool] = False
+
     error_analysis_llm_primary: ModelName | None = None
     """Model that explains faults, as PROVIDER:MODEL."""
     error_analysis_llm_fallbacks: ModelNames = ()

@@ -1,12 +1,15 @@
 """The providers of each kind, from `providers.yaml`."""
 
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from configs.settings import Settings
+if TYPE_CHECKING:
+    from configs.settings import Settings
 
 
 class ProviderKind(StrEnum):
@@ -31,22 +34,37 @@ class Provider(BaseModel):
     price: str
     available: bool
     """Whether this version can use it; False means that its key is only stored."""
+    base_url: str | None = None
+    """Of hosted models: the address, where it is not the SDK's default."""
+    wire: str | None = None
+    """Of hosted models: the protocol, where it is not OpenAI's."""
+    structured: tuple[str, ...] | None = None
+    """Of hosted models: ways to ask for a form, the strictest first; unset: all are tried."""
+    models: tuple[str, ...] = ()
+    """Of hosted models: patterns of names to choose from what is listed, the most wanted first."""
 
-    def is_configured(self, settings: Settings) -> bool:
+    def is_configured(self, settings: "Settings") -> bool:
         """Whether everything it needs is set."""
         shown = settings.shown()
         return all(shown[variable] for variable in self.variables)
 
 
+@cache
+def words_provider(name: str) -> Provider | None:
+    """A provider of words by its name."""
+    return next((one for one in load_providers()[ProviderKind.WORDS] if one.name == name), None)
+
+
+@cache
 def load_providers() -> dict[ProviderKind, tuple[Provider, ...]]:
-    """Every provider by kind, in the order in which they are asked."""
+    """Every provider by kind, in the order in which they are asked; read once."""
     text = Path(__file__).with_name("providers.yaml").read_text(encoding="utf-8")
     return TypeAdapter(dict[ProviderKind, tuple[Provider, ...]]).validate_python(
         yaml.safe_load(text), strict=False
     )
 
 
-def chain(kind: ProviderKind, settings: Settings) -> tuple[Provider, ...]:
+def chain(kind: ProviderKind, settings: "Settings") -> tuple[Provider, ...]:
     """Those that can be asked now, the most wanted first."""
     return tuple(
         provider

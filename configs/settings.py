@@ -32,6 +32,7 @@ class Settings(
     knobs.Trust,
     keys.Access,
     keys.Models,
+    keys.RepairModels,
     keys.MusicVendors,
     keys.FootageVendors,
     keys.Telegram,

@@ -15,6 +15,7 @@ from agents.release.job import PackageJob
 from configs.settings import Settings
 from runtime import approvals, studio
 from runtime.gates import SharedGate
+from runtime.model_spend import Place
 from runtime.purchases import bought_music
 from runtime.remote import arrived
 from runtime.revisions import Revisions
@@ -26,7 +27,6 @@ from storage import learning, lineage, memory, releases
 from storage.artists import Fence
 from storage.clock import sub_seed
 from storage.cycles import Cycle
-from storage.model_calls import ModelCall
 from storage.store import StoreClient
 from storage.types import (
     Artist,
@@ -92,6 +92,7 @@ class Crew:
             if self.settings.ab_testing_enabled:
                 arm = await assigned_arm(self.store, self.fence, self.cycle)
             reply = self.pools.creative.next().plan.remote(
+                self._place(CycleStep.PLAN, revision),
                 self.artist,
                 self.cycle.request,
                 await self._memory(),
@@ -100,7 +101,7 @@ class Crew:
                 revision,
                 self.settings.song_seconds,
             )
-            return self._written(await arrived(reply), CycleStep.PLAN, revision)
+            return _written(await arrived(reply))
 
         return LocalWork(make, kind="words")
 
@@ -108,10 +109,9 @@ class Crew:
         """agents/planner.py: another title for the same plan"""
 
         async def make(_variation: int) -> Made[Brief]:
-            reply = self.pools.creative.next().retitle.remote(
-                self.artist, brief, await self._memory(), revision
-            )
-            return self._written(await arrived(reply), CycleStep.PLAN, revision)
+            place = self._place(CycleStep.PLAN, revision)
+            reply = self.pools.creative.next().retitle.remote(place, self.artist, brief, await self._memory())
+            return _written(await arrived(reply))
 
         return LocalWork(make, kind="words")
 
@@ -120,8 +120,14 @@ class Crew:
         asked = brief.model_copy(update={"seed": at.words_seed(brief)})
 
         async def make(_variation: int) -> Made[Lyrics]:
-            reply = self.pools.creative.next().write.remote(asked, self.artist.persona, await self._memory())
-            return self._written(await arrived(reply), CycleStep.WRITE, at.words)
+            reply = self.pools.creative.next().write.remote(
+                self._place(CycleStep.WRITE, at.words),
+                asked,
+                self.artist.persona,
+                await self._memory(),
+                self.settings.lyrics_critique_rounds,
+            )
+            return _written(await arrived(reply))
 
         return LocalWork(make, kind="words")
 
@@ -194,10 +200,11 @@ class Crew:
         """agents/reflector.py"""
 
         async def make(_variation: int) -> Made[Reflection]:
+            place = self._place(CycleStep.REFLECT, at.recording)
             reply = self.pools.reflection.next().reflect.remote(
-                self.artist, brief, critique, song.plan, master, await self._memory()
+                place, self.artist, brief, critique, song.plan, master, await self._memory()
             )
-            return self._written(await arrived(reply), CycleStep.REFLECT, at.recording)
+            return _written(await arrived(reply))
 
         return LocalWork(make, kind="words")
 
@@ -342,28 +349,15 @@ class Crew:
     async def _memory(self) -> tuple[MadePiece, ...]:
         return await self.store.read(memory.memory_of, artist_id=self.artist.id, limit=memory.KNOWN_PIECES)
 
-    def _written(self, answer: tuple[T, Completion[Frozen]], step: CycleStep, revision: int) -> Made[T]:
-        """A value that a model wrote, with the call as its row."""
-        value, completion = answer
-        call = ModelCall(
-            cycle_id=self.cycle.id,
-            revision=revision,
-            step=step,
-            call_number=1,
-            task=step,
-            provider=completion.provider,
-            model=completion.model,
-            request_sha256=completion.request_sha256,
-            prompt_sha256=completion.prompt_sha256,
-            outcome="ok",
-            tokens_in=completion.tokens_in,
-            tokens_out=completion.tokens_out,
-            cost_usd=completion.cost_usd,
-            latency_s=completion.latency_s,
-            attempts=completion.attempts,
-            reply=completion.value.model_dump_json(),
-        )
-        return Made(value, cpu_s=completion.cpu_s, cost_usd=completion.cost_usd, calls=(call,))
+    def _place(self, step: CycleStep, revision: int) -> Place:
+        """Where in this cycle words are asked for: what they are journaled and charged under."""
+        return Place(artist_id=self.artist.id, cycle_id=self.cycle.id, revision=revision, step=step)
+
+
+def _written(answer: tuple[T, Completion[Frozen]]) -> Made[T]:
+    """A value that a model wrote; its calls are rows already (runtime/journal.py)."""
+    value, completion = answer
+    return Made(value, cpu_s=completion.cpu_s, cost_usd=completion.cost_usd or Decimal(0))
 
 
 def _film_seed(brief: Brief, at: Revisions, variation: int) -> int:

@@ -1,8 +1,9 @@
 """New artists: created by the creator, distinct from the roster, and kept as candidates."""
 
 from agents import creator
-from agents.llm.offline.writer import OfflineWriter
 from configs.settings import Settings
+from runtime.journal import JournaledWriter
+from runtime.model_spend import Place, SpendLedger, caps_of
 from storage import artists
 from storage.store import StoreClient
 from storage.types import Artist, LifecycleState
@@ -15,14 +16,20 @@ async def create_artist(
 
     Raises UsageError for an unknown genre, ConflictError on a full roster.
     """
+    # Inside: most commands that know of the roster create nobody.
+    from agents.llm.chain import routed
+    from agents.llm.router import Router
+
     roster = await store.read(artists.list_artists)
-    persona, genes, _call = await creator.create(
-        OfflineWriter(),
-        seed=seed,
-        genre=genre,
-        taken_names=frozenset(artist.persona.name for artist in roster),
-        taken_palettes=frozenset(artist.persona.visual.palette for artist in roster),
-    )
+    place = Place()
+    async with Router.from_settings(settings, ledger=SpendLedger(store, place, caps_of(settings))) as router:
+        persona, genes, _call = await creator.create(
+            JournaledWriter(routed(router, settings), store, place),
+            seed=seed,
+            genre=genre,
+            taken_names=frozenset(artist.persona.name for artist in roster),
+            taken_palettes=frozenset(artist.persona.visual.palette for artist in roster),
+        )
     return await store.write(
         artists.add_artist,
         persona=persona,

@@ -20,8 +20,10 @@ from agents.llm.protocol import Completion, Request
 from agents.llm.tasks import BriefDraft, LyricsDraft, ReflectionDraft
 from runtime import studio
 from runtime.launch import Launch
+from runtime.model_spend import Place
 from runtime.remote import arrived
 from runtime.studio import StudioConfig, Timed
+from runtime.words import Words
 from storage.types import (
     Artist,
     Brief,
@@ -112,10 +114,11 @@ class CreativeActor(AgentActor):
     def __init__(self, launch: Launch) -> None:
         super().__init__(launch)
         self._cores = Studio(launch)
-        self._writer = EmbeddedWriter(self._cores)
+        self._words = Words(launch, EmbeddedWriter(self._cores))
 
     async def plan(
         self,
+        place: Place,
         artist: Artist,
         request: SongRequest,
         memory: tuple[MadePiece, ...],
@@ -127,7 +130,7 @@ class CreativeActor(AgentActor):
         from agents import planner
 
         return await planner.plan(
-            self._writer,
+            await self._words.writer(place),
             artist=artist,
             request=request,
             memory=memory,
@@ -138,20 +141,26 @@ class CreativeActor(AgentActor):
         )
 
     async def retitle(
-        self, artist: Artist, brief: Brief, memory: tuple[MadePiece, ...], revision: int
+        self, place: Place, artist: Artist, brief: Brief, memory: tuple[MadePiece, ...]
     ) -> tuple[Brief, Completion[BriefDraft]]:
         from agents import planner
 
         return await planner.retitle(
-            self._writer, artist=artist, brief=brief, memory=memory, revision=revision
+            await self._words.writer(place),
+            artist=artist,
+            brief=brief,
+            memory=memory,
+            revision=place.revision,
         )
 
     async def write(
-        self, brief: Brief, persona: Persona, memory: tuple[MadePiece, ...]
+        self, place: Place, brief: Brief, persona: Persona, memory: tuple[MadePiece, ...], rounds: int
     ) -> tuple[Lyrics, Completion[LyricsDraft]]:
         from agents import lyricist
 
-        return await lyricist.write(self._writer, brief=brief, persona=persona, memory=memory)
+        return await lyricist.write(
+            await self._words.writer(place), brief=brief, persona=persona, memory=memory, rounds=rounds
+        )
 
     async def compose(self, config: StudioConfig, brief: Brief, lyrics: Lyrics) -> Timed[Composition]:
         return await self._cores.run(studio.compose, config, brief, lyrics)
@@ -191,10 +200,11 @@ class ReflectionActor(AgentActor):
 
     def __init__(self, launch: Launch) -> None:
         super().__init__(launch)
-        self._writer = EmbeddedWriter(Studio(launch))
+        self._words = Words(launch, EmbeddedWriter(Studio(launch)))
 
     async def reflect(
         self,
+        place: Place,
         artist: Artist,
         brief: Brief,
         critique: Critique,
@@ -205,7 +215,7 @@ class ReflectionActor(AgentActor):
         from agents import reflector
 
         return await reflector.reflect(
-            self._writer,
+            await self._words.writer(place),
             artist=artist,
             brief=brief,
             critique=critique,

@@ -13,7 +13,22 @@
     ├── ProviderError           a vendor, outside            (exit 4)
     │   ├── ProviderUnavailableError      transient
     │   ├── ProviderRefusedError
-    │   └── BudgetExceededError           transient: waits for money
+    │   ├── BudgetExceededError           transient: waits for money
+    │   └── LLMError                      a language model gave no usable answer
+    │       ├── RateLimited               transient
+    │       ├── ProviderUnavailable       transient
+    │       ├── Timeout                   transient
+    │       ├── TruncatedResponse         transient
+    │       ├── MalformedResponse         transient
+    │       ├── SchemaViolation
+    │       ├── ContentFiltered
+    │       ├── ContextOverflow
+    │       ├── InvalidRequest
+    │       ├── AuthFailed
+    │       ├── QuotaExhausted
+    │       ├── ModelGone
+    │       ├── BudgetExceeded            transient: waits for money
+    │       └── AllDeploymentsFailed      transient
     ├── StorageError            files or database
     │   ├── StoreUnavailableError         transient
     │   ├── DiskFullError                 transient: waits for space
@@ -26,6 +41,8 @@
 Errors cross Ray actors, so each one pickles with its message and its fields.
 """
 
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Self
 
 
@@ -135,6 +152,138 @@ class BudgetExceededError(ProviderError):
     transient = True
 
 
+class LLMError(ProviderError):
+    """A language model gave no usable answer."""
+
+    code = "llm"
+
+    @property
+    def retry_after_s(self) -> float | None:
+        """How long the provider asked to be left alone, if it said so."""
+        asked = self.fields.get("retry_after_s")
+        return None if asked is None else float(asked)
+
+
+class RateLimited(LLMError):
+    """The provider asks for fewer calls; `retry_after_s` tells for how long, if known."""
+
+    code = "rate_limited"
+    transient = True
+
+
+class ProviderUnavailable(LLMError, ProviderUnavailableError):
+    """The provider is overloaded, broken or cannot be reached."""
+
+    code = "llm_unavailable"
+    transient = True
+
+
+class Timeout(LLMError):
+    """No answer came in time."""
+
+    code = "llm_timeout"
+    transient = True
+
+
+class TruncatedResponse(LLMError):
+    """The answer ended before it was finished."""
+
+    code = "truncated_response"
+    transient = True
+
+
+class MalformedResponse(LLMError):
+    """The answer was empty, or not of the protocol's form."""
+
+    code = "malformed_response"
+    transient = True
+
+
+class SchemaViolation(LLMError):
+    """The answer does not fit the schema that was asked for."""
+
+    code = "schema_violation"
+
+
+class ContentFiltered(LLMError):
+    """The provider's filter stopped the request or the answer."""
+
+    code = "content_filtered"
+
+
+class ContextOverflow(LLMError):
+    """The request is longer than the model can read."""
+
+    code = "context_overflow"
+
+
+class InvalidRequest(LLMError):
+    """The provider says that the request itself is wrong."""
+
+    code = "invalid_request"
+
+
+class AuthFailed(LLMError):
+    """The provider does not accept the key."""
+
+    code = "auth_failed"
+
+
+class QuotaExhausted(LLMError):
+    """The account at the provider has no money left."""
+
+    code = "quota_exhausted"
+
+
+class ModelGone(LLMError):
+    """The provider has no model of this name, or no longer."""
+
+    code = "model_gone"
+
+
+class BudgetExceeded(LLMError, BudgetExceededError):
+    """The call may cost more than is left, or nobody knows what it costs."""
+
+    code = "llm_budget_exceeded"
+    transient = True
+
+
+@dataclass(frozen=True)
+class ModelAttempt:
+    """One call on the way to an answer, or to none."""
+
+    deployment: str
+    """provider:model."""
+    outcome: str
+    """ok, or the code of the error."""
+    said: str = ""
+    latency_s: float = 0.0
+    kept_usd: Decimal = Decimal(0)
+    """Stays charged although nothing came back: the provider may have worked for it."""
+
+
+class AllDeploymentsFailed(LLMError):
+    """Nobody who was asked gave a usable answer; `attempts` tells who said what."""
+
+    code = "all_deployments_failed"
+    transient = True
+
+    def __init__(
+        self, message: str, attempts: tuple[ModelAttempt, ...] = (), **fields: str | float | int | None
+    ) -> None:
+        super().__init__(message, **fields)
+        self.attempts = attempts
+
+    def __reduce__(self) -> tuple[object, ...]:  # type: ignore[override]
+        return _rebuild_with_attempts, (self.message, self.attempts, self.fields)
+
+
+def _rebuild_with_attempts(
+    message: str, attempts: tuple[ModelAttempt, ...], fields: dict[str, str | float | int | None]
+) -> AllDeploymentsFailed:
+    return AllDeploymentsFailed(message, attempts, **fields)
+
+
 class StorageError(LabelError):
     """Files or database failed."""
 
@@ -167,7 +316,7 @@ class RenderError(LabelError):
     code = "render"
 
 
-class Fenced(LabelError):  # noqa: N818 - the field's word for a replaced owner
+class Fenced(LabelError):
     """This owner has been replaced by a newer epoch: drop everything, write nothing."""
 
     code = "fenced"

@@ -31,11 +31,18 @@ class ModelCall(Frozen):
     """ok, or the code of the error."""
     tokens_in: int | None = None
     tokens_out: int | None = None
-    cost_usd: Decimal = Decimal(0)
+    cost_usd: Decimal | None = Decimal(0)
+    """None where nobody knows the price."""
     latency_s: float
     attempts: int = 1
     reply: str
-    """The answer as JSON text."""
+    """The answer as JSON text; empty where there was none."""
+    messages: tuple[tuple[str, str], ...] | None = None
+    """Role and words of what was asked; kept to be read, and never logged."""
+    trail: tuple[str, ...] | None = None
+    """Who was asked on the way, and what they said."""
+    choice: str | None = None
+    """Why this model was asked."""
 
 
 class RecordedCall(ModelCall):
@@ -53,20 +60,14 @@ def record_call(tx: Tx, *, call: ModelCall) -> bool:
     )
 
 
-def find_call(
-    tx: Tx, *, cycle_id: str, revision: int, step: str, call_number: int, request_sha256: str
-) -> RecordedCall | None:
-    """The recorded call for the same request at the same place, or None: then a replay has diverged."""
-    row = tx.connection.execute(
-        select(M).where(
-            M.c.cycle_id == cycle_id,
-            M.c.revision == revision,
-            M.c.step == step,
-            M.c.call_number == call_number,
-            M.c.request_sha256 == request_sha256,
-        )
-    ).first()
-    return None if row is None else RecordedCall.model_validate(dict(row._mapping))
+def calls_at(tx: Tx, *, cycle_id: str, revision: int, step: str) -> list[RecordedCall]:
+    """The calls of one step, in the order they were made: what a step that is walked again need not ask again."""
+    rows = tx.connection.execute(
+        select(M)
+        .where(M.c.cycle_id == cycle_id, M.c.revision == revision, M.c.step == step)
+        .order_by(M.c.call_number)
+    )
+    return [RecordedCall.model_validate(dict(row._mapping)) for row in rows]
 
 
 def calls_of(tx: Tx, *, cycle_id: str) -> list[RecordedCall]:

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -81,3 +81,21 @@ def vendor_at(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     process.kill()
     process.wait()
     process.stdout.close()
+
+
+@pytest.fixture
+async def routers(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """Every router that the test makes is closed after it."""
+    from agents.llm import Router
+
+    made: list[Router] = []
+    begin = Router.__init__
+
+    def noted(self: Router, *args: object, **how: object) -> None:
+        begin(self, *args, **how)
+        made.append(self)
+
+    monkeypatch.setattr(Router, "__init__", noted)
+    yield
+    for router in made:
+        await router.close()

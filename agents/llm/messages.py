@@ -1,16 +1,28 @@
-"""A request as the two messages a hosted model reads: the contract, and the data kept apart from it."""
+"""A request as the messages a hosted model reads: the contract, and the data kept apart from it."""
 
 import json
 
+from agents.llm.conversation import Message
 from agents.llm.protocol import Request, T
 from configs.prompts import load_prompt
 
+_MEND = (
+    "Mend your answer: `faults` in the data tells what is wrong with it. Answer with the whole of it again."
+)
 
-def system_message(request: Request[T]) -> str:
-    """The task's version-controlled text and the JSON schema of its answer."""
-    schema = json.dumps(request.answer.model_json_schema(), sort_keys=True)
+
+def conversation(request: Request[T]) -> tuple[Message, ...]:
+    """What is said to a model, with the draft that goes back to it, if there is one."""
+    asked = (
+        Message(role="system", content=load_prompt(request.prompt).text),
+        Message(role="user", content=data_message(request)),
+    )
+    if request.draft is None:
+        return asked
     return (
-        f"{load_prompt(request.prompt).text}\nAnswer with one JSON object that fits this schema:\n{schema}\n"
+        *asked,
+        Message(role="assistant", content=request.draft),
+        Message(role="user", content=_MEND),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from pydantic import Field, SerializeAsAny
 
+from storage.errors import ModelAttempt
 from storage.types import Frozen
 
 T = TypeVar("T", bound=Frozen)
@@ -29,6 +30,10 @@ class Request(Frozen, Generic[T]):
     answer: type[T] = Field(exclude=True)
     """The schema the answer must fit."""
     seed: int
+    draft: str | None = None
+    """The answer before, as JSON, where `faults` in the inputs tells what is wrong with it."""
+    avoid: tuple[str, ...] = ()
+    """Sources that are asked only when no other is left: their drafts did not hold, or they judge their own."""
 
     def sha256(self, prompt_sha256: str) -> str:
         """Identity of the request: the same words asked in the same way for the same schema."""
@@ -38,6 +43,8 @@ class Request(Frozen, Generic[T]):
             "inputs": self.inputs.model_dump(mode="json"),
             "schema": self.answer.model_json_schema(),
             "seed": self.seed,
+            **({"draft": self.draft} if self.draft is not None else {}),
+            **({"avoid": self.avoid} if self.avoid else {}),
         }
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
@@ -55,11 +62,18 @@ class Completion(Frozen, Generic[T]):
     tokens_in: int | None = None
     """None where nothing counts tokens: the embedded writer."""
     tokens_out: int | None = None
-    cost_usd: Decimal = Decimal(0)
+    cost_usd: Decimal | None = Decimal(0)
+    """None where nobody knows the price."""
+    kept_usd: Decimal = Decimal(0)
+    """Reserved by attempts whose outcome is unknown: it stays charged."""
     latency_s: float = Field(ge=0)
     cpu_s: float = Field(default=0.0, ge=0)
     """CPU time of our own machines: what the embedded writer takes."""
     attempts: int = Field(default=1, ge=1)
+    trail: tuple[ModelAttempt, ...] = ()
+    """Who was asked on the way, and what they said."""
+    choice: str = ""
+    """Why this writer was asked."""
 
 
 class Writer(Protocol):

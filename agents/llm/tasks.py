@@ -4,7 +4,7 @@ Inputs are data. Answers are drafts: the role checks them and adds what it knows
 ones the prompts state, so a hosted model and the embedded writer fulfil the same contract.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -98,6 +98,25 @@ class LyricsInputs(Frozen):
 class LyricsDraft(Frozen):
     hook: Line
     sections: tuple[LyricSection, ...]
+
+
+# ---------------------------------------------------------------- critique
+
+
+class CritiqueInputs(Frozen):
+    title: str
+    theme: str
+    mood: str
+    genre: str
+    voice: str
+    sections: tuple[SungSection, ...]
+    draft: LyricsDraft
+    faults: tuple[str, ...] = ()
+
+
+class CritiqueDraft(Frozen):
+    verdict: Literal["keep", "rewrite"]
+    faults: tuple[Sentence, ...] = Field(max_length=5)
 
 
 # ---------------------------------------------------------------- reflection

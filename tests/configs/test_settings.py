@@ -204,10 +204,10 @@ def test_every_kind_that_makes_something_ends_in_an_embedded_engine(tmp_path: Pa
 
 
 def test_a_key_of_a_provider_that_is_not_built_yet_unlocks_nothing(tmp_path: Path):
-    settings = Settings.load(tmp_path, openai_api_key=SECRET)
-    openai = load_providers()[ProviderKind.WORDS][0]
-    assert openai.is_configured(settings)
-    assert openai not in chain(ProviderKind.WORDS, settings)
+    settings = Settings.load(tmp_path, pexels_api_key=SECRET)
+    pexels = load_providers()[ProviderKind.VISUALS][0]
+    assert pexels.is_configured(settings)
+    assert pexels not in chain(ProviderKind.VISUALS, settings)
 
 
 def test_who_makes_what(tmp_path: Path):

@@ -76,7 +76,7 @@ def test_settings_are_shown_without_secrets(call: Call, monkeypatch: pytest.Monk
     told = call("config", "show", "--json")
     rows = {row["variable"]: row for row in told.data["settings"]}
     assert (rows["ROSTER_MAX"]["value"], rows["ROSTER_MAX"]["is_default"]) == ("9", False)
-    assert (rows["OPENAI_API_KEY"]["value"], rows["OPENAI_API_KEY"]["is_used"]) == ("(set, hidden)", False)
+    assert (rows["OPENAI_API_KEY"]["value"], rows["OPENAI_API_KEY"]["is_used"]) == ("(set, hidden)", True)
     for text in (told.out, call("config", "show").out, call("config", "check").out):
         assert SECRET not in text
         assert "pass-of-mine" not in text

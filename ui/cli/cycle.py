@@ -5,13 +5,15 @@ from typing import Annotated
 
 import typer
 from rich.console import Group
+from rich.text import Text
 
 from runtime.label import Label
 from runtime.studio import StudioConfig
-from storage import cycles, queries, steps
+from storage import cycles, model_calls, queries, steps
 from storage.cycles import Cycle
 from storage.errors import UsageError
-from storage.types import CycleState
+from storage.model_calls import RecordedCall
+from storage.types import CycleState, Frozen
 from ui.cli.options import Json, Limit, Who, person
 from ui.cli.output import Facts, show, show_rows, table
 from ui.cli.replay import replay_cycle
@@ -28,6 +30,13 @@ Ref = Annotated[str, typer.Argument(metavar="CYCLE", help="Id of a cycle, or the
 
 
 WhoseSongs = Annotated[str | None, typer.Option("--artist", help="Of this artist only.")]
+
+
+class Exchange(Frozen):
+    """What a cycle said to writers, and what they answered."""
+
+    cycle_id: str
+    calls: tuple[RecordedCall, ...]
 
 
 class Choice(StrEnum):
@@ -82,8 +91,18 @@ def show_cycles(
 
 
 @app.command("show")
-def show_cycle(ref: Ref, *, as_json: Json = False) -> None:
+def show_cycle(
+    ref: Ref,
+    *,
+    prompts: Annotated[
+        bool, typer.Option("--prompts", help="What was said to language models, and what they answered.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Show one cycle: every step, what it took, what it cost, who made it, and the files."""
+    if prompts:
+        _show_exchange(ref, as_json=as_json)
+        return
 
     async def read(label: Label) -> SongAccount:
         cycle = await label.store.read(queries.find_cycle, ref=ref)
@@ -93,6 +112,37 @@ def show_cycle(ref: Ref, *, as_json: Json = False) -> None:
 
     account = with_label(read)
     show(account, as_json=as_json, drawn=_drawn(account))
+
+
+def _show_exchange(ref: str, *, as_json: bool) -> None:
+    async def read(label: Label) -> Exchange:
+        cycle = await label.store.read(queries.find_cycle, ref=ref)
+        calls = await label.store.read(model_calls.calls_of, cycle_id=cycle.id)
+        return Exchange(cycle_id=cycle.id, calls=tuple(calls))
+
+    exchange = with_label(read)
+    spoken = [line for call in exchange.calls for line in _spoken(call)]
+    # As plain text: what models write must not be read as the terminal's own markup.
+    drawn = Text("\n".join(spoken) or f"{exchange.cycle_id} has asked no writer yet")
+    show(exchange, as_json=as_json, drawn=drawn)
+
+
+def _spoken(call: RecordedCall) -> list[str]:
+    who = call.provider if call.provider == "offline" else f"{call.provider}:{call.model}"
+    cost = "price unknown" if call.cost_usd is None else usd(call.cost_usd)
+    return [
+        f"── {call.step} {call.call_number}: {call.task} by {who}, {call.outcome}, {call.latency_s:.2f} s, {cost}",
+        *(f"{role}: {_printable(words)}" for role, words in call.messages or ()),
+        *(f"tried: {_printable(line)}" for line in call.trail or ()),
+        f"answer: {_printable(call.reply)}",
+        "",
+    ]
+
+
+def _printable(words: str) -> str:
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in words
+    )
 
 
 @app.command()

@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from agents.llm.messages import data_message, system_message
+import agents.llm
+from agents.llm.messages import conversation, data_message
 from agents.llm.offline.writer import OfflineWriter
 from agents.llm.protocol import Completion, Request
 from agents.llm.tasks import BriefDraft, BriefInputs
@@ -40,10 +41,16 @@ def test_no_input_can_close_the_data_block():
     assert message.startswith("<data>\n")
 
 
-def test_the_system_message_holds_the_prompt_and_the_schema():
-    message = system_message(request_for("rain"))
-    assert message.startswith(load_prompt("brief").text)
-    assert '"maxLength": 60' in message
+def test_the_contract_stands_apart_from_the_data():
+    system, user = conversation(request_for("rain"))
+    assert (system.role, system.content) == ("system", load_prompt("brief").text)
+    assert (user.role, user.content) == ("user", data_message(request_for("rain")))
+
+
+def test_a_draft_goes_back_as_the_models_own_turn():
+    request = request_for("rain").model_copy(update={"draft": "{}"})
+    assert [turn.role for turn in conversation(request)] == ["system", "user", "assistant", "user"]
+    assert request.sha256("p") != request_for("rain").sha256("p")
 
 
 async def test_a_completion_survives_the_journal():
@@ -63,3 +70,18 @@ def test_importing_the_protocol_stays_light():
     code = "import sys, agents.llm.protocol; print([m for m in ('numpy', 'yaml', 'cv2', 'httpx') if m in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+def test_importing_the_package_loads_no_sdk_and_costs_next_to_nothing():
+    code = (
+        "import sys, time; begun = time.process_time(); import agents.llm; took = time.process_time() - begun;"
+        "from agents.llm import Router, Deployment; Router([]);"
+        "print(took < 0.3, [m for m in ('openai', 'anthropic', 'genai_prices') if m in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "True []"
+
+
+def test_every_exported_name_is_there():
+    assert agents.llm.__all__ == sorted(agents.llm._HOMES)
+    assert all(getattr(agents.llm, name) for name in agents.llm.__all__)

@@ -63,3 +63,10 @@ async def test_it_gives_up_after_some_drafts():
     with pytest.raises(ProviderRefusedError, match="the title is taken"):
         await ask(writer, REQUEST, faults_of)
     assert len(writer.asked) == ATTEMPTS
+
+
+async def test_a_hosted_model_gets_one_repair_turn_and_then_others_are_asked():
+    writer = PaidWriter("Taken", "Taken", "Free")
+    await ask(writer, REQUEST, faults_of)
+    assert [one.avoid for one in writer.asked] == [(), (), ("vendor:model",)]
+    assert [one.draft is None for one in writer.asked] == [True, False, True]

@@ -1,6 +1,7 @@
 """A provider's gate: closes on failures, opens by a probe, and believes only what says something of the provider."""
 
-from runtime.gates import BREAKER_FAILURES, COOL_DOWN_FIRST_S, Gate, GateState, Limits
+from agents.llm.breaker import BREAKER_FAILURES, COOL_DOWN_FIRST_S, BreakerState
+from agents.llm.door import Door, Limits
 
 
 class Watch:
@@ -11,8 +12,8 @@ class Watch:
         return self.now_s
 
 
-def failing_gate(watch: Watch) -> Gate:
-    gate = Gate(Limits(calls_per_s=100.0, burst=100), watch)
+def failing_gate(watch: Watch) -> Door:
+    gate = Door(Limits(calls_per_s=100.0, burst=100), watch)
     for _ in range(BREAKER_FAILURES):
         permit = gate.enter().permit
         assert permit is not None
@@ -23,7 +24,7 @@ def failing_gate(watch: Watch) -> Gate:
 def test_it_tells_how_long_a_failing_provider_is_left_alone():
     watch = Watch()
     gate = failing_gate(watch)
-    assert gate.state is GateState.OPEN
+    assert gate.state is BreakerState.OPEN
     assert gate.closed_for_s() == COOL_DOWN_FIRST_S
     watch.now_s = COOL_DOWN_FIRST_S + 1
     assert gate.closed_for_s() == 0.0
@@ -38,16 +39,16 @@ def test_a_probe_that_told_nothing_leaves_the_verdict_to_the_next():
     probe = gate.enter().permit
     assert probe is not None
     gate.give_back(probe)
-    assert gate.state is GateState.HALF_OPEN
+    assert gate.state is BreakerState.HALF_OPEN
     probe = gate.enter().permit
     assert probe is not None
     gate.leave(probe, failed=True)
-    assert gate.state is GateState.OPEN
+    assert gate.state is BreakerState.OPEN
 
 
 def test_a_retry_after_closes_it_at_once():
     watch = Watch()
-    gate = Gate(Limits(), watch)
+    gate = Door(Limits(), watch)
     permit = gate.enter().permit
     assert permit is not None
     gate.leave(permit, failed=True, retry_after_s=30.0)
@@ -56,7 +57,7 @@ def test_a_retry_after_closes_it_at_once():
 
 
 def test_an_outage_begins_once():
-    gate = Gate(Limits(calls_per_s=100.0, burst=100), Watch())
+    gate = Door(Limits(calls_per_s=100.0, burst=100), Watch())
     began = []
     for _ in range(BREAKER_FAILURES):
         permit = gate.enter().permit
@@ -64,3 +65,12 @@ def test_an_outage_begins_once():
         began.append(gate.leave(permit, failed=True))
     assert began == [False] * (BREAKER_FAILURES - 1) + [True]
     assert gate.leave("a call that was under way", failed=True) is False
+
+
+def test_a_permit_whose_holder_died_is_free_again():
+    watch = Watch()
+    gate = Door(Limits(at_once=1, permit_s=60.0), watch)
+    assert gate.enter().permit is not None
+    assert gate.enter().permit is None
+    watch.now_s = 61.0
+    assert gate.enter().permit is not None

@@ -1,0 +1,207 @@
+"""What the router adds to a call: CPU beside the bare SDK, import, and latency with a dead deployment at the head.
+
+    python -m benchmarks.llm_router [--calls 400] [--rounds 5]
+
+The server is a process of its own, so that only the client's CPU is counted. The bare client and the router are
+measured in turn, round after round, at concurrency 50, and the least of each counts, because the machine is
+shared. LiteLLM's Router is measured beside them where it is installed (`pip install litellm`); it is no dependency.
+"""
+
+import argparse
+import asyncio
+import importlib.metadata
+import importlib.util
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from pathlib import Path
+
+CONCURRENCY = 50
+RATIO_TARGET = 1.15
+IMPORT_TARGET_S = 0.3
+ADDED_TARGET_MS = 5.0
+KEY = "a-key-of-no-worth"  # pragma: allowlist secret
+_SERVER = """
+import asyncio
+from tests.agents.llm.servers import OPENAI, ModelServer
+async def main():
+    server = ModelServer(OPENAI)
+    await server.start()
+    print(server.base_url, flush=True)
+    await asyncio.sleep(3600)
+asyncio.run(main())
+"""
+
+Call = Callable[[str], Awaitable[object]]
+
+
+async def cpu_ms(call: Call, calls: int, mark: str) -> float:
+    """CPU a call, of this process, with every body another one."""
+    waiting = asyncio.Semaphore(CONCURRENCY)
+
+    async def one(number: int) -> None:
+        async with waiting:
+            await call(f"{mark} {number}")
+
+    begun_s = time.process_time()
+    await asyncio.gather(*(one(number) for number in range(calls)))
+    return (time.process_time() - begun_s) * 1000 / calls
+
+
+async def interleaved(contestants: dict[str, Call], calls: int, rounds: int) -> dict[str, float]:
+    """The least CPU a call of each, measured in turn."""
+    for name, call in contestants.items():
+        await cpu_ms(call, CONCURRENCY, f"warm {name}")
+    taken = {
+        name: [] for name in contestants
+    }  # fmt: skip
+    for number in range(rounds):
+        for name, call in contestants.items():
+            taken[name].append(await cpu_ms(call, calls, f"{name} {number}"))
+    return {name: min(column) for name, column in taken.items()}
+
+
+def with_shared_parts(base_url: str) -> Call:
+    """The router with a ledger and a journal in a real store: everything but Ray's hops."""
+    import tempfile
+
+    from agents.llm import Deployment, Price, Router
+    from runtime.model_spend import Place, SpendLedger
+    from storage.clock import SystemClock
+    from storage.home import open_home
+    from storage.ledger import Caps
+    from storage.model_calls import ModelCall, record_call
+    from storage.store import LocalStore, Store
+
+    home = open_home(Path(tempfile.mkdtemp()) / "home")
+    store = LocalStore(Store(home.engine, SystemClock()))
+    caps = Caps(daily_usd=Decimal(1_000_000), monthly_usd=Decimal(1_000_000))
+    price = Price(input_usd_per_million=Decimal(1), output_usd_per_million=Decimal(1))
+    deployment = Deployment(provider="first", model="m1", base_url=base_url, api_key=KEY, price=price)
+    router = Router([deployment], ledger=SpendLedger(store, Place(), caps))
+    ask = asked(router)
+
+    async def call(text: str) -> None:
+        result = await ask(text)
+        await store.write(
+            record_call,
+            call=ModelCall(
+                cycle_id=None, call_number=1, task="bench", provider=result.provider, model=result.model,
+                request_sha256="", prompt_sha256="", outcome="ok", cost_usd=result.cost_usd,
+                latency_s=result.latency_s, reply=result.text,
+            ),
+        )  # fmt: skip
+
+    return call
+
+
+def asked(router) -> Call:
+    from agents.llm import Message
+
+    async def call(text: str):
+        return await router.complete([Message(role="user", content=text)], deadline_s=60)
+
+    return call
+
+
+def litellm_router(base_url: str) -> dict[str, Call]:
+    if importlib.util.find_spec("litellm") is None:
+        return {}
+    import litellm
+
+    known = {"model": "openai/m1", "api_base": base_url, "api_key": KEY}
+    router = litellm.Router(model_list=[{"model_name": "m1", "litellm_params": known}], num_retries=0)
+
+    async def call(text: str) -> object:
+        return await router.acompletion(model="m1", messages=[{"role": "user", "content": text}])
+
+    return {f"litellm {importlib.metadata.version('litellm')} Router": call}
+
+
+async def overhead(base_url: str, calls: int, rounds: int) -> None:
+    from openai import AsyncOpenAI
+
+    from agents.llm import Deployment, Router
+
+    bare = AsyncOpenAI(api_key=KEY, base_url=base_url, max_retries=0)
+
+    async def plain(text: str) -> object:
+        return await bare.chat.completions.create(
+            model="m1", messages=[{"role": "user", "content": text}], max_tokens=100
+        )
+
+    router = Router([Deployment(provider="first", model="m1", base_url=base_url, api_key=KEY)])
+    contestants = {
+        "AsyncOpenAI": plain,
+        "router": asked(router),
+        "router, ledger and row": with_shared_parts(base_url),
+        **litellm_router(base_url),
+    }
+    least = await interleaved(contestants, calls, rounds)
+    for name, took_ms in least.items():
+        print(f"{name:26} {took_ms:5.2f} ms of CPU a call   x{took_ms / least['AsyncOpenAI']:.2f}")
+    print(f"router's target: at most x{RATIO_TARGET}")
+
+
+async def with_a_dead_head(base_url: str, calls: int) -> None:
+    """Latency one call after another, with and without a dead deployment before two that work."""
+    from agents.llm import Deployment, Router
+
+    def deployment(name: str, url: str) -> Deployment:
+        return Deployment(provider=name, model="m1", base_url=url, api_key=KEY)
+
+    alive = [deployment("second", base_url), deployment("third", base_url)]
+    healthy, headed = Router(alive), Router([deployment("dead", "http://127.0.0.1:9/v1"), *alive])
+    for _ in range(3):  # opens the breaker
+        await asked(headed)(f"open {_}")
+    took: dict[str, list[float]] = {"healthy": [], "headed": []}
+    for number in range(calls):
+        for name, router in (("healthy", healthy), ("headed", headed)):
+            begun_s = time.perf_counter()
+            result = await asked(router)(f"{name} {number}")
+            if all(one.outcome != "llm_unavailable" for one in result.attempts):  # a probe is another matter
+                took[name].append(time.perf_counter() - begun_s)
+    added_ms = 1000 * (statistics.median(took["headed"]) - statistics.median(took["healthy"]))
+    print(
+        f"first of three dead, breaker open: {added_ms:+.2f} ms a call, target below {ADDED_TARGET_MS:g} ms"
+    )
+
+
+def import_s() -> float:
+    code = "import time; b = time.process_time(); import agents.llm; print(time.process_time() - b)"
+    return float(
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--calls", type=int, default=400)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    least_s = min(import_s() for _ in range(5))
+    print(f"import agents.llm: {least_s:.3f} CPU s, target below {IMPORT_TARGET_S:g}")
+    root = str(Path(__file__).parents[1])
+    server = subprocess.Popen(
+        [sys.executable, "-c", _SERVER],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": root},
+    )
+    assert server.stdout is not None
+    try:
+        base_url = server.stdout.readline().strip()
+        asyncio.run(overhead(base_url, options.calls, options.rounds))
+        asyncio.run(with_a_dead_head(base_url, 100))
+    finally:
+        server.kill()
+        server.wait()
+
+
+if __name__ == "__main__":
+    main()

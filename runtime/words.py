@@ -1,0 +1,55 @@
+"""Where agent actors get their words: one router for each actor, its health and its money shared by all."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from agents.llm.chain import routed
+from agents.llm.protocol import Writer
+from agents.llm.router import Router
+from runtime.gates import SharedGates
+from runtime.journal import JournaledWriter
+from runtime.launch import Launch
+from runtime.live import LiveSettings
+from runtime.model_spend import Place, SpendLedger, caps_of
+from runtime.store_actor import RemoteStore, start_store
+from storage import outbox
+
+
+class Words:
+    """The way to a writer for one piece of an artist's work."""
+
+    def __init__(self, launch: Launch, embedded: Writer) -> None:
+        """`embedded` is the offline writer, wherever it computes."""
+        self._launch = launch
+        self._embedded = embedded
+        self._opening = asyncio.Lock()
+        self._store: RemoteStore | None = None
+        self._live: LiveSettings | None = None
+        self._router: Router | None = None
+
+    async def writer(self, place: Place) -> JournaledWriter:
+        """A writer whose calls are journaled and charged there."""
+        async with self._opening:
+            if self._router is None:
+                self._store = start_store(self._launch)
+                self._live = LiveSettings(self._launch, self._store)
+                self._router = Router.from_settings(
+                    self._launch.settings(),
+                    gate=SharedGates(self._launch, self._tell_outage),
+                    offline_writer=self._embedded,
+                )
+        assert self._store is not None
+        assert self._live is not None
+        settings = await self._live.now()
+        router = self._router.charging(SpendLedger(self._store, place, caps_of(settings)))
+        return JournaledWriter(routed(router, settings), self._store, place)
+
+    async def _tell_outage(self, deployment: str, error: str) -> None:
+        """The owner hears of a failing model once a day, however many artists meet it."""
+        assert self._store is not None
+        await self._store.write(
+            outbox.send_once,
+            kind="alert",
+            dedupe_key=f"outage/{deployment}/{datetime.now(UTC):%Y-%m-%d}",
+            payload={"text": f"{deployment} is failing and is left alone for now: {error}"},
+        )

@@ -1,0 +1,87 @@
+"""Which deployments the settings name, and in which order."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from agents.llm import Deployment, Router
+from agents.llm.chain import deployments_of
+from agents.llm.health import health_of
+from configs.names import variables
+from configs.settings import Settings
+from tests.agents.llm.servers import OPENAI, serving
+
+KEY = "sk-not-a-real-key"  # pragma: allowlist secret
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in variables(Settings):
+        monkeypatch.delenv(name, raising=False)
+
+
+def names(tmp_path: Path, **given: object) -> list[str]:
+    return [one.name for one in deployments_of(Settings.load(tmp_path, **given))]
+
+
+def test_without_a_key_there_is_only_the_embedded_writer(tmp_path: Path):
+    assert names(tmp_path) == []
+    assert [one.name for one in Router.from_settings(Settings.load(tmp_path)).deployments] == ["offline"]
+
+
+def test_every_key_adds_its_provider_in_the_order_of_the_table(tmp_path: Path):
+    given = {"mistral_api_key": KEY, "openai_api_key": KEY, "llm_base_url": "http://127.0.0.1:1/v1"}
+    assert names(tmp_path, **given) == ["openai:auto", "mistral:auto", "local:auto"]
+
+
+def test_named_models_come_first_and_for_their_tasks(tmp_path: Path):
+    given = {"openai_api_key": KEY, "deepseek_api_key": KEY}
+    chosen = deployments_of(
+        Settings.load(
+            tmp_path,
+            llm_models="openai:m1",
+            lyrics_llm_models="deepseek:m2",
+            reflection_llm_primary="openai:m3",
+            **given,
+        )
+    )
+    assert [(one.name, one.tasks) for one in chosen] == [
+        ("deepseek:m2", ("lyrics",)),
+        ("openai:m3", ("reflection", "critique")),
+        ("openai:m1", ()),
+        ("deepseek:auto", ()),
+    ]
+
+
+def test_a_model_without_a_key_is_left_out_with_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    with caplog.at_level(logging.WARNING):
+        assert names(tmp_path, llm_models="openai:m1,nobody:m2") == []
+    assert "set OPENAI_API_KEY" in caplog.text
+    assert "no provider of words called nobody" in caplog.text
+
+
+def test_what_the_table_knows_of_a_provider_is_filled_in(tmp_path: Path):
+    settings = Settings.load(tmp_path, deepseek_api_key=KEY, anthropic_api_key=KEY)
+    router = Router.from_settings(settings)
+    told = {one.provider: (one.base_url, one.wire) for one in router.deployments}
+    assert told["deepseek"][0] == "https://api.deepseek.com"
+    assert told["anthropic"][1] == "anthropic"
+    assert KEY not in repr(router.deployments)
+
+
+@pytest.mark.usefixtures("routers")
+async def test_health_says_who_can_answer_and_why_another_cannot():
+    async with serving(OPENAI, models=("m1", "m2")) as alive, serving(OPENAI) as dead:
+        router = Router(
+            [
+                Deployment(provider=name, model="m1", base_url=server.base_url, api_key=KEY)
+                for name, server in (("alive", alive), ("dead", dead))
+            ]
+        )
+        await dead.stop()
+        first, second, last = await health_of(router)
+    assert (first.name, first.can_answer, first.models) == ("alive:m1", True, ("m1", "m2"))
+    assert (second.name, second.can_answer) == ("dead:m1", False)
+    assert "cannot be reached" in second.why
+    assert (last.name, last.can_answer) == ("offline", True)

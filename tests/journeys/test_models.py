@@ -1,0 +1,89 @@
+"""A song whose words come from a model server at the far side of a socket, and what happens when that dies."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from runtime.label import Label
+from storage import model_calls, queries
+from storage.cycles import Cycle
+from storage.types import CycleState, CycleStep, Lyrics, Outcome, Reflection
+from tests.agents.llm.songwriter import MARK
+from tests.journeys.quick import begins, decide, new_song, quick_label, reaches
+
+pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def model_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A model server in a process of its own."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.agents.llm.songwriter"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert process.stdout is not None
+    yield process.stdout.readline().strip(), process
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+async def made(label: Label, cycle: Cycle, step: CycleStep) -> str:
+    """A step's output, as it is kept."""
+    overview = await label.store.read(queries.cycle_overview, cycle_id=cycle.id)
+    return next(row.output for row in overview.steps if row.name is step and row.output)
+
+
+def configure(home: Path, base_url: str) -> None:
+    home.mkdir(exist_ok=True)
+    (home / ".env").write_text(f"LLM_BASE_URL={base_url}\n")
+
+
+async def test_the_servers_words_are_sung_criticised_and_reflected_on(
+    home: Path, ray_address: str, model_server: tuple[str, subprocess.Popen[str]]
+):
+    configure(home, model_server[0])
+    async with quick_label(home, ray_address) as label:
+        cycle = await new_song(label, seed=31)
+        await reaches(label, cycle, CycleState.WAITING)
+        lyrics = Lyrics.model_validate_json(await made(label, cycle, CycleStep.WRITE))
+        assert lyrics.source == "local:m1"
+        assert all(MARK in line for section in lyrics.sections for line in section.lines)
+        assert any("anew" in line for section in lyrics.sections for line in section.lines), (
+            "after the critic"
+        )
+        reflection = Reflection.model_validate_json(await made(label, cycle, CycleStep.REFLECT))
+        assert (reflection.source, MARK in reflection.summary) == ("local:m1", True)
+        calls = await label.store.read(model_calls.calls_of, cycle_id=cycle.id)
+        assert [call.task for call in calls] == ["brief", "lyrics", "critique", "lyrics", "reflection"]
+        assert {call.cost_usd for call in calls} == {0}
+        await decide(label, cycle)
+        assert (await reaches(label, cycle, CycleState.ENDED)).outcome is Outcome.APPROVED
+
+
+async def test_with_the_server_killed_half_way_the_song_still_ends(
+    home: Path, ray_address: str, model_server: tuple[str, subprocess.Popen[str]]
+):
+    base_url, process = model_server
+    configure(home, base_url)
+    async with quick_label(home, ray_address) as label:
+        cycle = await new_song(label, seed=32)
+        await begins(label, cycle, CycleStep.PRODUCE)
+        process.send_signal(signal.SIGKILL)
+        await asyncio.to_thread(process.wait)
+        await reaches(label, cycle, CycleState.WAITING)
+        assert MARK in await made(label, cycle, CycleStep.WRITE)
+        reflection = Reflection.model_validate_json(await made(label, cycle, CycleStep.REFLECT))
+        assert reflection.source == "offline"
+        await decide(label, cycle)
+        assert (await reaches(label, cycle, CycleState.ENDED)).outcome is Outcome.APPROVED
