@@ -11,9 +11,10 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from storage.errors import NotAllowedError
+from agents.redaction import redact
+from storage.errors import LabelError, NotAllowedError
 from ui.web.auth import Door, Doorkeeper, Visitor
-from ui.web.problems import problem
+from ui.web.problems import problem, status_of
 
 log = logging.getLogger(__name__)
 VISITOR = "labelmate.visitor"
@@ -56,15 +57,20 @@ class Guard:
             await self._app(scope, receive, send)
             return
         connection = HTTPConnection(scope)
-        visitor = self._doorkeeper.visitor(connection)
-        scope[VISITOR] = visitor
 
         async def send_guarded(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 _add_headers(connection.url.path, MutableHeaders(scope=message))
             await send(message)
 
-        answer = self._refusal(connection, visitor) or self._app
+        try:
+            # Public pages answer while the store does not.
+            is_public = connection.url.path in PUBLIC
+            visitor = None if is_public else await self._doorkeeper.visitor(connection)
+            scope[VISITOR] = visitor
+            answer = self._refusal(connection, visitor) or self._app
+        except LabelError as error:
+            answer = problem(status_of(error), error.code, redact(error.message))
         try:
             await answer(scope, receive, send_guarded)
         except Exception:  # noqa: BLE001 - answered and logged by problems.py; the server would log it unredacted
