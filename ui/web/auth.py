@@ -93,16 +93,17 @@ class Doorkeeper:
                 f"Too many failures; try again in {math.ceil(wait_s)} s", retry_after_s=math.ceil(wait_s)
             )
         # Every pair is compared, so that the time tells nothing of which aliases there are.
-        fits = [same(f"{alias}:{password}", f"{name}:{secret}") for name, secret in self._logins]
+        # Name and password each by itself: joined, `ann` + `b:c` would be `ann:b` + `c`.
+        fits = [same(alias, name) & same(password, secret) for name, secret in self._logins]
         if not any(fits) or await self._store.read(people.is_barred, alias=alias):
             self.failures.failed(whose)
             return None
         self.failures.succeeded(whose)
         return self.sessions.begin(alias)
 
-    async def actor_of(self, alias: str, surface: str = "console") -> Actor:
-        """A signed-in alias with its rights. Raises NotAllowedError for somebody who was removed since."""
-        if self.is_open or alias == PROGRAM:
+    async def actor_of(self, alias: str, surface: str = "console", door: Door = Door.SESSION) -> Actor:
+        """Somebody who came in, with their rights. Raises NotAllowedError for somebody who was removed since."""
+        if self.is_open or door is Door.BEARER:
             return Actor(alias=alias, surface=surface, role=Role.OWNER)
         known = {each.alias: each for each in await self._store.read(people.list_people, with_former=True)}
         if alias in known:

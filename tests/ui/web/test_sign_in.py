@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from configs.complaints import SettingsError
 from configs.settings import Settings
 from storage import people
 from storage.errors import ConfigurationError
@@ -45,6 +46,20 @@ def test_logins_are_asked_for_where_there_are_some(site):
         assert ann.post("/api/v1/resume").status_code == 200
         ann.post("/logout")
         assert ann.get("/api/v1/status").status_code == 401
+
+
+def test_a_name_and_a_password_are_not_one_word(site):
+    with site(console_logins="cid:pass:word:1").client() as client:  # pragma: allowlist secret
+        answer = client.post("/login", data={"alias": "cid:pass", "password": "word:1"})
+        assert answer.status_code == 401
+        assert client.post("/login", data={"alias": "cid", "password": "pass:word:1"}).status_code == 303
+
+
+@pytest.mark.parametrize("alias", ["api", "API", "autopilot", "label", "reviewer-1", "telegram-7"])
+def test_names_that_the_label_uses_itself_sign_nobody_in(tmp_path: Path, alias: str):
+    with pytest.raises(SettingsError, match="which are taken") as refused:
+        Settings.load(tmp_path, console_logins=f"{alias}:long enough")
+    assert "\n" not in str(refused.value)
 
 
 def test_the_cookie_is_for_this_site_and_no_script(site):
