@@ -4,6 +4,7 @@ A plain ASGI layer, because the console's streams and the media's ranges must pa
 """
 
 import logging
+import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -21,6 +22,8 @@ VISITOR = "labelmate.visitor"
 """Where the scope holds who asks."""
 PUBLIC = ("/health", "/login")
 FOR_PROGRAMS = ("/api/", "/metrics", "/media/", "/gradio_api/")
+CLOSED = re.compile(r"/gradio_api/(upload|file[=/]|proxy=|stream/)")
+"""Gradio's own ways to bring and fetch files: no page of ours has any use for them."""
 CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -68,7 +71,7 @@ class Guard:
             is_public = connection.url.path in PUBLIC
             visitor = None if is_public else await self._doorkeeper.visitor(connection)
             scope[VISITOR] = visitor
-            answer = self._refusal(connection, visitor) or self._app
+            answer = _closed(connection.url.path) or self._refusal(connection, visitor) or self._app
         except LabelError as error:
             answer = problem(status_of(error), error.code, redact(error.message))
         try:
@@ -114,6 +117,11 @@ def visitor_of(connection: HTTPConnection) -> Visitor:
     if not isinstance(visitor, Visitor):
         raise NotAllowedError("Sign in first")
     return visitor
+
+
+def _closed(path: str) -> Response | None:
+    is_closed = CLOSED.match(path) is not None
+    return problem(404, "not_found", "Files are at /media; none is taken here") if is_closed else None
 
 
 def _is_same_origin(headers: Headers, host: str) -> bool:
