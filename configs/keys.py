@@ -10,6 +10,8 @@ from configs.knobs import CommaList, Group
 
 PASSWORD_MIN_CHARS = 8
 ALIAS_MAX_CHARS = 40
+RESERVED = re.compile(r"(api|autopilot|label|(reviewer|telegram)-.*)", re.IGNORECASE)
+"""Aliases under which the label itself, programs and people known otherwise stand in the audit trail."""
 
 
 def _pasted_whole(key: SecretStr) -> SecretStr:
@@ -40,6 +42,8 @@ def _named_logins(logins: SecretStr) -> SecretStr:
             f"alias:password, several separated by commas, each alias once, passwords of at least "
             f"{PASSWORD_MIN_CHARS} characters without a comma"
         )
+    if any(RESERVED.fullmatch(alias) for alias, _ in named):
+        raise ValueError("other names than api, autopilot, label, reviewer-… and telegram-…, which are taken")
     return logins
 
 

@@ -111,6 +111,35 @@ def test_one_that_keeps_dying_is_given_up(notes: Path, home: Path, monkeypatch: 
     assert surface.trouble == f"given up after 5 quick deaths: no luck; look at {home}/logs/console.log"
 
 
+def test_a_question_that_fails_is_asked_again(notes: Path, home: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("BYSTANDER", "lives")
+    asked = []
+    sound = plan(notes)
+
+    async def answer(pid: int) -> str | None:
+        asked.append(pid)
+        if len(asked) == 1:
+            raise ValueError("half a record")
+        return await sound.answer(pid)
+
+    heard: list[tuple[Surface, ...]] = []
+
+    async def keep() -> None:
+        odd = Plan(sound.name, sound.module, sound.keeps, answer)
+        async with kept_running([odd], home, asyncio.Event(), heard.append):
+            return
+
+    asyncio.run(keep())
+    assert (heard[0][0].address, heard[0][0].trouble) == (f"at {asked[0]}", None)
+
+
+def test_one_that_cannot_be_started_is_told_of(notes: Path, home: Path):
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "logs").write_text("a file where a folder should be")
+    heard = run(notes, home, lambda _heard: None)
+    assert str(heard[-1][0].trouble).startswith("could not be watched: FileExistsError")
+
+
 def test_a_wrong_set_up_is_not_tried_again(notes: Path, home: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("BYSTANDER", "refuses")
     heard = run(notes, home, lambda _heard: None)

@@ -51,6 +51,7 @@ class Child:
     process: asyncio.subprocess.Process | None = None
     address: str | None = None
     trouble: str | None = None
+    is_given_up: bool = False
     quick_deaths: int = 0
     settled: asyncio.Event = field(default_factory=asyncio.Event)
     """It has answered, or will not."""
@@ -68,15 +69,26 @@ class Child:
     async def keep(self, changed: Callable[[], None]) -> None:
         """Start it, again and again, until it is given up or this is cancelled; then it has ended."""
         try:
-            while self.trouble is None:
-                await self._live(changed)
-                if self.trouble is not None:
+            while not self.is_given_up:
+                await self._live_or_say_why(changed)
+                if self.is_given_up:
                     self.settled.set()
                 changed()
-                if self.trouble is None:
+                if not self.is_given_up:
                     await asyncio.sleep(_backoff_s(self.quick_deaths))
         finally:
             await self._end()
+
+    async def _live_or_say_why(self, changed: Callable[[], None]) -> None:
+        try:
+            await self._live(changed)
+        except Exception as error:  # whatever it is, the watch goes on and people are told
+            log.exception("%s could not be watched", self.plan.name)
+            await self._end()
+            self.address = None
+            self.quick_deaths += 1
+            self.is_given_up = self.quick_deaths >= QUICK_DEATHS_MAX
+            self.trouble = f"could not be watched: {type(error).__name__}: {error}"
 
     async def _live(self, changed: Callable[[], None]) -> None:
         begins = self.log.stat().st_size if self.log.exists() else 0
@@ -95,15 +107,25 @@ class Child:
         said = await asyncio.to_thread(_last_words, self.log, begins)
         log.warning("%s (process %s) ended with code %s: %s", self.plan.name, self.process.pid, code, said)
         if code == ConfigurationError.exit_code:
-            self.trouble = f"does not run: {said}"
+            self.is_given_up, self.trouble = True, f"does not run: {said}"
         elif self.quick_deaths >= QUICK_DEATHS_MAX:
+            self.is_given_up = True
             self.trouble = f"given up after {self.quick_deaths} quick deaths: {said}; look at {self.log}"
 
     async def _until_it_answers(self, changed: Callable[[], None]) -> None:
         assert self.process is not None
+        failures = 0
         while self.address is None:
-            self.address = await self.plan.answer(self.process.pid)
-            await asyncio.sleep(0 if self.address else LOOK_S)
+            try:
+                self.address = await self.plan.answer(self.process.pid)
+            except Exception as error:
+                failures += 1
+                log.exception("%s could not be asked whether it answers", self.plan.name)
+                self.trouble = f"could not be asked: {type(error).__name__}: {error}"
+                changed()
+            wait_s = _backoff_s(failures) if failures else LOOK_S
+            await asyncio.sleep(0 if self.address else wait_s)
+        self.trouble = None
         self.settled.set()
         changed()
 
@@ -135,7 +157,10 @@ async def kept_running(
 
     def changed() -> None:
         if all_settled.is_set():
-            told(tuple(child.surface for child in children))
+            try:
+                told(tuple(child.surface for child in children))
+            except Exception:  # such as a full disk; it ends no watch, and the next change is told again
+                log.exception("how the processes stand could not be told")
 
     keeping = [asyncio.create_task(child.keep(changed), name=child.plan.name) for child in children]
     try:

@@ -20,6 +20,7 @@ class Mounting(TypedDict):
     head: str
     footer_links: list[Literal["api", "gradio", "settings", "runs"] | dict[str, str]]
     run_history: bool
+    max_file_size: int
 
 
 def mounting() -> Mounting:
@@ -31,6 +32,8 @@ def mounting() -> Mounting:
         "head": f'<meta name="color-scheme" content="light dark">\n{scripts}',
         "footer_links": [],
         "run_history": False,
+        # No page takes a file; the guard refuses them before they are read.
+        "max_file_size": 1024,
     }
 
 

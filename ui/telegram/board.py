@@ -144,7 +144,9 @@ class Board:
         return SongFacts(cost_usd=cost_usd, assignments=tuple(arms))
 
     def _notice(self, asked: Approval, song: SongFacts, view: str, *, tagged: bool) -> Notice:
-        menu = MENUS.get(view, _Menu(buttons.undo_rows if view.startswith(UNDO) else lambda _: []))
+        menu = MENUS.get(
+            view.partition(":")[0], _Menu(buttons.undo_rows if view.startswith(UNDO) else lambda _: [])
+        )
         text = caption(asked, song, self._office.settings, tagged=tagged, hint=menu.hint)
         # Without the tag: the same words in a topic and beside one are the same message.
         digest = hashlib.sha256(text.rpartition("\n")[0].encode()).hexdigest()[:12]

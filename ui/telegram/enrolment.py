@@ -21,7 +21,7 @@ class Enrolment:
         self._store = office.store
 
     async def link(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """With a code: this person and this chat belong to the label. Without: the owner enrols one more chat."""
+        """With a code: this person belongs to the label, and so does their private chat; groups are the owner's."""
         visitor = await self._office.visitor(update)
         chat = update.effective_chat
         if visitor is None or chat is None:
@@ -36,8 +36,13 @@ class Enrolment:
             )
         else:
             person = visitor.person
-            if chat.type != "private" and person.role is not Role.OWNER:
+        if chat.type != "private" and person.role is not Role.OWNER:
+            if not context.args:
                 raise NotAllowedError("Only the owner enrols a group")
+            await reply(
+                update, f"You are {bold(person.alias)}. Type /start to me in private, and songs come there."
+            )
+            return
         await self._store.write(
             chats.enrol_chat, chat_id=chat.id, is_forum=bool(chat.is_forum), who=person.alias
         )
@@ -72,7 +77,7 @@ class Enrolment:
         await reply(
             update,
             f"For {bold(made.alias)}, once, within a quarter of an hour: {code(f'/link {made.code}')}\n"
-            "They type it to me in private, or in a group that I am in.",
+            "They type it to me in private.",
         )
 
     async def moved(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:

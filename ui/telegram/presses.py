@@ -1,6 +1,7 @@
 """A press under a song: decide, send back, put off, undo; or another row of buttons."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from telegram import CallbackQuery, Update
 from telegram.ext import ContextTypes
@@ -24,6 +25,8 @@ MENUS = {
     "back": ("open", ""),
 }
 """Which buttons a press brings, and what is said beside it."""
+REASON_WAIT = timedelta(minutes=10)
+"""How long a song's message takes a reply for the reason that was announced."""
 
 
 class Presses:
@@ -51,7 +54,7 @@ class Presses:
         posted = await self._place(query, asked)
         desk = await self._office.desk(update)
         try:
-            line = await self._do(desk, press, asked, posted)
+            line = await self._do(desk, press, asked, posted, await _whose(self._office, update))
         except ConflictError:
             # Its buttons are out of date, so the message is brought up to date too.
             await self._board.refresh(asked.id)
@@ -59,7 +62,7 @@ class Presses:
         await answer_press(query, line)
         self._wake()
 
-    async def _do(self, desk: Desk, press: Press, asked: Approval, posted: Posted) -> str:
+    async def _do(self, desk: Desk, press: Press, asked: Approval, posted: Posted, person_id: str) -> str:
         match press.verb, press.argument:
             case "approve", str(take) if take.isdecimal():
                 line = (await desk.approve(asked, take=int(take))).told()
@@ -74,6 +77,9 @@ class Presses:
                 line = f"Taken back: {(await desk.undo(asked.id)).told()}"
             case verb, None if verb in MENUS:
                 menu, line = MENUS[verb]
+                if verb == "why":
+                    until = self._office.tempo.now() + REASON_WAIT
+                    menu = f"{menu}:{person_id}:{until.isoformat(timespec='seconds')}"
                 await self._offer(asked, posted, menu)
             case _:
                 raise NotFoundError(UNKNOWN)
@@ -125,9 +131,21 @@ class Reasons:
         posted = await self._store.read(
             chat_messages.message_at, chat_id=message.chat_id, message_id=answered.message_id
         )
-        if posted is None or not posted.shown.startswith("why|"):
+        if posted is None or not posted.shown.startswith("why:"):
             return
+        _, person_id, until = posted.shown.rpartition("|")[0].split(":", 2)
+        # Others may talk about the song in replies to it; only who announced a reason gives one.
+        if person_id != await _whose(self._office, update):
+            return
+        if datetime.fromisoformat(until) < self._office.tempo.now():
+            raise UsageError("That was too long ago; press Reject and Other again, then reply")
         asked = await self._store.read(approval_rows.approval_by_id, approval_id=posted.approval_id)
         desk = await self._office.desk(update)
         await desk.reject(asked, reason=(message.text or "")[:1000])
         self._wake()
+
+
+async def _whose(office: Office, update: Update) -> str:
+    """The id of the person an update comes from; empty for a stranger. No alias: people may be forgotten."""
+    visitor = await office.visitor(update)
+    return visitor.person.id if visitor is not None and visitor.person is not None else ""

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 from runtime.label import Label
 from ui.web import bags, health, media, metrics, reference
 from ui.web.api import api
-from ui.web.auth import Doorkeeper
+from ui.web.auth import Door, Doorkeeper
 from ui.web.guard import Guard, visitor_of
 from ui.web.login import login_pages
 from ui.web.problems import add_problems
@@ -46,7 +46,9 @@ def _mount_console(app: FastAPI, label: Label, doorkeeper: Doorkeeper) -> None:
     pages, options = build_console(label, doorkeeper.actor_of)
 
     def signed_in(request: Request) -> str | None:
-        return visitor_of(request).alias
+        visitor = visitor_of(request)
+        # The pages are for people; what they do is done under an alias, and a program has none.
+        return None if visitor.door is Door.BEARER else visitor.alias
 
     with warnings.catch_warnings():
         # Gradio says so of every console with more than one page, whatever it is asked for.

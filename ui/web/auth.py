@@ -65,18 +65,24 @@ class Doorkeeper:
         """Without logins, pages are shown on this machine alone; elsewhere the token opens the API only."""
         return self.is_open or self.asks_for_logins
 
-    def visitor(self, connection: HTTPConnection) -> Visitor | None:
-        """Who asks; None for a stranger. A wrong token is a stranger even where everybody may come in."""
+    async def visitor(self, connection: HTTPConnection) -> Visitor | None:
+        """Who asks; None for a stranger, as is whoever was removed since: asked of the store each time.
+
+        A wrong token is a stranger even where everybody may come in.
+        """
         bearer = _bearer(connection)
         if bearer is not None:
             return Visitor(PROGRAM, Door.BEARER) if self._token and same(bearer, self._token) else None
         alias = self.sessions.alias_of(connection.cookies.get(COOKIE, ""))
         if alias is not None:
+            if await self._store.read(people.is_barred, alias=alias):
+                self.sessions.end_all_of(alias)
+                return None
             return Visitor(alias, Door.SESSION)
         return Visitor(person(None), Door.MACHINE) if self.is_open else None
 
-    def sign_in(self, alias: str, password: str, address: str) -> str | None:
-        """A new session's token, or None for a wrong pair.
+    async def sign_in(self, alias: str, password: str, address: str) -> str | None:
+        """A new session's token, or None for a wrong pair and for somebody who was removed.
 
         Raises NotAllowedError while earlier failures of this name from this address have to be waited out.
         """
@@ -87,16 +93,17 @@ class Doorkeeper:
                 f"Too many failures; try again in {math.ceil(wait_s)} s", retry_after_s=math.ceil(wait_s)
             )
         # Every pair is compared, so that the time tells nothing of which aliases there are.
-        fits = [same(f"{alias}:{password}", f"{name}:{secret}") for name, secret in self._logins]
-        if not any(fits):
+        # Name and password each by itself: joined, `ann` + `b:c` would be `ann:b` + `c`.
+        fits = [same(alias, name) & same(password, secret) for name, secret in self._logins]
+        if not any(fits) or await self._store.read(people.is_barred, alias=alias):
             self.failures.failed(whose)
             return None
         self.failures.succeeded(whose)
         return self.sessions.begin(alias)
 
-    async def actor_of(self, alias: str, surface: str = "console") -> Actor:
-        """A signed-in alias with its rights. Raises NotAllowedError for somebody who was removed since."""
-        if self.is_open or alias == PROGRAM:
+    async def actor_of(self, alias: str, surface: str = "console", door: Door = Door.SESSION) -> Actor:
+        """Somebody who came in, with their rights. Raises NotAllowedError for somebody who was removed since."""
+        if self.is_open or door is Door.BEARER:
             return Actor(alias=alias, surface=surface, role=Role.OWNER)
         known = {each.alias: each for each in await self._store.read(people.list_people, with_former=True)}
         if alias in known:

@@ -21,7 +21,9 @@ async def the_desk(request: Request) -> Desk:
     """The desk of whoever asks. Raises NotAllowedError for somebody who was removed."""
     doorkeeper = request.app.state.doorkeeper
     assert isinstance(doorkeeper, Doorkeeper)
-    return Desk(the_label(request), await doorkeeper.actor_of(visitor_of(request).alias, surface="api"))
+    visitor = visitor_of(request)
+    actor = await doorkeeper.actor_of(visitor.alias, surface="api", door=visitor.door)
+    return Desk(the_label(request), actor)
 
 
 TheLabel = Annotated[Label, Depends(the_label)]

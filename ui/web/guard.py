@@ -4,6 +4,7 @@ A plain ASGI layer, because the console's streams and the media's ranges must pa
 """
 
 import logging
+import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -11,15 +12,18 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from storage.errors import NotAllowedError
+from agents.redaction import redact
+from storage.errors import LabelError, NotAllowedError
 from ui.web.auth import Door, Doorkeeper, Visitor
-from ui.web.problems import problem
+from ui.web.problems import problem, status_of
 
 log = logging.getLogger(__name__)
 VISITOR = "labelmate.visitor"
 """Where the scope holds who asks."""
 PUBLIC = ("/health", "/login")
 FOR_PROGRAMS = ("/api/", "/metrics", "/media/", "/gradio_api/")
+CLOSED = re.compile(r"/gradio_api/(upload|file[=/]|proxy=|stream/)")
+"""Gradio's own ways to bring and fetch files: no page of ours has any use for them."""
 CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -56,15 +60,20 @@ class Guard:
             await self._app(scope, receive, send)
             return
         connection = HTTPConnection(scope)
-        visitor = self._doorkeeper.visitor(connection)
-        scope[VISITOR] = visitor
 
         async def send_guarded(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 _add_headers(connection.url.path, MutableHeaders(scope=message))
             await send(message)
 
-        answer = self._refusal(connection, visitor) or self._app
+        try:
+            # Public pages answer while the store does not.
+            is_public = connection.url.path in PUBLIC
+            visitor = None if is_public else await self._doorkeeper.visitor(connection)
+            scope[VISITOR] = visitor
+            answer = _closed(connection.url.path) or self._refusal(connection, visitor) or self._app
+        except LabelError as error:
+            answer = problem(status_of(error), error.code, redact(error.message))
         try:
             await answer(scope, receive, send_guarded)
         except Exception:  # noqa: BLE001 - answered and logged by problems.py; the server would log it unredacted
@@ -108,6 +117,11 @@ def visitor_of(connection: HTTPConnection) -> Visitor:
     if not isinstance(visitor, Visitor):
         raise NotAllowedError("Sign in first")
     return visitor
+
+
+def _closed(path: str) -> Response | None:
+    is_closed = CLOSED.match(path) is not None
+    return problem(404, "not_found", "Files are at /media; none is taken here") if is_closed else None
 
 
 def _is_same_origin(headers: Headers, host: str) -> bool:

@@ -42,7 +42,7 @@ def login_pages(doorkeeper: Doorkeeper) -> APIRouter:
         alias, password = _form(await _body(request))
         address = request.client.host if request.client else ""
         try:
-            token = doorkeeper.sign_in(alias, password, address)
+            token = await doorkeeper.sign_in(alias, password, address)
         except NotAllowedError as error:
             return _page(error.message, 429, {"Retry-After": str(error.fields["retry_after_s"])})
         if token is None:

@@ -50,6 +50,10 @@ class Sessions:
         """Sign out."""
         self._by_hash.pop(_hash(token), None)
 
+    def end_all_of(self, alias: str) -> None:
+        """Sign somebody out everywhere."""
+        self._by_hash = {key: each for key, each in self._by_hash.items() if each.alias != alias}
+
     def _forget_ended(self) -> None:
         now_s = self._now_s()
         self._by_hash = {key: each for key, each in self._by_hash.items() if each.until_s > now_s}

@@ -1,8 +1,10 @@
 """Who may do what: strangers nothing, reviewers decide, the owner steers; and no press counts twice."""
 
+import asyncio
+
 import pytest
 
-from storage import artists, chats, label, people
+from storage import artists, chat_messages, chats, label, people
 from storage.people import Role
 from storage.types import CycleState
 from tests.ui.telegram.conftest import GROUP, OWNER, REVIEWER, STRANGER, House, until
@@ -59,6 +61,43 @@ async def test_forged_callback_data_is_answered_in_a_line(house: House, data: st
     said = await house.answer(house.api.press(song, "", OWNER, data=forged or "x"))
     assert "none of mine" in said or "no artist" in said
     assert (house.history(asked), house.history(other)) == ([], [])
+
+
+async def test_an_announced_reason_is_its_announcers_and_not_for_ever(house: House):
+    house.enrol_chat(GROUP)
+    house.enrol(REVIEWER, "bob", Role.REVIEWER)
+    asked = house.ask()
+    song = await house.song(GROUP)
+    house.api.press(song, "Reject", OWNER)
+    await until(lambda: "Dull melody" in song.buttons)
+    house.api.press(song, "Other", OWNER)
+    await until(lambda: "Reply to this message" in song.text)
+    house.api.say(GROUP, REVIEWER, "I like it", reply_to=song)
+    house.api.say(GROUP, REVIEWER, "/help")
+    await until(lambda: house.api.shown(GROUP, "/pending: songs"))
+    await asyncio.sleep(0.3)
+    assert house.history(asked) == []
+    place = {"chat_id": GROUP, "message_id": song.message_id}
+    posted = house.stage.read(chat_messages.message_at, **place)
+    assert posted is not None
+    whose = ":".join(posted.shown.split(":")[:2])
+    past = f"{whose}:2020-01-01T00:00:00+00:00|x"
+    house.stage.write(chat_messages.mark_shown, **place, shown=past)
+    house.api.say(GROUP, OWNER, "too loud", reply_to=song)
+    await until(lambda: house.api.shown(GROUP, "That was too long ago"))
+    assert house.history(asked) == []
+
+
+async def test_a_reviewers_code_in_a_group_enrols_the_person_alone(house: House):
+    code = house.stage.write(
+        people.make_link_code, alias="bob", role=Role.REVIEWER, who="ann", code="a-code-for-bob"
+    ).code
+    house.api.say(GROUP, REVIEWER, f"/link {code}")
+    await until(lambda: house.api.shown(GROUP, "You are bob"))
+    assert GROUP not in {chat.id for chat in house.stage.read(chats.list_chats)}
+    house.api.say(REVIEWER, REVIEWER, "/start")
+    await until(lambda: house.api.shown(REVIEWER, "You are bob"))
+    assert REVIEWER in {chat.id for chat in house.stage.read(chats.list_chats)}
 
 
 async def test_two_reviewers_and_double_clicks_decide_once(house: House):

@@ -13,6 +13,7 @@ import uvicorn
 
 from configs.settings import Settings
 from runtime.label import open_label
+from tests.storage.stage import Stage
 from ui.web.app import build_app
 from ui.web.auth import Doorkeeper
 from ui.web.binding import address_of, listen
@@ -27,6 +28,8 @@ class Site:
     """A served label."""
 
     address: str
+    stage: Stage
+    """What happens to its label behind it."""
 
     def client(self, *, origin: bool = True, **headers: str) -> httpx.Client:
         """A client; with `origin` it says where it comes from, as a browser on our own page does."""
@@ -52,12 +55,14 @@ def served(home: Path, **changed: object) -> Iterator[Site]:
     listening = listen("127.0.0.1", 0)
     ready = threading.Event()
     servers: list[uvicorn.Server] = []
+    stages: list[Stage] = []
 
     async def serve() -> None:
         async with open_label(settings) as label:
             app = build_app(label, Doorkeeper(settings, label.store), with_console=False)
             server = uvicorn.Server(server_config(app))
             servers.append(server)
+            stages.append(Stage(label.store._store, None))
             ready.set()
             await server.serve(sockets=[listening])
 
@@ -65,7 +70,7 @@ def served(home: Path, **changed: object) -> Iterator[Site]:
     thread.start()
     assert ready.wait(30)
     try:
-        yield Site(address_of(listening))
+        yield Site(address_of(listening), stages[0])
     finally:
         servers[0].should_exit = True
         thread.join(30)

@@ -71,6 +71,17 @@ def test_every_answer_says_what_a_browser_may_do(site):
             assert client.get(path).headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize("path", ["upload", "upload?upload_id=1", "file=/etc/hostname", "file/x", "proxy=x"])
+def test_files_neither_come_nor_go_by_gradios_own_ways(site, path: str):
+    with site().client() as client:
+        for method in ("GET", "POST"):
+            answer = client.request(method, f"/gradio_api/{path}", content=b"x")
+            assert (answer.status_code, answer.json()["message"]) == (
+                404,
+                "Files are at /media; none is taken here",
+            )
+
+
 async def test_an_unforeseen_fault_is_told_without_its_words(home: Path, caplog: pytest.LogCaptureFixture):
     canary = "sk-canary-0123456789abcdef"  # pragma: allowlist secret
     app = FastAPI()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from configs.complaints import SettingsError
 from configs.settings import Settings
 from storage import people
 from storage.errors import ConfigurationError
@@ -45,6 +46,20 @@ def test_logins_are_asked_for_where_there_are_some(site):
         assert ann.post("/api/v1/resume").status_code == 200
         ann.post("/logout")
         assert ann.get("/api/v1/status").status_code == 401
+
+
+def test_a_name_and_a_password_are_not_one_word(site):
+    with site(console_logins="cid:pass:word:1").client() as client:  # pragma: allowlist secret
+        answer = client.post("/login", data={"alias": "cid:pass", "password": "word:1"})
+        assert answer.status_code == 401
+        assert client.post("/login", data={"alias": "cid", "password": "pass:word:1"}).status_code == 303
+
+
+@pytest.mark.parametrize("alias", ["api", "API", "autopilot", "label", "reviewer-1", "telegram-7"])
+def test_names_that_the_label_uses_itself_sign_nobody_in(tmp_path: Path, alias: str):
+    with pytest.raises(SettingsError, match="which are taken") as refused:
+        Settings.load(tmp_path, console_logins=f"{alias}:long enough")
+    assert "\n" not in str(refused.value)
 
 
 def test_the_cookie_is_for_this_site_and_no_script(site):
@@ -104,6 +119,9 @@ def test_waits_double_and_are_forgiven():
 def test_sessions_end_and_are_not_kept_in_the_clear():
     now = [0.0]
     sessions = Sessions(10, lambda: now[0])
+    token = sessions.begin("bob")
+    sessions.end_all_of("bob")
+    assert sessions.alias_of(token) is None
     token = sessions.begin("ann")
     assert sessions.alias_of(token) == "ann"
     assert token not in str(vars(sessions))
@@ -139,14 +157,26 @@ def test_the_token_alone_opens_the_api_alone(site):
 def test_people_in_the_list_have_the_role_they_have_there(home: Path, site):
     with behind(home) as stage:
         stage.write(people.add_person, alias="zoe", role=Role.OWNER, who="test")
-        stage.write(people.add_person, alias="bob", role=Role.REVIEWER, who="test")
-        stage.write(people.remove_person, alias="bob", who="test")
     served = site(console_logins=LOGINS)
     with served.signed_in("ann", "the first password") as ann:  # the first, but somebody else owns the label
         assert ann.post("/api/v1/resume").status_code == 403
         assert ann.post("/api/v1/stop").status_code == 200
+
+
+def test_who_is_removed_is_out_at_once_and_stays_out(site):
+    served = site(console_logins=LOGINS)
     with served.signed_in("bob", "the second one") as bob:
-        assert bob.post("/api/v1/stop").status_code == 403
+        assert bob.get("/api/v1/status").status_code == 200
+        served.stage.write(people.add_person, alias="bob", role=Role.REVIEWER, who="test")
+        served.stage.write(people.remove_person, alias="bob", who="test")
+        for path in ("/api/v1/status", "/api/v1/settings", "/api/v1/approvals", "/metrics", "/media/x"):
+            assert bob.get(path).status_code == 401, path
+        assert bob.get("/").headers["location"] == "/login"
+        assert bob.get("/login").status_code == 200
+        again = bob.post("/login", data={"alias": "bob", "password": "the second one"})
+        assert (again.status_code, "set-cookie" in again.headers) == (401, False)
+    with served.signed_in("ann", "the first password") as ann:
+        assert ann.get("/api/v1/status").status_code == 200
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::"])
