@@ -33,11 +33,14 @@ class Words:
             if self._router is None:
                 self._store = start_store(self._launch)
                 self._live = LiveSettings(self._launch, self._store)
-                self._router = Router.from_settings(
+                router = Router.from_settings(
                     self._launch.settings(),
                     gate=SharedGates(self._launch, self._tell_outage),
                     offline_writer=self._embedded,
                 )
+                # Now, so that loading an SDK on a busy machine takes nothing from a call's deadline.
+                await router.prepared()
+                self._router = router
         assert self._store is not None
         assert self._live is not None
         settings = await self._live.now()

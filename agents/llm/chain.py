@@ -47,14 +47,20 @@ def _named(name: str, tasks: tuple[str, ...], settings: Settings) -> Deployment 
 
 
 def _deployment(provider: str, model: str, tasks: tuple[str, ...], settings: Settings) -> Deployment:
-    key: SecretStr | None = (
-        settings.llm_api_key if provider == LOCAL else getattr(settings, f"{provider}_api_key")
-    )
+    keys: dict[str, SecretStr | None] = {
+        "openai": settings.openai_api_key,
+        "anthropic": settings.anthropic_api_key,
+        "deepseek": settings.deepseek_api_key,
+        "gemini": settings.gemini_api_key,
+        "grok": settings.grok_api_key,
+        "mistral": settings.mistral_api_key,
+        LOCAL: settings.llm_api_key,
+    }
     return Deployment(
         provider=provider,
         model=model,
         base_url=settings.llm_base_url if provider == LOCAL else None,
-        api_key=key,
+        api_key=keys[provider],
         tasks=tasks,
         max_tokens=settings.llm_max_tokens,
         timeout_s=settings.llm_deadline_s,

@@ -67,7 +67,9 @@ def two(pair: tuple[ModelServer, ModelServer], **more) -> Router:
 @pytest.mark.parametrize("wire", WIRES)
 async def test_an_answer_says_who_wrote_it_and_what_it_cost(wire: str):
     async with serving(wire) as server:
-        result = await Router([deployment(server)]).complete(
+        router = Router([deployment(server)])
+        await router.prepared()
+        result = await router.complete(
             [Message(role="system", content="Be brief."), *HELLO], task="lyrics", deadline_s=30
         )
     assert (result.text, result.source, result.parsed) == ("Words of a hosted model.", "first:m1", None)

@@ -61,9 +61,9 @@ def band(label: Label, stage: Stage) -> Band:
     return Band(stage, StudioConfig.of(label.settings))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
-    """One browser for the session."""
+    """One browser a module: while Playwright is started, no other test of this process can run a loop of its own."""
     if not CHROMIUM.exists():
         pytest.skip("there is no /usr/bin/chromium; `apt-get install chromium` brings it")
     from playwright.sync_api import sync_playwright
