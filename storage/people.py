@@ -242,12 +242,6 @@ def people_aliases(tx: Tx) -> set[str]:
     return set(tx.connection.execute(select(W.c.alias)).scalars())
 
 
-def is_barred(tx: Tx, *, alias: str) -> bool:
-    """Whether an alias was somebody's who may no longer decide."""
-    left = select(W.c.id).where(W.c.alias == alias, W.c.left_at.is_not(None))
-    return tx.connection.execute(left).first() is not None
-
-
 def _owner_alias(tx: Tx) -> str:
     present = owner(tx)
     return present.alias if present else "nobody"

@@ -268,3 +268,29 @@ def test_edits_need_an_approval_and_a_line_for_each_line(stage: Stage):
     assert stage.write(approvals.decide, **verdict(asked.id, edits=edits)).edits == edits
     stage.clock.advance(seconds=10)
     assert stage.read(approvals.effective_verdict, approval_id=asked.id).edits == edits
+
+
+def test_a_cancelled_song_is_neither_decided_nor_asked_about_again(stage: Stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle)
+    stage.write(approvals.decide, **verdict(asked.id))
+    stage.write(cycles.request_cancel, cycle_id=cycle.id, who="bob")
+    with pytest.raises(ConflictError, match="no longer made: bob cancelled it"):
+        stage.write(approvals.undo, approval_id=asked.id, who="ann", surface="cli")
+    stage.end(fence, cycle, Outcome.CANCELLED, decided_by="person")
+    closed = stage.read(approval_rows.approval_by_id, approval_id=asked.id)
+    assert (closed.status, closed.outcome) == (ApprovalStatus.CLOSED, Outcome.CANCELLED)
+
+
+def test_a_song_that_a_person_touched_is_peoples(stage: Stage):
+    fence, cycle = stage.song()
+    assert not stage.read(approval_rows.is_peoples, cycle_id=cycle.id)
+    asked = stage.ask(fence, cycle)
+    assert stage.read(approval_rows.is_peoples, cycle_id=cycle.id), "people are asked already"
+    stage.write(approvals.decide, **verdict(asked.id, decided_by="autopilot", who="autopilot"))
+    assert not stage.read(approval_rows.is_peoples, cycle_id=cycle.id)
+    stage.write(approvals.undo, approval_id=asked.id, who="ann", surface="cli")
+    stage.write(
+        approvals.send_back, approval_id=asked.id, redo=Redo.TITLE, who="ann", surface="cli", undo_s=0.0
+    )
+    assert stage.read(approval_rows.is_peoples, cycle_id=cycle.id)

@@ -2,10 +2,13 @@
 
 from decimal import Decimal
 
+import pytest
+
 from storage import approvals, autopilot, outbox
 from storage.artists import artist_by_id
+from storage.errors import ConflictError
 from storage.types import AutopilotPolicy, Outcome
-from tests.storage.stage import Stage
+from tests.storage.stage import PREVIEW, Stage
 
 POLICY = AutopilotPolicy()
 
@@ -73,3 +76,15 @@ def test_when_it_switches_itself_off_the_owner_hears_of_it_once(stage: Stage):
     assert stage.read(artist_by_id, artist_id=artist.id).autopilot is False
     told = stage.write(outbox.claim_messages, kinds=("alert",), limit=9, claim_s=0.0)
     assert [message.payload["text"] for message in told] == ["Nova Rain: people rejected 2 songs"]
+
+
+def test_of_two_who_approve_at_once_the_cap_lets_one(stage: Stage):
+    songs = [stage.song(name) for name in ("Amber", "Birch")]
+    asked = [stage.ask(fence, cycle) for fence, cycle in songs]
+    for fence, _ in songs:
+        throw(stage, fence.artist_id)
+    approve = {"preview_sha256": PREVIEW, "label_per_week": 1, "reason": "good", "undo_s": 10.0}
+    first = stage.write(autopilot.approve, approval_id=asked[0].id, **approve)
+    assert (first.outcome, first.decided_by) == (Outcome.APPROVED, "autopilot")
+    with pytest.raises(ConflictError, match="of this week were approved meanwhile"):
+        stage.write(autopilot.approve, approval_id=asked[1].id, **approve)

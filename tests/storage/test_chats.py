@@ -74,7 +74,13 @@ def test_a_topic_is_one_an_artist_and_can_be_made_anew(stage: Stage):
 
 def test_a_private_chat_goes_with_its_person(stage: Stage):
     for alias, forget in (("ann", people.remove_person), ("bob", people.forget_person)):
-        stage.write(people.make_link_code, alias=alias, role=Role.REVIEWER, who="me", code=alias)
+        stage.write(
+            people.invite,
+            alias=alias,
+            role=Role.REVIEWER,
+            who="me",
+            code_sha256=people.hash_code(alias),
+        )
         stage.write(people.link_telegram, code=alias, telegram_id=99)
         enrol(stage, 99)
         stage.write(forget, alias=alias, who="me")

@@ -1,12 +1,14 @@
 """People: one owner, codes that work once, rights that end, and names that can be forgotten."""
 
 import pytest
+from sqlalchemy import select
 
-from storage import approvals, people
+from storage import approvals, people, tables
 from storage.approval_rows import approval_by_id, decisions_of
 from storage.errors import ConflictError, NotFoundError, UsageError
 from storage.events import events_since
 from storage.people import Role
+from storage.store import Tx
 from storage.types import Outcome
 from tests.storage.stage import Stage
 
@@ -14,7 +16,8 @@ CODE = "abc-123"
 
 
 def invite(stage: Stage, alias: str = "ann", role: Role = Role.REVIEWER, code: str = CODE):
-    return stage.write(people.make_link_code, alias=alias, role=role, who="me", code=code)
+    sha256 = people.hash_code(code)
+    return stage.write(people.invite, alias=alias, role=role, who="me", code_sha256=sha256)
 
 
 def test_a_code_makes_a_telegram_user_a_person_once(stage: Stage):
@@ -36,7 +39,41 @@ def test_a_code_is_too_old_after_a_quarter_of_an_hour(stage: Stage):
 
 def test_the_code_itself_is_kept_nowhere(stage: Stage):
     invite(stage)
-    assert CODE not in str(stage.read(events_since, seq=0))
+    stage.write(people.link_telegram, code=CODE, telegram_id=7)
+    assert CODE not in str(stage.read(events_since, seq=0)) + str(stage.read(_answers))
+
+
+def _answers(tx: Tx) -> list[str]:
+    return list(tx.connection.execute(select(tables.writes.c.result)).scalars())
+
+
+def test_a_code_that_says_otherwise_changes_nobodys_side(stage: Stage):
+    invite(stage, "ann", Role.OWNER)
+    stage.write(people.link_telegram, code=CODE, telegram_id=1)
+    with pytest.raises(ConflictError, match="ann is owner here; remove ann first"):
+        invite(stage, "ann", Role.REVIEWER, "other")
+    stage.write(people.remove_person, alias="ann", who="me")
+    invite(stage, "bob", Role.OWNER, "bob's")
+    invite(stage, "ann", Role.REVIEWER, "again")
+    stage.write(people.link_telegram, code="bob's", telegram_id=2)
+    assert stage.write(people.link_telegram, code="again", telegram_id=1).role == Role.REVIEWER
+    assert [(one.alias, one.role) for one in stage.read(people.list_people)] == [
+        ("bob", Role.OWNER),
+        ("ann", Role.REVIEWER),
+    ]
+
+
+def test_who_was_removed_or_forgotten_is_barred(stage: Stage):
+    for alias in ("ann", "bob"):
+        stage.write(people.add_person, alias=alias, role=Role.REVIEWER, who="me")
+    assert not stage.read(people.is_barred, alias="ann")
+    stage.write(people.remove_person, alias="ann", who="me")
+    stage.write(people.forget_person, alias="bob", who="me")
+    assert [stage.read(people.is_barred, alias=alias) for alias in ("ann", "bob", "cid")] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_there_is_one_owner(stage: Stage):
@@ -89,6 +126,7 @@ def test_a_forgotten_person_is_a_number_everywhere(stage: Stage):
     told = str([event.body for event in stage.read(events_since, seq=0)])
     assert "ann" not in told.replace("channel", "")
     assert "99" not in told
+    assert "ann" not in str(stage.read(_answers)).replace("channel", "")
     with pytest.raises(UsageError, match="stand for people who were forgotten"):
         stage.write(people.add_person, alias="reviewer-9", role=Role.REVIEWER, who="me")
 

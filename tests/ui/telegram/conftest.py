@@ -76,7 +76,7 @@ class House:
     def enrol(self, number: int = OWNER, alias: str = "ann", role: Role = Role.OWNER) -> None:
         """A person in a private chat, as `/link` makes one."""
         code = uuid4().hex
-        self.stage.write(people.make_link_code, alias=alias, role=role, who="me", code=code)
+        self.stage.write(people.invite, alias=alias, role=role, who="me", code_sha256=people.hash_code(code))
         self.stage.write(people.link_telegram, code=code, telegram_id=number)
         self.enrol_chat(number)
 

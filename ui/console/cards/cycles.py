@@ -136,7 +136,7 @@ def _calls(calls: Sequence[RecordedCall]) -> Markup:
             el("td", f"{call.provider} {call.model}", data_name="model"),
             el("td", el("code", call.prompt_sha256[:12]), data_name="prompt"),
             el("td", f"{call.tokens_in or 0} + {call.tokens_out or 0}", data_name="tokens"),
-            el("td", usd(call.cost_usd), data_name="cost"),
+            el("td", "unknown" if call.cost_usd is None else usd(call.cost_usd), data_name="cost"),
             el("td", f"{call.latency_s:.2f} s", data_name="took"),
             el("td", "" if call.outcome == "ok" else call.outcome, cls="error"),
         )
