@@ -37,8 +37,12 @@ class LabelOverview:
     uses: tuple[ProviderUse, ...]
 
 
-def label_overview(tx: Tx, *, caps: Caps) -> LabelOverview:
-    """Everything the page shows, in one transaction, so that its numbers agree."""
+def label_overview(tx: Tx, *, caps: Caps, uses: tuple[ProviderUse, ...] | None = None) -> LabelOverview:
+    """Everything the page shows, in one transaction, so that its numbers agree.
+
+    Args:
+        uses: those of a moment ago, so that a week's steps are not scanned anew.
+    """
     at = tx.clock.now()
     lines = queries.list_cycles(tx, states=UNDER_WAY, limit=CYCLES_READ)
     first = sorted(lines, key=lambda line: UNDER_WAY.index(line.cycle.state))[:CYCLES_SHOWN]
@@ -52,7 +56,7 @@ def label_overview(tx: Tx, *, caps: Caps) -> LabelOverview:
         purchases=tuple(timelines.parked_purchases(tx)),
         groups=tuple(faults.list_groups(tx, limit=FAULTS_SHOWN)),
         spend=tuple(spending.spend_by_day(tx, since_day=str(today - timedelta(days=SPEND_DAYS - 1)))),
-        uses=tuple(timelines.provider_uses(tx, since=at - timedelta(days=7))),
+        uses=tuple(timelines.provider_uses(tx, since=at - timedelta(days=7))) if uses is None else uses,
     )
 
 

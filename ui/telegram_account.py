@@ -10,6 +10,8 @@ from urllib.request import urlopen
 from configs.settings import Settings
 from storage.errors import ProviderRefusedError, ProviderUnavailableError
 
+POLLER_LEASE = "telegram-poller"
+"""The one duty to ask Telegram for news."""
 OFFICIAL = "https://api.telegram.org"
 ANSWER_S = 10.0
 BAD_TOKEN = (401, 404)

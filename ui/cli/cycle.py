@@ -19,9 +19,10 @@ from ui.cli.output import Facts, show, show_rows, table
 from ui.cli.replay import replay_cycle
 from ui.cli.running import Run, run_songs
 from ui.cli.session import find_artist, run_interruptibly, shown_path, with_label
-from ui.cli.wishes import Seconds, Theme, wish
+from ui.cli.wishes import Seconds, Theme
 from ui.song_account import SongAccount, song_account
 from ui.views import CycleRow
+from ui.wishes import wish
 from ui.wording import moment, usd
 
 app = typer.Typer(no_args_is_help=True, help="Songs in the making: list, show, run, cancel, resolve, replay.")

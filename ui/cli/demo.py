@@ -22,8 +22,9 @@ from ui.cli.options import Json
 from ui.cli.output import Facts, show
 from ui.cli.progress import Progress, progress
 from ui.cli.session import run_interruptibly, shown_path
-from ui.cli.wishes import Formats, Seed
+from ui.cli.wishes import Seed
 from ui.song_account import SongAccount, song_account
+from ui.wishes import Formats
 from ui.wording import usd
 
 OUT = Path("out")

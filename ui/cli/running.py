@@ -14,8 +14,8 @@ from storage.types import Artist, CycleState, Frozen, LifecycleState, Outcome, S
 from ui.cli.options import person
 from ui.cli.progress import Progress, progress
 from ui.cli.session import find_artist
-from ui.cli.wishes import Formats
 from ui.song_account import SongAccount, song_account
+from ui.wishes import Formats
 
 AT_WORK = (LifecycleState.CANDIDATE, LifecycleState.ACTIVE, LifecycleState.EVOLVING)
 

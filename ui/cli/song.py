@@ -10,7 +10,8 @@ from ui.cli import cycle as cycle_commands
 from ui.cli.options import Json, Limit, Who, at_desk
 from ui.cli.output import show
 from ui.cli.session import find_artist, with_label
-from ui.cli.wishes import Formats, KeyName, Mood, Seconds, Seed, Tempo, Theme, Title, wish
+from ui.cli.wishes import KeyName, Mood, Seconds, Seed, Tempo, Theme, Title
+from ui.wishes import Formats, wish
 
 app = typer.Typer(no_args_is_help=True, help="Songs: list, show, ask for one.")
 

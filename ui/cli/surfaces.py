@@ -11,11 +11,10 @@ from runtime.label import Label
 from storage.errors import LabelError, ProviderUnavailableError
 from storage.label import lease_holder
 from ui.cli.children import Plan
-from ui.telegram_account import bot_name
+from ui.telegram_account import POLLER_LEASE, bot_name
 from ui.web.record import read_console
 
 ANSWER_S = 5.0
-POLLER_LEASE = "telegram-poller"
 CONSOLE_SECRETS = frozenset({"CONSOLE_LOGINS", "API_TOKEN"})
 BOT_SECRETS = frozenset({"TELEGRAM_BOT_TOKEN"})
 

@@ -11,6 +11,7 @@ from runtime.studio import StudioConfig
 from storage import timelines
 from storage.ledger import Caps
 from ui.console.waveforms import Waveforms
+from ui.standing import caps_in_force
 
 Actors = Callable[[str], Awaitable[Actor]]
 
@@ -45,12 +46,7 @@ class Reception:
 
     async def caps(self) -> Caps:
         """What may be spent, as people have turned it since."""
-        now = await self.settings()
-        return Caps(
-            daily_usd=now.budget_daily_usd,
-            monthly_usd=now.budget_monthly_usd,
-            timezone=now.label_timezone,
-        )
+        return await caps_in_force(self.label)
 
     async def now(self) -> datetime:
         """The time on the label's clock, by which everything is dated."""

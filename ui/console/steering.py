@@ -1,6 +1,6 @@
 """Steering one artist: its moves, its autopilot, and songs that people ask for."""
 
-import secrets
+import math
 from decimal import Decimal
 
 from pydantic import ValidationError
@@ -8,12 +8,13 @@ from pydantic import ValidationError
 from agents.transitions import Trigger, allowed_triggers
 from storage import artists
 from storage.errors import UsageError
-from storage.types import Artist, AutopilotPolicy, SongRequest
+from storage.types import Artist, AutopilotPolicy
 from ui.console.markup import Markup
 from ui.console.notices import attempt, said
 from ui.console.reception import Reception
+from ui.wishes import Formats, wish
 
-SEED_BITS = 48
+DIGITS_MAX = 30
 PEOPLES = (Trigger.PAUSE, Trigger.RESUME, Trigger.EVOLVE, Trigger.RETIRE)
 """Moves that people make; the others are the lifecycle's own."""
 
@@ -73,11 +74,13 @@ class Steering:
         async def act() -> str:
             artist = await self._reception.store.read(artists.artist_by_name, name=name)
             desk = await self._reception.desk(alias)
-            request = SongRequest(
-                seed=whole(number(seed)) if seed.strip() else secrets.randbits(SEED_BITS),
-                theme=theme.strip() or None,
-                title=title.strip() or None,
+            settings = await self._reception.settings()
+            request = wish(
+                seed=whole(seed) if seed.strip() else None,
+                theme=theme,
+                title=title,
                 seconds=number(seconds) if seconds.strip() else None,
+                formats=Formats(settings.video_formats).aspects(),
             )
             await desk.ask_song(artist.id, request)
             return artist.persona.name
@@ -111,8 +114,18 @@ def number(text: str) -> float:
         raise UsageError(f"{text.strip()!r} is not a number") from None
 
 
-def whole(number: float | None) -> int:
-    """A count that somebody typed. Raises UsageError for one with a fraction, or below 0."""
-    if number is None or number < 0 or int(number) != number:
+def whole(number: float | str | None) -> int:
+    """A count that somebody typed; text keeps digits that a float would round.
+
+    Raises UsageError for one with a fraction, below 0, or none.
+    """
+    if isinstance(number, str) and number.strip().isdecimal() and len(number) <= DIGITS_MAX:
+        return int(number)
+    if (
+        not isinstance(number, float | int)
+        or not math.isfinite(number)
+        or number < 0
+        or int(number) != number
+    ):
         raise UsageError(f"{number} is not a whole number from 0 up")
     return int(number)

@@ -1,7 +1,5 @@
 """Artists by command and by button: look, run, pause, resume, autopilot, evolve, retire."""
 
-import secrets
-
 from telegram import InlineKeyboardButton, Update
 from telegram.ext import ContextTypes
 
@@ -10,15 +8,14 @@ from configs.settings import Settings
 from storage import chats, queries
 from storage.artists import artist_by_id, artist_by_name
 from storage.errors import ConflictError, NotFoundError, UsageError
-from storage.types import Artist, ArtistId, AutopilotPolicy, LifecycleState, SongRequest
+from storage.types import Artist, ArtistId, AutopilotPolicy, LifecycleState
 from ui.telegram.answers import answer_press, reply
 from ui.telegram.buttons import Press, Rows, button, read_press
 from ui.telegram.markup import bold, clip, italic, paragraphs, plain
 from ui.telegram.office import Office
+from ui.wishes import WORDS_MAX, Formats, wish
 
 ROSTER_MAX = 20
-THEME_MAX = 120
-ASPECTS = {"16:9": ("16:9",), "9:16": ("9:16",), "all": ("16:9", "9:16")}
 SURE = {"retire": Trigger.RETIRE, "evolve": Trigger.EVOLVE}
 """What is asked about once more."""
 FOR_EVER = {
@@ -107,10 +104,9 @@ class Artists:
     async def _ask_song(self, update: Update, artist: Artist, theme: str | None) -> str:
         desk = await self._office.desk(update)
         settings: Settings = await self._office.label.live.now()
-        wanted = SongRequest(
-            seed=secrets.randbelow(2**31),
-            theme=clip(theme, THEME_MAX) if theme else None,
-            formats=ASPECTS[settings.video_formats],
+        wanted = wish(
+            theme=clip(theme, WORDS_MAX) if theme else None,
+            formats=Formats(settings.video_formats).aspects(),
         )
         await desk.ask_song(artist.id, wanted)
         return f"{bold(artist.persona.name)} makes a song as soon as a place is free."

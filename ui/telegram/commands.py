@@ -6,10 +6,10 @@ from telegram.ext import ContextTypes
 from storage import approval_rows, queries
 from storage.errors import NotFoundError, UsageError
 from storage.label import Label as LabelRow
+from ui.standing import caps_in_force
 from ui.telegram.answers import answer_press, reply
 from ui.telegram.artists import Artists
 from ui.telegram.buttons import button, label_button
-from ui.telegram.digest import caps_of
 from ui.telegram.hours import clock_face
 from ui.telegram.markup import bold, clip, code, paragraphs, plain
 from ui.telegram.office import Office
@@ -67,7 +67,7 @@ class Commands:
 
     async def status(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """How the label stands, and the switch that stops it."""
-        now = await self._store.read(queries.label_status, caps=caps_of(self._office))
+        now = await self._store.read(queries.label_status, caps=await caps_in_force(self._office.label))
         running = "running" if self._office.label.running is not None else "not running"
         lines = [bold(f"The label is {running}")]
         lines += [_stopped(self._office, now.label)] if now.is_stopped else []
@@ -87,8 +87,8 @@ class Commands:
                 raise UsageError("Type /budget day USD or /budget month USD")
             desk = await self._office.desk(update)
             await desk.change_setting(BUDGETS[period], usd)
-        await self._office.label.live.now()
-        now = (await self._store.read(queries.label_status, caps=caps_of(self._office))).spent
+        caps = await caps_in_force(self._office.label)
+        now = (await self._store.read(queries.label_status, caps=caps)).spent
         await reply(
             update,
             f"Today: {bold(now.day_usd)} of {now.caps.daily_usd} USD\n"

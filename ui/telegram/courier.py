@@ -65,16 +65,16 @@ class Courier:
         )
 
     async def deliver(
-        self, messages: list[Message], send: Callable[[], Coroutine[object, object, None]]
+        self, messages: list[Message], send: Callable[[], Coroutine[object, object, bool | None]]
     ) -> None:
-        """Send and say so; what can be tried again is open again at once."""
+        """Send and say so; what can be tried again, or was for nobody (False), is open again at once."""
         await _to_its_end(self._deliver(messages, send))
 
     async def _deliver(
-        self, messages: list[Message], send: Callable[[], Coroutine[object, object, None]]
+        self, messages: list[Message], send: Callable[[], Coroutine[object, object, bool | None]]
     ) -> None:
         try:
-            await send()
+            said = await send()
         except NotFoundError as error:  # the song it speaks of is no more
             await self._fail(messages, error, final=True)
         except TelegramError as error:
@@ -89,6 +89,9 @@ class Courier:
             log.exception("a message of kind %s cannot be said", messages[0].kind)
             await self._fail(messages, error, final=True)
         else:
+            if said is False:
+                await self._fail(messages, NotFoundError("No chat is left"), final=False)
+                return
             for message in messages:
                 await self._store.write(outbox.mark_sent, message_id=message.id)
 

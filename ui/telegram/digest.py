@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from storage import approval_rows, queries
 from storage.approval_rows import Approval
-from storage.ledger import Caps
 from storage.types import CycleState, Outcome
+from ui.standing import caps_in_force
 from ui.telegram.markup import bold, clip, paragraphs, plain
 from ui.telegram.office import Office
 from ui.wording import age
@@ -17,7 +17,7 @@ LOOKED_AT = 500
 
 async def digest(office: Office) -> str | None:
     """The day's message as HTML."""
-    status = await office.store.read(queries.label_status, caps=caps_of(office))
+    status = await office.store.read(queries.label_status, caps=await caps_in_force(office.label))
     waiting = await office.store.read(approval_rows.pending_approvals, limit=LISTED)
     lines: list[str] = []
     if status.undecided:
@@ -39,14 +39,6 @@ async def digest(office: Office) -> str | None:
     spent = status.spent
     lines.append(f"💸 {spent.day_usd} of {spent.caps.daily_usd} USD today, {spent.month_usd} this month")
     return paragraphs([bold("The day at the label"), *lines])
-
-
-def caps_of(office: Office) -> Caps:
-    """What may be spent, as people have set it."""
-    now = office.label.live.last
-    return Caps(
-        daily_usd=now.budget_daily_usd, monthly_usd=now.budget_monthly_usd, timezone=now.label_timezone
-    )
 
 
 async def _decided(office: Office) -> list[str]:

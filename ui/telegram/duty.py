@@ -12,9 +12,9 @@ from time import monotonic
 from storage import label
 from storage.errors import LabelError
 from storage.store import StoreClient
+from ui.telegram_account import POLLER_LEASE
 
 log = logging.getLogger(__name__)
-NAME = "telegram-poller"
 LEASE_S = 30.0
 LOOK_S = 2.0
 
@@ -33,13 +33,13 @@ async def duty(store: StoreClient, *, lease_s: float = LEASE_S) -> AsyncIterator
         with suppress(asyncio.CancelledError):
             await renewing
         with suppress(LabelError):
-            await store.write(label.free_lease, name=NAME, owner=owner)
+            await store.write(label.free_lease, name=POLLER_LEASE, owner=owner)
 
 
 async def _take(store: StoreClient, owner: str, lease_s: float) -> None:
     told = None
-    while not await store.write(label.take_lease, name=NAME, owner=owner, lease_s=lease_s):
-        holder = await store.read(label.lease_holder, name=NAME)
+    while not await store.write(label.take_lease, name=POLLER_LEASE, owner=owner, lease_s=lease_s):
+        holder = await store.read(label.lease_holder, name=POLLER_LEASE)
         if holder is not None and holder.owner != told:
             told = holder.owner
             host, pid, _ = told.rsplit(":", 2)
@@ -52,7 +52,7 @@ async def _renew(store: StoreClient, owner: str, lease_s: float, lost: asyncio.E
     while monotonic() < until_s:
         await asyncio.sleep(lease_s / 3)
         try:
-            if not await store.write(label.take_lease, name=NAME, owner=owner, lease_s=lease_s):
+            if not await store.write(label.take_lease, name=POLLER_LEASE, owner=owner, lease_s=lease_s):
                 break
         except LabelError as error:
             log.warning("the bot's lease was not renewed: %s", error)

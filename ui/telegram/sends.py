@@ -89,7 +89,8 @@ class Sends:
             await courier.deliver(page, lambda: self._tell_owner(page))
         return bool(messages)
 
-    async def _tell_owner(self, page: list[Message]) -> None:
+    async def _tell_owner(self, page: list[Message]) -> bool:
+        """Whether there was a chat to tell it in."""
         text = "\n".join(map(alerts.alert_line, page))
         while (chat_id := await owners_chat(self._office)) is not None:
             try:
@@ -101,7 +102,8 @@ class Sends:
                     raise
                 await self._store.write(chats.leave_chat, chat_id=chat_id)
             else:
-                return
+                return True
+        return False
 
     async def _tell_everybody(self, message: Message) -> None:
         """The digest or the summary, to each chat; one that fails is not worth telling the others twice."""

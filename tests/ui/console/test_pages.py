@@ -148,13 +148,24 @@ async def test_the_autopilot_is_the_owners_and_is_recorded(reception: Reception,
         policy_of(0.9, 1.5, 3, 1, 4)
 
 
+async def test_open_tabs_share_one_scan_of_who_made_what(reception: Reception) -> None:
+    page = NowPage(reception)
+    first, second = await page.overview(), await page.overview()
+    assert first.uses
+    assert second.uses is first.uses
+
+
 async def test_a_song_is_asked_for_as_typed(reception: Reception, stage: Stage) -> None:
     name = stage.read(artists.list_artists)[0].slug
     steering = Steering(reception)
     assert "is not a number" in await steering.ask_song("ada", name, "", "", "long", "")
+    for seconds, seed in (("9", ""), ("601", ""), ("nan", ""), ("inf", ""), ("45", "nan"), ("45", "9" * 19)):
+        assert "asked" not in await steering.ask_song("ada", name, "", "", seconds, seed), (seconds, seed)
+    assert "at most 120" in await steering.ask_song("ada", name, "x" * 121, "", "", "")
     assert "was asked for a song" in await steering.ask_song("ada", name, "rain", "", "45", "7")
     newest = stage.read(artist_overview, name=name).songs[0].cycle
     assert (newest.request.theme, newest.request.seconds, newest.request.seed) == ("rain", 45.0, 7)
+    assert newest.request.formats == ("16:9", "9:16")
     assert newest.requested_by == "ada"
 
 

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from storage import outbox
+from storage import chats, outbox
 from tests.ui.telegram.botapi import BotApi
 from tests.ui.telegram.conftest import GROUP, OWNER, House, opened, serving, until, zone_where_it_is
 
@@ -101,6 +101,17 @@ async def test_alerts_reach_the_owner_once(house: House):
     house.api.press(proposal, "Look at Kilo Wren", OWNER)
     await until(lambda: house.api.shown(OWNER, "Autopilot of Kilo Wren is off"))
     assert house.api.shown(GROUP) == []
+
+
+async def test_an_alert_waits_where_the_last_chat_is_gone(house: House):
+    house.api.blocked.add(OWNER)
+    house.stage.write(outbox.send_once, kind="alert", dedupe_key="a", payload={"text": "disk is full"})
+    await until(lambda: not house.stage.read(chats.list_chats))
+    await asyncio.sleep(0.3)
+    assert house.stage.read(outbox.waiting, kinds=("alert",)) == {"alert": 1}
+    house.api.blocked.clear()
+    house.enrol_chat(OWNER)
+    await until(lambda: house.api.shown(OWNER, "disk is full"))
 
 
 async def test_quiet_hours_hold_songs_and_alerts_but_no_edits(api: BotApi, monkeypatch: pytest.MonkeyPatch):

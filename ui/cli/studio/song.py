@@ -16,7 +16,8 @@ from ui.cli.output import Facts, show
 from ui.cli.progress import Meter
 from ui.cli.session import settings, shown_path
 from ui.cli.studio.files import Out, keep_text, make_folder
-from ui.cli.wishes import KeyName, Mood, Seconds, Seed, Tempo, Theme, Title, wish
+from ui.cli.wishes import KeyName, Mood, Seconds, Seed, Tempo, Theme, Title
+from ui.wishes import wish
 
 
 class StudioSong(Frozen):

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from storage.approval_rows import Approval, ApprovalStatus
+from storage.approval_rows import Approval
+from storage.overviews import can_undo
 from ui.console.cards.now import cover
 from ui.console.markup import Markup, ago, chip, el, empty, page_link
 
@@ -16,11 +17,6 @@ def decided_list(approvals: Sequence[Approval], now: datetime) -> Markup:
 
 
 def _row(approval: Approval, now: datetime) -> Markup:
-    can_undo = (
-        approval.status is ApprovalStatus.DECIDED
-        and approval.effective_at is not None
-        and approval.effective_at > now
-    )
     edited = approval.edits is not None and "with other words"
     return el(
         "li",
@@ -38,7 +34,7 @@ def _row(approval: Approval, now: datetime) -> Markup:
             el("small", _who(approval), " ", ago(approval.decided_at or approval.asked_at, now)),
             cls="lm-verdict",
         ),
-        can_undo and el("button", "Undo", type="button", data_act="undo", data_id=approval.id),
+        can_undo(approval, now) and el("button", "Undo", type="button", data_act="undo", data_id=approval.id),
     )
 
 

@@ -1,10 +1,12 @@
 """Now: what waits, what is being made, what it costs; and the switch that stops it all."""
 
+from time import monotonic
+
 import gradio as gr
 
 from storage.label import is_stopped
 from storage.overviews import LabelOverview, label_overview
-from storage.timelines import ParkedPurchase
+from storage.timelines import ParkedPurchase, ProviderUse
 from storage.types import CycleId
 from ui.console.cards import now as cards
 from ui.console.frame import QUIETLY, Frame, card
@@ -14,16 +16,25 @@ from ui.console.readings.standing import makers
 from ui.console.reception import Reception
 from ui.wording import usd
 
+USES_KEPT_S = 10.0
+
 
 class NowPage:
     """The page's acts, apart from how they are shown."""
 
     def __init__(self, reception: Reception) -> None:
         self._reception = reception
+        self._uses: tuple[ProviderUse, ...] | None = None
+        self._scan_again_s = 0.0
 
     async def overview(self) -> LabelOverview:
-        reception = self._reception
-        return await reception.store.read(label_overview, caps=await reception.caps())
+        """The label now; who made what lately is shared by all open tabs for some seconds."""
+        caps = await self._reception.caps()
+        known = self._uses if monotonic() < self._scan_again_s else None
+        told = await self._reception.store.read(label_overview, caps=caps, uses=known)
+        if known is None:
+            self._uses, self._scan_again_s = told.uses, monotonic() + USES_KEPT_S
+        return told
 
     async def stop(self, alias: str | None) -> Markup:
         desk = await self._reception.desk(alias)

@@ -8,8 +8,6 @@ from ui.console.cards.review import Judged, Song, Take
 from ui.console.reception import Reception
 from ui.song_account import last_output
 
-UNDO_LOOK_BACK = 12
-
 
 async def song(reception: Reception, approval: Approval) -> Song:
     """One song whole; its waveforms are measured the first time anybody looks."""

@@ -4,13 +4,10 @@ from configs.providers import ProviderKind, chain, load_providers
 from configs.settings import Settings
 from storage import queries
 from storage.timelines import ProviderUse
-from storage.types import CycleState, CycleStep
+from storage.types import CycleStep
 from ui.console.cards.header import Standing
 from ui.console.reception import Reception
 
-UNDER_WAY = (CycleState.RUNNING, CycleState.PARKED, CycleState.DEFERRED, CycleState.QUEUED)
-CYCLES_SHOWN, SONGS_SHOWN, FAULTS_SHOWN = 12, 8, 5
-SPEND_DAYS = 14
 WORK = {
     ProviderKind.MUSIC: (CycleStep.COMPOSE,),
     ProviderKind.WORDS: (CycleStep.WRITE, CycleStep.PLAN),

@@ -1,6 +1,5 @@
 """Songs in the making."""
 
-import secrets
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -11,11 +10,20 @@ from storage import queries
 from storage.artists import artist_by_name
 from storage.cycles import Cycle
 from storage.errors import UsageError
-from storage.types import Asset, CycleId, CycleState, Frozen, SongRequest
-from ui.cli.wishes import WORDS_MAX, Formats, parse_key
+from storage.types import Asset, CycleId, CycleState, Frozen
 from ui.views import ArtistCard, CycleRow, StepLine
 from ui.web.door import Limit, Offset, TheDesk, TheLabel
 from ui.web.media import address_of_asset
+from ui.wishes import (
+    SECONDS_MAX,
+    SECONDS_MIN,
+    SEED_MAX,
+    TEMPO_MAX_BPM,
+    TEMPO_MIN_BPM,
+    WORDS_MAX,
+    Formats,
+    wish,
+)
 
 router = APIRouter(prefix="/cycles", tags=["cycles"])
 
@@ -38,11 +46,11 @@ class NewSong(Frozen):
 
     artist: str
     """Slug, name or id."""
-    seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
-    seconds: Annotated[float, Field(ge=10, le=600)] | None = None
+    seed: Annotated[int, Field(ge=0, le=SEED_MAX)] | None = None
+    seconds: Annotated[float, Field(ge=SECONDS_MIN, le=SECONDS_MAX)] | None = None
     theme: Words | None = None
     title: Words | None = None
-    tempo_bpm: Annotated[float, Field(ge=40, le=220)] | None = None
+    tempo_bpm: Annotated[float, Field(ge=TEMPO_MIN_BPM, le=TEMPO_MAX_BPM)] | None = None
     key: str | None = None
     """Tonic, and mode after a space, such as `F# minor`."""
     mood: Words | None = None
@@ -112,17 +120,15 @@ async def list_cycles(
 async def start(wanted: NewSong, label: TheLabel, desk: TheDesk) -> Cycle:
     """Queue one song; the label makes it as soon as it is its turn."""
     artist = await label.store.read(artist_by_name, name=wanted.artist)
-    tonic, mode = parse_key(wanted.key) if wanted.key else (None, None)
     formats = wanted.formats or (await label.live.now()).video_formats
-    request = SongRequest(
-        seed=secrets.randbelow(2**31) if wanted.seed is None else wanted.seed,
+    request = wish(
+        seed=wanted.seed,
         seconds=wanted.seconds,
-        theme=wanted.theme or None,
-        title=wanted.title or None,
+        theme=wanted.theme,
+        title=wanted.title,
         tempo_bpm=wanted.tempo_bpm,
-        key=tonic,
-        mode=mode,
-        mood=wanted.mood or None,
+        key=wanted.key,
+        mood=wanted.mood,
         formats=Formats(formats).aspects(),
     )
     return await desk.ask_song(artist.id, request)
