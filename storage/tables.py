@@ -41,7 +41,6 @@ label = _table(
     Column("created_at", UtcTime, nullable=False),
     Column("stopped_at", UtcTime),
     Column("stopped_by", Text),
-    Column("seen_at", UtcTime),
 )
 leases = _table(
     "leases",

@@ -17,7 +17,6 @@ ADDED = (
     ("decisions", sa.Column("redo", sa.Text)),
     ("artists", sa.Column("autopilot_since", UtcTime)),
     ("lifecycle_changes", sa.Column("reason", sa.Text)),
-    ("label", sa.Column("seen_at", UtcTime)),
 )
 
 
