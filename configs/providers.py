@@ -73,7 +73,7 @@ def chain(kind: ProviderKind, settings: "Settings") -> tuple[Provider, ...]:
     )
 
 
-def providers_in_use(settings: Settings) -> dict[str, str]:
+def providers_in_use(settings: "Settings") -> dict[str, str]:
     """Who makes what now, by kind, in words for people."""
     names = {str(kind): [each.title for each in chain(kind, settings)] for kind in ProviderKind}
     # Music is bought only from those that MUSIC_PROVIDERS names; everything else goes by its keys.
