@@ -8,6 +8,7 @@ import pytest
 
 from runtime import sweeps
 from runtime.launch import Launch
+from runtime.live import LiveSettings
 from runtime.sweeps import Sweeps
 from storage import approval_rows
 from storage.clock import SystemClock
@@ -57,7 +58,8 @@ async def test_deadlines_move_by_the_time_asleep(
     fence, cycle = stage.song()
     asked = stage.ask(fence, cycle)
     launch = Launch(home=home, label_id="lbl_test", build="test")
-    looking = Sweeps(launch, LocalStore(stage.store))
+    store = LocalStore(stage.store)
+    looking = Sweeps(launch, store, LiveSettings(launch, store))
     for slept_s in (0.0, away_s, 0.0):
         clock.now_s += BETWEEN_LOOKS_S + slept_s
         await looking._notice_sleep()

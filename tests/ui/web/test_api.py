@@ -81,7 +81,7 @@ def test_a_song_is_asked_for_and_cancelled(program: httpx.Client, waiting: dict[
     account = program.get(f"/api/v1/cycles/{waiting['cycle']}").json()
     assert (account["approval_id"], account["artist"]["slug"]) == (waiting["approval"], "nova-rain")
     told(program.post(f"{cycle}/resolve", json={"choice": "paste"}), 422, "usage")
-    told(program.post(f"{cycle}/resolve", json={"choice": "buy_again"}), 404, "not_found")
+    told(program.post(f"{cycle}/resolve", json={"choice": "buy_again"}), 409, "conflict")
     told(program.get("/api/v1/cycles/cyc_none"), 404, "not_found")
     for wrong in ({"seconds": 5}, {"tempo_bpm": 500}, {"title": "x" * 121}, {"colour": "red"}):
         told(program.post("/api/v1/cycles", json={"artist": "nova-rain"} | wrong), 422, "invalid")
