@@ -90,6 +90,7 @@ class Models(Group):
     """Hosted or local language models for words, critique and reflection."""
 
     title: ClassVar[str] = "Language models"
+    is_reread: ClassVar[bool] = True
 
     openai_api_key: Key | None = None
     """Key of OpenAI."""

@@ -81,6 +81,8 @@ class Group(BaseSettings):
     """False where this version stores the settings and does not use them yet."""
     is_live: ClassVar[bool] = False
     """Whether people may change them while the label runs; the rest is read at its start."""
+    is_reread: ClassVar[bool] = False
+    """Whether the home's `.env` is read again for them, though nobody turns them in the console: keys of models."""
 
 
 class Home(Group):

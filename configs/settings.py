@@ -113,6 +113,12 @@ class Settings(
             for field in group.model_fields
         }
 
+    @classmethod
+    def reread_fields(cls) -> frozenset[str]:
+        """The settings whose value in `.env` counts while the label runs."""
+        again = (group for group in cls.groups if group.is_live or group.is_reread)
+        return frozenset(field for group in again for field in group.model_fields)
+
     def shown(self) -> dict[str, str]:
         """Every variable with its value as text, fit for a screen: keys hidden, empty where unset."""
         return {

@@ -81,7 +81,9 @@ class LiveSettings:
         known = {fields[name]: value for name, value in turned.items() if name in fields}
         fresh = Settings.load(self._launch.home, **{**known, **self._launch.overrides})
         # Of `.env` too only what may change: a lease or a key of now would not fit those who run since before.
-        return self._start.model_copy(update={field: getattr(fresh, field) for field in fields.values()})
+        return self._start.model_copy(
+            update={field: getattr(fresh, field) for field in Settings.reread_fields()}
+        )
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
