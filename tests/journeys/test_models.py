@@ -45,15 +45,15 @@ async def made(label: Label, cycle: Cycle, step: CycleStep) -> str:
 
 
 def configure(home: Path, base_url: str) -> None:
-    home.mkdir(exist_ok=True)
-    (home / ".env").write_text(f"LLM_BASE_URL={base_url}\n")
+    with (home / ".env").open("a") as settings:
+        settings.write(f"LLM_BASE_URL={base_url}\n")
 
 
 async def test_the_servers_words_are_sung_criticised_and_reflected_on(
     home: Path, ray_address: str, model_server: tuple[str, subprocess.Popen[str]]
 ):
-    configure(home, model_server[0])
     async with quick_label(home, ray_address) as label:
+        configure(home, model_server[0])
         cycle = await new_song(label, seed=31)
         await reaches(label, cycle, CycleState.WAITING)
         lyrics = Lyrics.model_validate_json(await made(label, cycle, CycleStep.WRITE))
@@ -75,8 +75,8 @@ async def test_with_the_server_killed_half_way_the_song_still_ends(
     home: Path, ray_address: str, model_server: tuple[str, subprocess.Popen[str]]
 ):
     base_url, process = model_server
-    configure(home, base_url)
     async with quick_label(home, ray_address) as label:
+        configure(home, base_url)
         cycle = await new_song(label, seed=32)
         await begins(label, cycle, CycleStep.PRODUCE)
         process.send_signal(signal.SIGKILL)
