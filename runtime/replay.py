@@ -50,10 +50,8 @@ class Replay(Frozen):
         return all(step.likeness is not Likeness.DIFFERS for step in self.steps)
 
 
-class EndOfRecordError(LabelError):
+class _EndOfRecord(Exception):  # noqa: N818 - no fault: it ends the walk
     """The cycle was not finished further than this."""
-
-    code = "end_of_record"
 
 
 async def replay(
@@ -66,9 +64,7 @@ async def replay(
     bench = Bench(record, settings, folder)
     crew = ReplayCrew(bench, settings, videos=videos)
     steps = RecordedSteps(bench, crew, tell)
-    with suppress(
-        EndOfRecordError
-    ):  # a song that waits, or stopped on its way, is replayed as far as it came
+    with suppress(_EndOfRecord):  # a song that waits, or stopped on its way, is replayed as far as it came
         await make_song(steps, crew)
     return Replay(cycle_id=record.cycle.id, steps=tuple(steps.told))
 
@@ -88,7 +84,7 @@ class RecordedSteps(Steps):
         """The recorded value, after a comparison at the first walk over it."""
         step = self._done.get((name, revision))
         if step is None:
-            raise EndOfRecordError(f"{name} of revision {revision} was not finished")
+            raise _EndOfRecord(f"{name} of revision {revision} was not finished")
         if (name, revision) not in self._seen:
             self._seen.add((name, revision))
             found = await self._compared(step, chain[-1])

@@ -87,6 +87,7 @@ def _walk(page, console: str, artist: Artist) -> str:
     page.click("#card [data-play]")
     page.wait_for_selector(".lm-player.playing")
     page.click("#approve")
+    page.wait_for_selector("#lm-notice >> text=Approved: A Walk in the Park")
 
     page.goto(f"{console}/releases", wait_until="domcontentloaded")
     page.wait_for_selector("#release-grid >> text=A Walk in the Park")

@@ -34,7 +34,11 @@ def test_every_error_has_a_code_of_its_own_and_a_lawful_exit_code():
     assert len(set(codes)) == len(codes)
     assert {kind.exit_code for kind in ALL_ERRORS} == {1, 2, 3, 4}
     transient = {kind.code for kind in ALL_ERRORS if kind.transient}
-    assert transient == {"provider_unavailable", "budget_exceeded", "store_unavailable", "disk_full"}
+    assert transient == {
+        "provider_unavailable", "budget_exceeded", "store_unavailable", "disk_full",
+        "rate_limited", "llm_unavailable", "llm_timeout", "llm_budget_exceeded", "all_deployments_failed",
+        "truncated_response", "malformed_response",
+    }  # fmt: skip
 
 
 def test_a_seeded_clock_repeats_and_its_ids_sort():

@@ -9,7 +9,7 @@ from gradio.themes.utils.fonts import LocalFont
 
 LOOK = Path(__file__).with_name("look")
 STYLES = ("tokens", "frame", "parts", "cards", "review", "pages")
-SCRIPTS = ("player", "countdown", "keys", "page")
+SCRIPTS = ("player", "countdown", "review", "keys", "page")
 
 
 class Mounting(TypedDict):

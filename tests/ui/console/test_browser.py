@@ -9,8 +9,6 @@ from storage.label import is_stopped
 from tests.ui.console.conftest import Served
 
 pytestmark = pytest.mark.slow
-BREATH_MS = 800
-"""A decision is not taken sooner after another: it would be half of a double click."""
 
 
 def chosen(page) -> str:
@@ -22,13 +20,14 @@ def shown_after(page, before: str) -> str:
     page.wait_for_function(
         "before => document.querySelector('#card [data-approval]')?.dataset.approval !== before", arg=before
     )
+    page.wait_for_selector("html:not([data-held])")
     return chosen(page)
 
 
 def ready(page) -> None:
     page.wait_for_selector("#card .lm-song")
     page.wait_for_selector("#approve")
-    page.wait_for_timeout(BREATH_MS)
+    page.wait_for_selector("html:not([data-held])")
 
 
 def pending(console: Served) -> list[str]:
@@ -50,11 +49,9 @@ def test_the_queue_is_walked_with_the_keyboard(console: Served) -> None:
     assert shown_after(page, second) == first
     page.keyboard.press("a")
     assert shown_after(page, first) == second
-    page.wait_for_timeout(BREATH_MS)
     page.keyboard.press("l")
     assert shown_after(page, second) == third
     assert [each.action for each in decisions(console, second)] == ["later"]
-    page.wait_for_timeout(BREATH_MS)
     page.keyboard.press("r")  # without a reason it asks for one
     page.keyboard.type("a jar of rain")  # a and r are letters here, not keys
     assert page.locator("#why textarea, #why input").input_value() == "a jar of rain"
@@ -66,13 +63,26 @@ def test_the_queue_is_walked_with_the_keyboard(console: Served) -> None:
     assert [each.outcome for each in decisions(console, first)] == ["approved"]
 
 
+def test_nothing_is_decided_while_another_song_is_on_its_way(console: Served) -> None:
+    page = console.page("/approvals")
+    ready(page)
+    first, second, third = pending(console)
+    for key in "jja":  # faster than a page can follow
+        page.keyboard.press(key)
+    page.wait_for_selector(f"#card [data-approval={third}]")
+    page.wait_for_selector("html:not([data-held])")
+    assert pending(console) == [first, second, third]
+    page.keyboard.press("a")
+    page.wait_for_selector("#undos .lm-undo")
+    assert pending(console) == [first, second]
+
+
 def test_a_double_click_decides_once_and_the_next_song_is_untouched(console: Served) -> None:
     page = console.page("/approvals")
     ready(page)
     first, *others = pending(console)
     page.dblclick("#approve")
     assert shown_after(page, first) == others[0]
-    page.wait_for_timeout(BREATH_MS)
     assert pending(console) == others
     assert [each.action for each in decisions(console, first)] == ["decide"]
 

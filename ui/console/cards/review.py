@@ -41,9 +41,9 @@ class Song(Frozen):
     revision: int
 
 
-def waiting_list(approvals: Sequence[Approval], chosen: str | None, now: datetime) -> Markup:
-    """Songs that wait, the chosen one marked; those put off stand at the end."""
-    rows = [_waiting(approval, approval.id == chosen, now) for approval in approvals]
+def waiting_list(approvals: Sequence[Approval], now: datetime) -> Markup:
+    """Songs that wait, those put off at the end; look/review.js marks the one that is shown."""
+    rows = [_waiting(approval, now) for approval in approvals]
     if not rows:
         return empty("Nothing waits for you.")
     head = el("p", el("b", len(rows)), " waiting", cls="lm-list-head")
@@ -102,6 +102,7 @@ def told(approval: Approval) -> Markup:
         el("b", approval.told()),
         ". What you typed is kept here until you go on; J shows the next song.",
         cls="lm-overtaken",
+        data_about=approval.id,
         role="status",
     )
 
@@ -128,7 +129,7 @@ def by_other(approval: Approval) -> str:
     return f" · {approval.who}, {approval.surface}"
 
 
-def _waiting(approval: Approval, is_chosen: bool, now: datetime) -> Markup:
+def _waiting(approval: Approval, now: datetime) -> Markup:
     is_later = approval.later_until is not None and approval.later_until > now
     waited = age((now - approval.asked_at).total_seconds())
     mark = chip("overdue", "late") if approval.is_overdue else chip("later", "plain") if is_later else None
@@ -141,7 +142,6 @@ def _waiting(approval: Approval, is_chosen: bool, now: datetime) -> Markup:
             type="button",
             data_act="pick",
             data_id=approval.id,
-            aria_current="true" if is_chosen else None,
         ),
     )
 

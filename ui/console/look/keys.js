@@ -1,8 +1,5 @@
 // Keys of the review: A approve, R reject, D redo, L later, J K next and former, 1 2 take, U undo; never while typing.
 (() => {
-  const PAUSE_MS = 700;
-  const LOOK_MS = 400;
-  let decided = 0;
   const press = (selector) => document.querySelector(selector)?.click();
   const isTyping = (node) => node.isContentEditable || ['TEXTAREA', 'SELECT'].includes(node.tagName)
     || (node.tagName === 'INPUT' && !['radio', 'checkbox', 'button'].includes(node.type));
@@ -31,13 +28,4 @@
     event.preventDefault();
     act();
   });
-  // The second half of a double click would meet the next song's button; nobody decides on what just came.
-  document.addEventListener('click', (event) => {
-    if (!event.target.closest?.('#lm-answers button:not(#redo), #send')) return;
-    const shown = Number(document.documentElement.dataset.songAt || 0);
-    if (performance.now() - decided < PAUSE_MS || performance.now() - shown < LOOK_MS) {
-      event.stopImmediatePropagation();
-      event.preventDefault();
-    } else decided = performance.now();
-  }, true);
 })();

@@ -1,8 +1,7 @@
-// Notices show themselves for a while; what is chosen in a list goes into the address; a new song begins at its top.
+// Notices show themselves for a while; what is chosen in a list goes into the address.
 (() => {
   const SHOWN_MS = 5000;
   let hide = 0;
-  let song = null;
   const look = () => {
     const said = document.querySelector('#lm-notice .lm-said');
     if (said && said.dataset.at !== look.at) {
@@ -11,18 +10,12 @@
       clearTimeout(hide);
       hide = setTimeout(() => said.classList.remove('shown'), SHOWN_MS);
     }
-    const card = document.querySelector('#card [data-approval]');
-    if (card && card.dataset.approval !== song) {
-      if (song && card.getBoundingClientRect().top < 60) window.scrollTo({ top: 0 });
-      song = card.dataset.approval;
-      document.documentElement.dataset.songAt = performance.now();
-    }
   };
   document.addEventListener('click', (event) => {
     const url = event.target.closest?.('[data-url]')?.dataset.url;
     if (url) history.replaceState(null, '', url);
   });
   new MutationObserver(look).observe(document, {
-    childList: true, subtree: true, attributes: true, attributeFilter: ['data-at', 'data-approval'],
+    childList: true, subtree: true, attributes: true, attributeFilter: ['data-at'],
   });
 })();

@@ -72,7 +72,8 @@ class ApprovalsPage:
         everything = [self.frame.notice, *self.sheet, *lists]
         blocks.load(self.arrive, None, [*self.sheet, *lists], **QUIETLY)
         self.frame.clock.tick(self.tick, self.bound, [*self.sheet, *lists], **QUIETLY)
-        self.waiting.click(self.pick, None, [*self.sheet, *lists], trigger_mode="once", **QUIETLY)
+        # Not "once": of two quick presses the second would be lost; not "always_last": it forgets what was pressed.
+        self.waiting.click(self.pick, None, [*self.sheet, *lists], trigger_mode="multiple", **QUIETLY)
         answers: tuple[tuple[gr.Button, Answer], ...] = (
             (self.approve, "approve"), (self.reject, "reject"), (self.send, "redo"), (self.later, "later"),
         )  # fmt: skip
@@ -89,11 +90,11 @@ class ApprovalsPage:
         """The song that the address names, or the one that has waited longest."""
         queue = await self.review.queue()
         wanted = str(request.query_params.get("ask", "")) or queue.after(None)
-        return [*await self.opened(wanted), *listed(queue, wanted)]
+        return [*await self.opened(wanted), *listed(queue)]
 
     async def pick(self, event: gr.EventData) -> list[object]:
         queue, wanted = await self.review.queue(), acted(event, "id")
-        return [*await self.opened(wanted), *listed(queue, wanted)]
+        return [*await self.opened(wanted), *listed(queue)]
 
     async def tick(self, text: str) -> list[object]:
         """Lists and warnings alone; the sheet is a person's, unless it is empty and a song has come."""
@@ -101,12 +102,12 @@ class ApprovalsPage:
         if now is None:
             wanted = queue.after(None)
             if wanted is not None:
-                return [*await self.opened(wanted), *listed(queue, wanted)]
-            return [*[gr.skip()] * len(self.sheet), *listed(queue, None)]
+                return [*await self.opened(wanted), *listed(queue)]
+            return [*[gr.skip()] * len(self.sheet), *listed(queue)]
         asked = await self.review.approval(now.approval_id)
         values: list[object] = [gr.skip()] * len(self.sheet)
         values[self.sheet.index(self.overtaken)] = cards.told(asked) if asked else gr.skip()
-        return [*values, *listed(queue, now.approval_id)]
+        return [*values, *listed(queue)]
 
     async def opened(self, approval_id: str | None) -> list[object]:
         """Values of the sheet for one song: every field anew, so that nothing typed goes from one to another."""
@@ -164,16 +165,16 @@ class ApprovalsPage:
         if not done.moved:
             return [done.notice, *await self.tick(text)]
         queue = await self.review.queue()
-        return [done.notice, *await self.opened(done.next_id), *listed(queue, done.next_id)]
+        return [done.notice, *await self.opened(done.next_id), *listed(queue)]
 
     async def past(self) -> Markup:
         rows = await self.reception.store.read(decided_approvals, limit=DECIDED_SHOWN)
         return decided_list(rows, await self.reception.now())
 
 
-def listed(queue: ReviewQueue, approval_id: str | None) -> list[object]:
+def listed(queue: ReviewQueue) -> list[object]:
     """What waits beside the song, and what can be undone."""
-    waiting = cards.waiting_list(queue.waiting, approval_id, queue.at)
+    waiting = cards.waiting_list(queue.waiting, queue.at)
     return [waiting, cards.undoable(queue.undoable, queue.at)]
 
 
