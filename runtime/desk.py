@@ -27,6 +27,8 @@ from storage.types import (
     SongRequest,
 )
 
+ParkedAnswer = Literal["paste", "buy_again", "go_on", "cancel"]
+"""What can be said of a cycle that goes no further by itself."""
 OWNERS_MOVES = frozenset({Trigger.EVOLVE, Trigger.RETIRE})
 HOUR_S = 3600.0
 
@@ -113,7 +115,7 @@ class Desk:
     async def resolve(
         self,
         cycle_id: CycleId,
-        choice: Literal["paste", "buy_again", "go_on", "cancel"],
+        choice: ParkedAnswer,
         *,
         job_id: str | None = None,
         purchase_key: str | None = None,

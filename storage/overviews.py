@@ -11,7 +11,7 @@ from storage.ledger import Caps
 from storage.queries import CycleLine, LabelStatus
 from storage.spending import DaySpend
 from storage.store import Tx
-from storage.timelines import ParkedPurchase, ProviderUse, StepMark
+from storage.timelines import ParkedCycle, ProviderUse, StepMark
 from storage.types import CycleId, CycleState
 
 UNDER_WAY = (CycleState.RUNNING, CycleState.PARKED, CycleState.DEFERRED, CycleState.QUEUED)
@@ -31,7 +31,7 @@ class LabelOverview:
     approvals: tuple[Approval, ...]
     lines: tuple[CycleLine, ...]
     marks: dict[CycleId, tuple[StepMark, ...]]
-    purchases: tuple[ParkedPurchase, ...]
+    parked: tuple[ParkedCycle, ...]
     groups: tuple[ErrorGroup, ...]
     spend: tuple[DaySpend, ...]
     uses: tuple[ProviderUse, ...]
@@ -53,7 +53,7 @@ def label_overview(tx: Tx, *, caps: Caps, uses: tuple[ProviderUse, ...] | None =
         approvals=tuple(approval_rows.pending_approvals(tx, limit=SONGS_SHOWN)),
         lines=tuple(first),
         marks=timelines.timelines(tx, cycle_ids=tuple(line.cycle.id for line in first)),
-        purchases=tuple(timelines.parked_purchases(tx)),
+        parked=tuple(timelines.parked_cycles(tx)),
         groups=tuple(faults.list_groups(tx, limit=FAULTS_SHOWN)),
         spend=tuple(spending.spend_by_day(tx, since_day=str(today - timedelta(days=SPEND_DAYS - 1)))),
         uses=tuple(timelines.provider_uses(tx, since=at - timedelta(days=7))) if uses is None else uses,

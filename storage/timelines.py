@@ -1,4 +1,4 @@
-"""How far cycles have come, for many at once: steps without what they made, and purchases that nobody can vouch for."""
+"""How far cycles have come, for many at once: steps without what they made, and cycles that wait for an answer."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -28,15 +28,16 @@ class StepMark(Frozen):
     ended_at: datetime | None
 
 
-class ParkedPurchase(Frozen):
-    """A purchase that may or may not have happened; its reservation is kept until somebody answers for it."""
+class ParkedCycle(Frozen):
+    """A cycle that goes no further until somebody answers: too many faults, or a purchase nobody saw end."""
 
     cycle_id: CycleId
     artist_name: str
     artist_slug: str
-    step: CycleStep
-    provider: str
-    purchase: int
+    step: CycleStep | None
+    provider: str | None
+    purchase_key: str | None
+    """Of the purchase of unknown outcome; its reservation is kept meanwhile. None where nothing is in doubt."""
     reserved_usd: Decimal
     reason: str
     since: datetime
@@ -67,28 +68,30 @@ def timelines(tx: Tx, *, cycle_ids: tuple[CycleId, ...]) -> dict[CycleId, tuple[
     return found
 
 
-def parked_purchases(tx: Tx, *, limit: int = 100) -> list[ParkedPurchase]:
-    """Purchases of unknown outcome, the oldest first."""
+def parked_cycles(tx: Tx, *, limit: int = 100) -> list[ParkedCycle]:
+    """Cycles that wait for an answer, the oldest first."""
+    in_doubt = (S.c.cycle_id == C.c.id) & (S.c.status == StepStatus.UNKNOWN)
     query = (
         select(
-            S.c.cycle_id,
+            C.c.id.label("cycle_id"),
             A.c.name.label("artist_name"),
             A.c.slug.label("artist_slug"),
-            S.c.name.label("step"),
+            func.coalesce(S.c.name, C.c.step).label("step"),
             S.c.provider,
-            S.c.purchase,
+            S.c.idempotency_key.label("purchase_key"),
             func.coalesce(L.c.reserved_usd, 0).label("reserved_usd"),
-            func.coalesce(S.c.error, "").label("reason"),
-            S.c.started_at.label("since"),
+            func.coalesce(S.c.error, C.c.reason).label("reason"),
+            func.coalesce(S.c.started_at, C.c.started_at, C.c.created_at).label("since"),
         )
-        .join(C, C.c.id == S.c.cycle_id)
+        .select_from(C)
         .join(A, A.c.id == C.c.artist_id)
+        .outerjoin(S, in_doubt)
         .outerjoin(L, L.c.idempotency_key == S.c.idempotency_key)
-        .where(C.c.state == CycleState.PARKED, S.c.status == StepStatus.UNKNOWN)
-        .order_by(S.c.started_at, S.c.cycle_id)
+        .where(C.c.state == CycleState.PARKED)
+        .order_by("since", C.c.id)
         .limit(limit)
     )
-    return [ParkedPurchase.model_validate(dict(row._mapping)) for row in tx.connection.execute(query)]
+    return [ParkedCycle.model_validate(dict(row._mapping)) for row in tx.connection.execute(query)]
 
 
 def provider_uses(tx: Tx, *, since: datetime) -> list[ProviderUse]:

@@ -65,6 +65,8 @@ class StepLine(Frozen):
     cost_usd: Decimal
     attempts: int
     error: str | None
+    purchase_key: str | None
+    """Of a purchase that nobody saw end; an answer names it."""
     assets: tuple[AssetMark, ...]
 
     @classmethod
@@ -80,6 +82,7 @@ class StepLine(Frozen):
             cost_usd=row.cost_usd,
             attempts=row.attempt,
             error=row.error,
+            purchase_key=row.idempotency_key if row.status is StepStatus.UNKNOWN else None,
             assets=tuple(_assets_named(json.loads(row.output) if row.output else None)),
         )
 

@@ -51,7 +51,7 @@ def test_timelines_of_many_cycles_come_apart_and_a_parked_purchase_is_told(stage
     told = stage.read(timelines.timelines, cycle_ids=(first.id, second.id))
     assert [(mark.name, mark.status) for mark in told[first.id]] == [(CycleStep.PLAN, StepStatus.DONE)]
     assert [mark.status for mark in told[second.id]] == [StepStatus.UNKNOWN]
-    (parked,) = stage.read(timelines.parked_purchases)
+    (parked,) = stage.read(timelines.parked_cycles)
     assert (parked.cycle_id, parked.artist_slug, parked.reserved_usd, parked.reason) == (
         second.id, "two", Decimal("0.30"), "no answer",
     )  # fmt: skip

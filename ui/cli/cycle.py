@@ -9,12 +9,12 @@ from rich.text import Text
 
 from runtime.label import Label
 from runtime.studio import StudioConfig
-from storage import cycles, model_calls, queries, steps
+from storage import model_calls, queries
 from storage.cycles import Cycle
 from storage.errors import UsageError
 from storage.model_calls import RecordedCall
 from storage.types import CycleState, Frozen
-from ui.cli.options import Json, Limit, Who, person
+from ui.cli.options import Json, Limit, Who, at_desk
 from ui.cli.output import Facts, show, show_rows, table
 from ui.cli.replay import replay_cycle
 from ui.cli.running import Run, run_songs
@@ -188,7 +188,7 @@ def cancel(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
 
     async def stop(label: Label) -> Cycle:
         cycle = await label.store.read(queries.find_cycle, ref=ref)
-        return await label.store.write(cycles.request_cancel, cycle_id=cycle.id, who=person(who))
+        return await at_desk(label, who).cancel(cycle.id)
 
     cycle = with_label(stop)
     show(cycle, as_json=as_json, drawn=f"{cycle.id} stops at its next step")
@@ -215,10 +215,7 @@ def resolve(
 
     async def answer(label: Label) -> Cycle:
         cycle = await label.store.read(queries.find_cycle, ref=ref)
-        await label.store.write(
-            steps.resolve_parked, cycle_id=cycle.id, choice=choice.value, job_id=job, who=person(who)
-        )
-        return await label.store.read(cycles.cycle_by_id, cycle_id=cycle.id)
+        return await at_desk(label, who).resolve(cycle.id, choice.value, job_id=job)
 
     cycle = with_label(answer)
     show(cycle, as_json=as_json, drawn=f"{cycle.id} is {cycle.state}")

@@ -6,7 +6,7 @@ from time import perf_counter
 
 import pytest
 
-from storage import approval_rows, approvals, artists, faults, steps, timelines
+from storage import approval_rows, approvals, artists, cycles, faults, steps, timelines
 from storage.artist_overviews import artist_overview, roster_page
 from storage.errors import UsageError
 from storage.overviews import label_overview, review_queue
@@ -16,7 +16,7 @@ from tests.storage.stage import CAPS, Stage
 from tests.ui.console.band import Band
 from ui.console.cards.steps import stages
 from ui.console.pages.errors import close_fault
-from ui.console.pages.now import NowPage
+from ui.console.pages.now import NowPage, parked_choices
 from ui.console.readings import settings as settings_reading
 from ui.console.readings.review import song
 from ui.console.readings.standing import makers, standing
@@ -179,15 +179,27 @@ async def test_parked_purchases_are_answered_several_at_once(
         key = StepKey(cycle_id=cycle.id, revision=0, name=CycleStep.COMPOSE)
         stage.write(steps.park_step, fence=fence, key=key, reason="no answer")
         ids.append(cycle.id)
-    parked = stage.read(timelines.parked_purchases)
-    assert [(each.cycle_id, each.reserved_usd) for each in parked] == [
-        (cycle_id, Decimal("0.12")) for cycle_id in ids
-    ]
-    page = NowPage(reception)
-    assert "single one" in await page.resolve("ada", ids, "paste", "job-1")
-    assert "Paste the job id" in await page.resolve("ada", ids[:1], "paste", "")
-    assert "2 answered" in await page.resolve("ada", ids, "buy_again", "")
-    assert stage.read(timelines.parked_purchases) == []
+    fence, tired = band.begun(stage.read(artists.list_artists)[2], 77)
+    stage.write(
+        cycles.suspend_cycle, fence=fence, cycle_id=tired.id, state=CycleState.PARKED, reason="failed 5 times"
+    )
+    parked = stage.read(timelines.parked_cycles)
+    assert [(each.cycle_id, each.reserved_usd, each.reason) for each in parked] == [
+        (ids[0], Decimal("0.12"), "no answer"), (ids[1], Decimal("0.12"), "no answer"),
+        (tired.id, Decimal(0), "failed 5 times"),
+    ]  # fmt: skip
+    page, (first, second, third) = NowPage(reception), [value for _, value in parked_choices(tuple(parked))]
+    assert "single one" in await page.resolve("ada", [first, second], "paste", "job-1")
+    assert "Paste the job id" in await page.resolve("ada", [first], "paste", "")
+    assert "Only the owner" in await page.resolve("ada", [first], "buy_again", "")
+    assert "another purchase" in await page.resolve(
+        "owner", [f"{ids[0]} {parked[1].purchase_key}"], "buy_again", ""
+    )
+    told = await page.resolve("owner", [first, second, third], "buy_again", "")
+    assert "2 answered" in told
+    assert "1 not" in told
+    assert "1 answered: it goes on" in await page.resolve("ada", [third], "go_on", "")
+    assert stage.read(timelines.parked_cycles) == []
 
 
 def test_a_timeline_tells_each_step(stage: Stage, band: Band) -> None:

@@ -52,7 +52,7 @@ def header(page: str, standing: Standing) -> Markup:
 
 def _state(standing: Standing) -> Markup:
     if standing.is_stopped:
-        return el("span", "stopped", cls="lm-state stopped", title="Nothing is bought or published")
+        return el("span", "stopped", cls="lm-state stopped", title="Nothing is bought")
     if not standing.is_running:
         return el("span", "not running", cls="lm-state off", title="`labelmate up` starts it")
     return el("span", "running", cls="lm-state on")

@@ -51,7 +51,7 @@ def stopped(status: LabelStatus) -> Markup:
     return el(
         "div",
         el("b", "Everything is stopped."),
-        f" {status.label.stopped_by} stopped it {moment(status.label.stopped_at)}; nothing is bought or published until it goes on.",
+        f" {status.label.stopped_by} stopped it {moment(status.label.stopped_at)}; nothing is bought until it goes on.",
         cls="lm-banner",
         role="status",
     )
@@ -122,9 +122,12 @@ def cover(approval: Approval) -> Markup:
 
 
 def parked(count: int) -> Markup:
-    """What is to be done about purchases that nobody can vouch for."""
-    told = "Nobody can tell whether these were bought. Look at the vendor's own list, then choose."
-    return section("Parked purchases", el("p", told, cls="lm-quiet"), aside=f"{count} set aside")
+    """What is to be done about songs that do not go on by themselves."""
+    told = (
+        "Where a purchase is named, nobody can tell whether it was made: look at the vendor's own list, then "
+        "paste the job's id, or buy again. The others failed too often: mend what they name, then let them go on."
+    )
+    return section("Parked", el("p", told, cls="lm-quiet"), aside=f"{count} set aside")
 
 
 def headline(status: LabelStatus, now: datetime) -> Markup:

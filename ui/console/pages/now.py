@@ -4,9 +4,11 @@ from time import monotonic
 
 import gradio as gr
 
+from runtime.desk import ParkedAnswer
+from storage.errors import LabelError
 from storage.label import is_stopped
 from storage.overviews import LabelOverview, label_overview
-from storage.timelines import ParkedPurchase, ProviderUse
+from storage.timelines import ParkedCycle, ProviderUse
 from storage.types import CycleId
 from ui.console.cards import now as cards
 from ui.console.frame import QUIETLY, Frame, card
@@ -39,40 +41,47 @@ class NowPage:
     async def stop(self, alias: str | None) -> Markup:
         desk = await self._reception.desk(alias)
         stopped, why = await attempt(desk.stop())
-        return why if stopped is None else said("Stopped: nothing is bought or published until you resume.")
+        return why if stopped is None else said("Stopped: nothing is bought until you resume.")
 
     async def go_on(self, alias: str | None) -> Markup:
         desk = await self._reception.desk(alias)
         label, why = await attempt(desk.go_on())
         return why if label is None else said("It goes on.")
 
-    async def resolve(self, alias: str | None, cycle_ids: list[str], choice: str, job_id: str) -> Markup:
-        """One answer for all that are chosen; only a job id belongs to a single one."""
-        if not cycle_ids:
-            return said("Choose the purchases it is about.", "bad")
-        if choice == "paste" and len(cycle_ids) > 1:
+    async def resolve(
+        self, alias: str | None, chosen: list[str], choice: ParkedAnswer, job_id: str
+    ) -> Markup:
+        """One answer for all that are chosen, each as it was seen; only a job id belongs to a single one."""
+        if not chosen:
+            return said("Choose the songs it is about.", "bad")
+        if choice == "paste" and len(chosen) > 1:
             return said("A job id belongs to one purchase: choose a single one.", "bad")
         desk = await self._reception.desk(alias)
-        done = 0
-        for cycle_id in cycle_ids:
-            answered, why = await attempt(
-                desk.resolve(CycleId(cycle_id), choice, job_id=job_id.strip() or None)  # type: ignore[arg-type]
+        failed: list[str] = []
+        for cycle_id, _, purchase_key in (each.partition(" ") for each in chosen):
+            answer = desk.resolve(
+                CycleId(cycle_id), choice, job_id=job_id.strip() or None, purchase_key=purchase_key or None
             )
-            if answered is None:
-                return why
-            done += 1
-        return said(f"{done} answered: {'it goes' if done == 1 else 'they go'} on by themselves.")
+            try:
+                await answer
+            except LabelError as error:
+                failed.append(str(error))
+        done = len(chosen) - len(failed)
+        told = f"{done} answered: {'it goes' if done == 1 else 'they go'} on by themselves."
+        if not failed:
+            return said(told)
+        return said(f"{told if done else 'None answered.'} {len(failed)} not: {failed[0]}", "bad")
 
 
-def purchase_choices(purchases: tuple[ParkedPurchase, ...]) -> list[tuple[str, str]]:
-    """A line and its cycle for each purchase."""
-    return [
-        (
-            f"{each.artist_name}: {each.step} at {each.provider}, {usd(each.reserved_usd)}. {each.reason}",
-            each.cycle_id,
-        )
-        for each in purchases
-    ]
+def parked_choices(parked: tuple[ParkedCycle, ...]) -> list[tuple[str, str]]:
+    """A line for each, and what is answered for: the cycle, and the purchase that is in doubt."""
+    return [(_told(each), f"{each.cycle_id} {each.purchase_key or ''}".strip()) for each in parked]
+
+
+def _told(each: ParkedCycle) -> str:
+    if each.purchase_key is None:
+        return f"{each.artist_name}: {each.reason}"
+    return f"{each.artist_name}: {each.step} at {each.provider}, {usd(each.reserved_usd)}. {each.reason}"
 
 
 def build(reception: Reception, blocks: gr.Blocks) -> None:
@@ -83,16 +92,17 @@ def build(reception: Reception, blocks: gr.Blocks) -> None:
         stop = gr.Button("Stop all", elem_id="stop", variant="secondary", scale=0)
         resume = gr.Button("Resume", elem_id="resume", variant="primary", visible=False, scale=0)
         with gr.Row(visible=False, elem_classes="lm-confirm") as confirm:
-            gr.HTML("Stop all spending and publishing at once?", apply_default_css=False)
+            gr.HTML("Stop all spending at once?", apply_default_css=False)
             yes = gr.Button("Stop everything", elem_id="stop-yes", variant="stop", scale=0)
             no = gr.Button("Leave it", scale=0)
     shown = [headline, card("figures"), card("stopped")]
     with gr.Column(visible=False, elem_id="lm-parked") as parking:
         shown_parked = card("parked")
-        chosen = gr.CheckboxGroup([], label="These purchases", elem_id="parked-which")
+        chosen = gr.CheckboxGroup([], label="These songs", elem_id="parked-which")
         with gr.Row(elem_classes="lm-bar"):
             job_id = gr.Textbox(placeholder="job id from the vendor", show_label=False, elem_id="parked-job")
             paste = gr.Button("Paste id", elem_id="parked-paste", scale=0)
+            onward = gr.Button("Go on", elem_id="parked-on", scale=0)
             again = gr.Button("Buy again", elem_id="parked-again", scale=0)
             cancel = gr.Button("Cancel", elem_id="parked-cancel", scale=0)
     with gr.Row(elem_classes="lm-columns"):
@@ -100,13 +110,13 @@ def build(reception: Reception, blocks: gr.Blocks) -> None:
             shown += [card("waiting"), card("making")]
         with gr.Column(scale=2):
             shown += [card("spend"), card("providers"), card("faults")]
-    purchases_known = gr.State(None)
+    parked_known = gr.State(None)
 
     async def fresh(known: list[tuple[str, str]] | None):  # noqa: ANN202 - Gradio's updates have no common type
         now = await page.overview()
         settings = await reception.settings()
         oldest = now.approvals[0] if now.approvals else None
-        choices = purchase_choices(now.purchases)
+        choices = parked_choices(now.parked)
         is_new = choices != known
         stopped = now.status.is_stopped
         return (
@@ -118,8 +128,8 @@ def build(reception: Reception, blocks: gr.Blocks) -> None:
             cards.spend(now.spend, now.status.spent.day, now.status.spent.caps.daily_usd),
             cards.providers(makers(settings, now.uses)),
             cards.faults(now.groups, now.at),
-            cards.parked(len(now.purchases)),
-            # What somebody has ticked or typed is theirs: these change only when the purchases do.
+            cards.parked(len(now.parked)),
+            # What somebody has ticked or typed is theirs: these change only when what is parked does.
             gr.update(choices=choices, value=[]) if is_new else gr.skip(),
             gr.update(visible=bool(choices)) if is_new else gr.skip(),
             choices,
@@ -127,9 +137,9 @@ def build(reception: Reception, blocks: gr.Blocks) -> None:
             gr.update(visible=stopped),
         )
 
-    outputs = [*shown, shown_parked, chosen, parking, purchases_known, stop, resume]
-    blocks.load(fresh, purchases_known, outputs, **QUIETLY)
-    frame.clock.tick(fresh, purchases_known, outputs, **QUIETLY)
+    outputs = [*shown, shown_parked, chosen, parking, parked_known, stop, resume]
+    blocks.load(fresh, parked_known, outputs, **QUIETLY)
+    frame.clock.tick(fresh, parked_known, outputs, **QUIETLY)
 
     async def ask() -> object:
         if await reception.store.read(is_stopped):
@@ -145,20 +155,23 @@ def build(reception: Reception, blocks: gr.Blocks) -> None:
     stop.click(ask, None, confirm, **QUIETLY)
     no.click(lambda: gr.update(visible=False), None, confirm, **QUIETLY)
     yes.click(stop_all, None, [frame.notice, confirm], trigger_mode="once", **QUIETLY).then(
-        fresh, purchases_known, outputs, **QUIETLY
+        fresh, parked_known, outputs, **QUIETLY
     )
     resume.click(go_on, None, frame.notice, trigger_mode="once", **QUIETLY).then(
-        fresh, purchases_known, outputs, **QUIETLY
+        fresh, parked_known, outputs, **QUIETLY
     )
 
-    def resolving(choice: str):  # noqa: ANN202
+    def resolving(choice: ParkedAnswer):  # noqa: ANN202
         async def resolve(which: list[str], typed: str, request: gr.Request) -> Markup:
             return await page.resolve(request.username, which, choice, typed)
 
         return resolve
 
-    for button, choice in ((paste, "paste"), (again, "buy_again"), (cancel, "cancel")):
+    answers: tuple[tuple[gr.Button, ParkedAnswer], ...] = (
+        (paste, "paste"), (onward, "go_on"), (again, "buy_again"), (cancel, "cancel"),
+    )  # fmt: skip
+    for button, choice in answers:
         answer = button.click(
             resolving(choice), [chosen, job_id], frame.notice, trigger_mode="once", **QUIETLY
         )
-        answer.then(fresh, purchases_known, outputs, **QUIETLY)
+        answer.then(fresh, parked_known, outputs, **QUIETLY)

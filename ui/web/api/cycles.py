@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, Field
 
+from runtime.desk import ParkedAnswer
 from storage import queries
 from storage.artists import artist_by_name
 from storage.cycles import Cycle
@@ -92,11 +93,17 @@ class CycleAccount(Frozen):
 
 
 class Choice(Frozen):
-    """An operator's answer to a purchase that nobody saw end."""
+    """An operator's answer for a parked cycle.
 
-    choice: Literal["paste", "buy_again", "cancel"]
+    Where nothing is in doubt: `go_on`. For a purchase that nobody saw end: `paste` its job id, or `buy_again`.
+    For both: `cancel` the song.
+    """
+
+    choice: ParkedAnswer
     job_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """The id that the provider shows; with `paste`, and only there."""
+    purchase_key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """Of the purchase that was looked at, so that no answer meets a later one; the cycle's steps show it."""
 
 
 @router.get("")
@@ -157,7 +164,7 @@ async def cancel(cycle_id: CycleId, desk: TheDesk) -> Cycle:
 
 @router.post("/{cycle_id}/resolve")
 async def resolve(cycle_id: CycleId, answer: Choice, desk: TheDesk) -> Cycle:
-    """Answer for a purchase whose outcome is unknown, so that its parked cycle goes on."""
+    """Answer for a parked cycle, so that it goes on: after too many faults, or a purchase of unknown outcome."""
     if (answer.choice == "paste") != (answer.job_id is not None):
         raise UsageError("Give the provider's job_id with `paste`, and only there")
-    return await desk.resolve(cycle_id, answer.choice, job_id=answer.job_id)
+    return await desk.resolve(cycle_id, answer.choice, job_id=answer.job_id, purchase_key=answer.purchase_key)
