@@ -5,7 +5,7 @@ from agents.llm.refinement import refined
 from agents.llm.repair import ask
 from agents.llm.tasks import LyricsDraft, LyricsInputs, SungSection
 from storage.clock import sub_seed
-from storage.types import Brief, Lyrics, MadePiece, Persona
+from storage.types import Brief, Lyrics, MadePiece, Persona, Remark
 
 REMEMBERED_SONGS = 12
 """How many of the artist's latest songs no line may come from."""
@@ -21,11 +21,18 @@ _EXPLICIT = frozenset({"bitch", "fuck", "fucked", "fucking", "motherfucker", "sh
 
 
 async def write(
-    writer: Writer, *, brief: Brief, persona: Persona, memory: tuple[MadePiece, ...], rounds: int = 0
+    writer: Writer,
+    *,
+    brief: Brief,
+    persona: Persona,
+    memory: tuple[MadePiece, ...],
+    rounds: int = 0,
+    remarks: tuple[Remark, ...] = (),
 ) -> tuple[Lyrics, Completion[LyricsDraft]]:
     """Write one line for every two bars of each sung section, with a hook that returns.
 
-    A hosted model's words are criticised and written anew up to `rounds` times.
+    A hosted model's words are criticised and written anew up to `rounds` times. `remarks` is what people said of
+    earlier songs, as far as a model may know it.
 
     Raises:
         ProviderError: no writer gave words that fit the form.
@@ -41,6 +48,7 @@ async def write(
         sections=sung_sections(brief),
         avoid_lines=tuple(line for piece in latest for line in piece.lines),
         avoid_hooks=tuple(piece.hook for piece in latest if piece.hook),
+        remarks=remarks,
     )
     request = Request(
         task="lyrics",

@@ -11,7 +11,7 @@ from agents.planning.wishes import KEYS, Wishes, read_wishes
 from configs.genres import Genre, load_genres
 from storage.clock import sub_seed
 from storage.errors import UsageError
-from storage.types import Artist, Brief, Genes, MadePiece, ParameterChange, SongRequest
+from storage.types import Artist, Brief, Genes, MadePiece, ParameterChange, Remark, SongRequest
 
 
 async def plan(
@@ -24,6 +24,7 @@ async def plan(
     arm: tuple[str, str] | None,
     revision: int,
     default_seconds: float,
+    remarks: tuple[Remark, ...] = (),
 ) -> tuple[Brief, Completion[BriefDraft]]:
     """Plan one song: what the request fixes is obeyed exactly, the rest follows genes, memory and critic.
 
@@ -32,6 +33,7 @@ async def plan(
         changes: all of the critic's steps since revision 0, in terms of the genes.
         arm: id and effect of the experiment arm to try: `control`, `parameter=0.7` or `parameter+0.1`.
         revision: 0 at first; a later one keeps theme, mood, title, key and form, and is composed anew.
+        remarks: what people said of earlier songs, as far as a model may know it.
 
     Raises:
         UsageError: the request or the arm asks for what does not exist.
@@ -43,7 +45,7 @@ async def plan(
     persona = artist.persona
     genre = _genre(persona.genre)
     wishes, past = read_wishes(request), recollect(memory)
-    completion = await _choose_words(writer, artist, sub_seed(request.seed, "brief"), wishes, past)
+    completion = await _choose_words(writer, artist, sub_seed(request.seed, "brief"), wishes, past, remarks)
     draft = completion.value
     song, reasons = steer(artist.genes, genre, past, changes, arm, request.seed)
     form, tempo_bpm = fit_form(
@@ -74,7 +76,13 @@ async def plan(
 
 
 async def retitle(
-    writer: Writer, *, artist: Artist, brief: Brief, memory: tuple[MadePiece, ...], revision: int
+    writer: Writer,
+    *,
+    artist: Artist,
+    brief: Brief,
+    memory: tuple[MadePiece, ...],
+    revision: int,
+    remarks: tuple[Remark, ...] = (),
 ) -> tuple[Brief, Completion[BriefDraft]]:
     """Another title for a plan that stays as it is otherwise.
 
@@ -84,12 +92,18 @@ async def retitle(
     wishes = read_wishes(SongRequest(seed=brief.seed, theme=brief.theme, mood=brief.mood))
     past = recollect(memory)
     tried = past.model_copy(update={"used_titles": (*past.used_titles, brief.title)})
-    completion = await _choose_words(writer, artist, sub_seed(brief.seed, "retitle", revision), wishes, tried)
+    seed = sub_seed(brief.seed, "retitle", revision)
+    completion = await _choose_words(writer, artist, seed, wishes, tried, remarks)
     return brief.model_copy(update={"title": completion.value.title}), completion
 
 
 async def _choose_words(
-    writer: Writer, artist: Artist, seed: int, wishes: Wishes, past: Recollection
+    writer: Writer,
+    artist: Artist,
+    seed: int,
+    wishes: Wishes,
+    past: Recollection,
+    remarks: tuple[Remark, ...],
 ) -> Completion[BriefDraft]:
     inputs = BriefInputs(
         artist_name=artist.persona.name,
@@ -106,6 +120,7 @@ async def _choose_words(
         rejected_moods=past.rejected_moods,
         adventurousness=artist.genes.adventurousness,
         style_notes=artist.style_notes,
+        remarks=remarks,
     )
     asked = Request(task="brief", prompt="brief", inputs=inputs, answer=BriefDraft, seed=seed)
     return await ask(writer, asked, lambda draft: _faults(draft, inputs))

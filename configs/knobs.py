@@ -265,13 +265,21 @@ class Console(Group):
 
 
 class Trust(Group):
-    """What models and repairs are allowed."""
+    """What models may read."""
 
     title: ClassVar[str] = "Trust"
-    is_used: ClassVar[bool] = False
+    is_live: ClassVar[bool] = True
 
     share_reasons_with_models: bool = False
-    """Whether hosted models may read the reasons people give with a decision."""
+    """Whether hosted models may read why people turned earlier songs down, without their names."""
+
+
+class Repairs(Group):
+    """What the error-fixer is allowed."""
+
+    title: ClassVar[str] = "Repairs"
+    is_used: ClassVar[bool] = False
+
     auto_fix_enabled: bool = False
     """Whether the error-fixer may apply what its playbook proposes without asking."""
     error_context_lines: int = Field(20, ge=0, le=200)

@@ -30,6 +30,7 @@ class Settings(
     knobs.Capacity,
     knobs.Console,
     knobs.Trust,
+    knobs.Repairs,
     keys.Access,
     keys.Models,
     keys.RepairModels,

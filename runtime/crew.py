@@ -46,6 +46,7 @@ from storage.types import (
     ParameterChange,
     Reflection,
     Release,
+    Remark,
     Verdict,
 )
 
@@ -100,6 +101,7 @@ class Crew:
                 arm,
                 revision,
                 self.settings.song_seconds,
+                await self._remarks(),
             )
             return _written(await arrived(reply))
 
@@ -110,7 +112,9 @@ class Crew:
 
         async def make(_variation: int) -> Made[Brief]:
             place = self._place(CycleStep.PLAN, revision)
-            reply = self.pools.creative.next().retitle.remote(place, self.artist, brief, await self._memory())
+            reply = self.pools.creative.next().retitle.remote(
+                place, self.artist, brief, await self._memory(), await self._remarks()
+            )
             return _written(await arrived(reply))
 
         return LocalWork(make, kind="words")
@@ -126,6 +130,7 @@ class Crew:
                 self.artist.persona,
                 await self._memory(),
                 self.settings.lyrics_critique_rounds,
+                await self._remarks(),
             )
             return _written(await arrived(reply))
 
@@ -348,6 +353,12 @@ class Crew:
 
     async def _memory(self) -> tuple[MadePiece, ...]:
         return await self.store.read(memory.memory_of, artist_id=self.artist.id, limit=memory.KNOWN_PIECES)
+
+    async def _remarks(self) -> tuple[Remark, ...]:
+        """What people said of earlier songs, or nothing where no model is to know it."""
+        if not self.settings.share_reasons_with_models:
+            return ()
+        return await self.store.read(memory.remarks_of, artist_id=self.artist.id)
 
     def _place(self, step: CycleStep, revision: int) -> Place:
         """Where in this cycle words are asked for: what they are journaled and charged under."""

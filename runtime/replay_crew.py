@@ -30,6 +30,7 @@ from storage.types import (
     ParameterChange,
     Reflection,
     Release,
+    Remark,
     Verdict,
 )
 
@@ -79,6 +80,7 @@ class ReplayCrew:
                     arm=(assigned.arm_id, effect_of(assigned)) if assigned else None,
                     revision=revision,
                     default_seconds=self._settings.song_seconds,
+                    remarks=self._remarks(),
                 )
             )
 
@@ -95,6 +97,7 @@ class ReplayCrew:
                     brief=brief,
                     memory=self.step.memory,
                     revision=revision,
+                    remarks=self._remarks(),
                 )
             )
 
@@ -110,6 +113,7 @@ class ReplayCrew:
                     brief=brief.model_copy(update={"seed": at.words_seed(brief)}),
                     persona=self.step.artist.persona,
                     memory=self.step.memory,
+                    remarks=self._remarks(),
                 )
             )
 
@@ -260,6 +264,9 @@ class ReplayCrew:
         outcome: Outcome,
     ) -> LocalWork[Lesson]:
         return _left_out(Lesson, lambda: "what was learnt is a row of its own")
+
+    def _remarks(self) -> tuple[Remark, ...]:
+        return self.step.remarks if self._settings.share_reasons_with_models else ()
 
     def _writer(self, output: type[Brief | Lyrics | Reflection]) -> Writer:
         if self.step.call is None:

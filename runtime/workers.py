@@ -36,6 +36,7 @@ from storage.types import (
     ParameterChange,
     Persona,
     Reflection,
+    Remark,
     SongPlan,
     SongRequest,
 )
@@ -126,6 +127,7 @@ class CreativeActor(AgentActor):
         arm: tuple[str, str] | None,
         revision: int,
         default_seconds: float,
+        remarks: tuple[Remark, ...],
     ) -> tuple[Brief, Completion[BriefDraft]]:
         from agents import planner
 
@@ -138,10 +140,16 @@ class CreativeActor(AgentActor):
             arm=arm,
             revision=revision,
             default_seconds=default_seconds,
+            remarks=remarks,
         )
 
     async def retitle(
-        self, place: Place, artist: Artist, brief: Brief, memory: tuple[MadePiece, ...]
+        self,
+        place: Place,
+        artist: Artist,
+        brief: Brief,
+        memory: tuple[MadePiece, ...],
+        remarks: tuple[Remark, ...],
     ) -> tuple[Brief, Completion[BriefDraft]]:
         from agents import planner
 
@@ -151,15 +159,27 @@ class CreativeActor(AgentActor):
             brief=brief,
             memory=memory,
             revision=place.revision,
+            remarks=remarks,
         )
 
     async def write(
-        self, place: Place, brief: Brief, persona: Persona, memory: tuple[MadePiece, ...], rounds: int
+        self,
+        place: Place,
+        brief: Brief,
+        persona: Persona,
+        memory: tuple[MadePiece, ...],
+        rounds: int,
+        remarks: tuple[Remark, ...],
     ) -> tuple[Lyrics, Completion[LyricsDraft]]:
         from agents import lyricist
 
         return await lyricist.write(
-            await self._words.writer(place), brief=brief, persona=persona, memory=memory, rounds=rounds
+            await self._words.writer(place),
+            brief=brief,
+            persona=persona,
+            memory=memory,
+            rounds=rounds,
+            remarks=remarks,
         )
 
     async def compose(self, config: StudioConfig, brief: Brief, lyrics: Lyrics) -> Timed[Composition]:

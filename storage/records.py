@@ -9,11 +9,11 @@ from storage.artists import artist_as_of
 from storage.cycles import Cycle, cycle_by_id
 from storage.experiments import Assignment, assignments_of
 from storage.lineage import assets_of
-from storage.memory import KNOWN_PIECES, memory_of
+from storage.memory import KNOWN_PIECES, memory_of, remarks_of
 from storage.model_calls import RecordedCall, calls_of
 from storage.steps import StepRow, steps_of
 from storage.store import Tx
-from storage.types import Artist, Asset, Frozen, MadePiece, StepStatus
+from storage.types import Artist, Asset, Frozen, MadePiece, Remark, StepStatus
 
 
 class DoneStep(Frozen):
@@ -22,6 +22,7 @@ class DoneStep(Frozen):
     row: StepRow
     artist: Artist
     memory: tuple[MadePiece, ...]
+    remarks: tuple[Remark, ...]
     call: RecordedCall | None
     """The model's reply, where a model wrote."""
 
@@ -50,6 +51,7 @@ def cycle_record(tx: Tx, *, cycle_id: str) -> CycleRecord:
             row=row,
             artist=artist_as_of(tx, artist_id=cycle.artist_id, at=at),
             memory=memory_of(tx, artist_id=cycle.artist_id, limit=KNOWN_PIECES, before=at),
+            remarks=remarks_of(tx, artist_id=cycle.artist_id, before=at),
             call=calls.get((row.revision, row.name)),
         )
 

@@ -549,6 +549,15 @@ class MadePiece(Frozen):
     lines: tuple[str, ...] = ()
 
 
+class Remark(Frozen):
+    """Why a person turned a song down or sent it back; it does not tell who."""
+
+    title: str
+    verdict: str
+    """`rejected`, or the part that was to be made anew."""
+    words: str
+
+
 class Event(Frozen):
     """One line of the append-only log."""
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from storage.types import Finding, Frozen, GeneEdit, Genes, LyricSection
+from storage.types import Finding, Frozen, GeneEdit, Genes, LyricSection, Remark
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=240)]
@@ -57,6 +57,8 @@ class BriefInputs(Frozen):
     rejected_moods: tuple[str, ...] = ()
     adventurousness: float = 0.5
     style_notes: str = ""
+    remarks: tuple[Remark, ...] = ()
+    """What people said of earlier songs, where they let a model know."""
     faults: tuple[str, ...] = ()
 
 
@@ -92,6 +94,7 @@ class LyricsInputs(Frozen):
     sections: tuple[SungSection, ...]
     avoid_lines: tuple[str, ...] = ()
     avoid_hooks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     faults: tuple[str, ...] = ()
 
 

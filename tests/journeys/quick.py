@@ -81,7 +81,7 @@ async def reaches(label: Label, cycle: Cycle, *states: CycleState, patience_s: f
             await asyncio.sleep(LOOK_S)
 
 
-async def decide(label: Label, cycle: Cycle, outcome: Outcome = Outcome.APPROVED) -> None:
+async def decide(label: Label, cycle: Cycle, outcome: Outcome = Outcome.APPROVED, why: str = "test") -> None:
     """A person's verdict on the waiting song."""
     approval = await label.store.read(approval_rows.find_approval, ref=cycle.id)
     await label.store.write(
@@ -92,7 +92,7 @@ async def decide(label: Label, cycle: Cycle, outcome: Outcome = Outcome.APPROVED
         who="reviewer",
         surface="cli",
         take=1,
-        reason="test",
+        reason=why,
         undo_s=0.0,
         preview_sha256=None,
     )

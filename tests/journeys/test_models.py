@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from runtime.label import Label
-from storage import model_calls, queries
+from storage import cycles, model_calls, people, queries
 from storage.cycles import Cycle
-from storage.types import CycleState, CycleStep, Lyrics, Outcome, Reflection
+from storage.people import Role
+from storage.types import Brief, CycleState, CycleStep, Lyrics, Outcome, Reflection
 from tests.agents.llm.songwriter import MARK
 from tests.journeys.quick import begins, decide, new_song, quick_label, reaches
 
@@ -44,16 +45,16 @@ async def made(label: Label, cycle: Cycle, step: CycleStep) -> str:
     return next(row.output for row in overview.steps if row.name is step and row.output)
 
 
-def configure(home: Path, base_url: str) -> None:
-    with (home / ".env").open("a") as settings:
-        settings.write(f"LLM_BASE_URL={base_url}\n")
+def configure(home: Path, **settings: str) -> None:
+    with (home / ".env").open("a") as file:
+        file.writelines(f"{name.upper()}={value}\n" for name, value in settings.items())
 
 
 async def test_the_servers_words_are_sung_criticised_and_reflected_on(
     home: Path, ray_address: str, model_server: tuple[str, subprocess.Popen[str]]
 ):
     async with quick_label(home, ray_address) as label:
-        configure(home, model_server[0])
+        configure(home, llm_base_url=model_server[0])
         cycle = await new_song(label, seed=31)
         await reaches(label, cycle, CycleState.WAITING)
         lyrics = Lyrics.model_validate_json(await made(label, cycle, CycleStep.WRITE))
@@ -71,12 +72,34 @@ async def test_the_servers_words_are_sung_criticised_and_reflected_on(
         assert (await reaches(label, cycle, CycleState.ENDED)).outcome is Outcome.APPROVED
 
 
+async def test_what_people_said_reaches_a_model_when_it_may_and_without_their_names(
+    home: Path, ray_address: str, model_server: tuple[str, subprocess.Popen[str]]
+):
+    async with quick_label(home, ray_address) as label:
+        configure(home, llm_base_url=model_server[0])
+        await label.store.write(people.add_person, alias="Ada", role=Role.REVIEWER, who="test")
+        first = await new_song(label, seed=33)
+        await reaches(label, first, CycleState.WAITING)
+        await decide(label, first, Outcome.REJECTED, why="Too many rivers, ADA thinks")
+        await reaches(label, first, CycleState.ENDED)
+        heard: list[tuple[str, ...]] = []
+        for share in ("false", "true"):
+            configure(home, share_reasons_with_models=share)
+            song = await label.request_song(first.artist_id, first.request, who="test")
+            await begins(label, song, CycleStep.WRITE)
+            brief = Brief.model_validate_json(await made(label, song, CycleStep.PLAN))
+            heard.append(tuple(reason for reason in brief.reasons if reason.startswith("heard:")))
+            await label.store.write(cycles.request_cancel, cycle_id=song.id, who="test")
+            await reaches(label, song, CycleState.ENDED)
+        assert heard == [(), ("heard: Too many rivers, somebody thinks",)]
+
+
 async def test_with_the_server_killed_half_way_the_song_still_ends(
     home: Path, ray_address: str, model_server: tuple[str, subprocess.Popen[str]]
 ):
     base_url, process = model_server
     async with quick_label(home, ray_address) as label:
-        configure(home, base_url)
+        configure(home, llm_base_url=base_url)
         cycle = await new_song(label, seed=32)
         await begins(label, cycle, CycleStep.PRODUCE)
         process.send_signal(signal.SIGKILL)

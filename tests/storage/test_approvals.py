@@ -5,9 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from storage import approval_rows, approvals, artists, cycles, outbox
+from storage import approval_rows, approvals, artists, cycles, memory, outbox, people
 from storage.approval_rows import ApprovalStatus
 from storage.errors import ConflictError, NotFoundError, UsageError
+from storage.people import Role
 from storage.types import CycleState, Outcome, Redo, SongEdits
 from tests.storage.stage import PREVIEW, Stage
 
@@ -294,3 +295,20 @@ def test_a_song_that_a_person_touched_is_peoples(stage: Stage):
         approvals.send_back, approval_id=asked.id, redo=Redo.TITLE, who="ann", surface="cli", undo_s=0.0
     )
     assert stage.read(approval_rows.is_peoples, cycle_id=cycle.id)
+
+
+def test_an_artist_remembers_what_people_said_and_not_who(stage: Stage):
+    stage.write(people.add_person, alias="Ada", role=Role.REVIEWER, who="owner")
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle)
+    stage.write(
+        approvals.decide,
+        **verdict(asked.id, "rejected", reason="Ada's friends found it dull; adamant", who="Ada"),
+    )
+    (said,) = stage.read(memory.remarks_of, artist_id=cycle.artist_id)
+    assert (said.title, said.verdict, said.words) == (
+        asked.title, "rejected", "somebody's friends found it dull; adamant",
+    )  # fmt: skip
+    assert stage.read(memory.remarks_of, artist_id=cycle.artist_id, before=asked.asked_at) == ()
+    stage.write(approvals.undo, approval_id=asked.id, who="Ada", surface="console")
+    assert stage.read(memory.remarks_of, artist_id=cycle.artist_id) == ()

@@ -39,7 +39,8 @@ def write(body: dict) -> str:
         title = data["wanted_title"] or f"{MARK.title()} {len(data['avoid_titles']) + 1}"
         return json.dumps(
             {"title": title, "theme": data["wanted_theme"] or data["themes"][0],
-             "mood": data["wanted_mood"] or data["moods"][0], "reasons": []}
+             "mood": data["wanted_mood"] or data["moods"][0],
+             "reasons": [f"heard: {remark['words']}" for remark in data["remarks"]]}
         )  # fmt: skip
     return json.dumps({"name": "nobody"})
 
