@@ -9,7 +9,7 @@ from configs.prompts import load_prompt
 from runtime.model_spend import Place
 from storage import model_calls, model_spend
 from storage.errors import AllDeploymentsFailed, LLMError, ModelAttempt
-from storage.model_calls import ModelCall, RecordedCall
+from storage.model_calls import Asked, ModelCall, RecordedCall
 from storage.store import StoreClient
 
 log = logging.getLogger(__name__)
@@ -45,9 +45,9 @@ class JournaledWriter:
                         "outcome": error.code,
                         "cost_usd": None,
                         "latency_s": perf_counter() - started_s,
-                        "trail": _told(error.attempts)
+                        "trail": _trail(error.attempts)
                         if isinstance(error, AllDeploymentsFailed)
-                        else (str(error),),
+                        else (Asked(deployment="", outcome=error.code, said=str(error)),),
                     }
                 )
             )
@@ -63,7 +63,7 @@ class JournaledWriter:
                     "latency_s": completion.latency_s,
                     "attempts": completion.attempts,
                     "reply": completion.value.model_dump_json(),
-                    "trail": _told(completion.trail),
+                    "trail": _trail(completion.trail),
                     "choice": completion.choice,
                 }
             )
@@ -139,10 +139,14 @@ def _completion(call: RecordedCall, request: Request[T]) -> Completion[T]:
     )
 
 
-def _told(attempts: tuple[ModelAttempt, ...]) -> tuple[str, ...]:
+def _trail(attempts: tuple[ModelAttempt, ...]) -> tuple[Asked, ...]:
     return tuple(
-        f"{one.deployment} {one.outcome} after {one.latency_s:.2f} s"
-        + (f", {one.kept_usd} USD kept" if one.kept_usd else "")
-        + (f": {one.said}" if one.said else "")
+        Asked(
+            deployment=one.deployment,
+            outcome=one.outcome,
+            latency_s=one.latency_s,
+            kept_usd=one.kept_usd,
+            said=one.said,
+        )
         for one in attempts
     )

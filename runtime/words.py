@@ -1,7 +1,7 @@
 """Where agent actors get their words: one router for each actor, its health and its money shared by all."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from agents.llm.chain import routed
 from agents.llm.protocol import Writer
@@ -12,7 +12,10 @@ from runtime.launch import Launch
 from runtime.live import LiveSettings
 from runtime.model_spend import Place, SpendLedger, caps_of
 from runtime.store_actor import RemoteStore, start_store
-from storage import outbox
+from storage import model_health, outbox
+
+MEASURED_DAYS = 7
+"""What models took and cost before that says little of today."""
 
 
 class Words:
@@ -40,6 +43,11 @@ class Words:
                 )
                 # Now, so that loading an SDK on a busy machine takes nothing from a call's deadline.
                 await router.prepared()
+                since = datetime.now(UTC) - timedelta(days=MEASURED_DAYS)
+                for seen in await self._store.read(model_health.measurements, since=since):
+                    router.strategy.recall(
+                        seen.name, seen.task, latency_s=seen.latency_s, cost_usd=seen.cost_usd
+                    )
                 self._router = router
         assert self._store is not None
         assert self._live is not None

@@ -14,6 +14,19 @@ from storage.types import Frozen
 M = tables.model_calls
 
 
+class Asked(Frozen):
+    """One model that was asked on the way to an answer, or to none."""
+
+    deployment: str
+    """provider:model; empty where none could be asked at all."""
+    outcome: str
+    """ok, or the code of the error."""
+    latency_s: float = 0.0
+    kept_usd: Decimal = Decimal(0)
+    """Stays charged although nothing came back."""
+    said: str = ""
+
+
 class ModelCall(Frozen):
     """One request to a model and what came back."""
 
@@ -39,8 +52,7 @@ class ModelCall(Frozen):
     """The answer as JSON text; empty where there was none."""
     messages: tuple[tuple[str, str], ...] | None = None
     """Role and words of what was asked; kept to be read, and never logged."""
-    trail: tuple[str, ...] | None = None
-    """Who was asked on the way, and what they said."""
+    trail: tuple[Asked, ...] | None = None
     choice: str | None = None
     """Why this model was asked."""
 
@@ -55,9 +67,7 @@ class RecordedCall(ModelCall):
 @write
 def record_call(tx: Tx, *, call: ModelCall) -> bool:
     """Keep a call once for its (cycle, revision, step, call number); says whether it was new."""
-    return insert_absent(
-        tx.connection, M, id=new_id("mcl", tx.clock), at=tx.clock.now(), **call.model_dump(mode="python")
-    )
+    return insert_absent(tx.connection, M, id=new_id("mcl", tx.clock), at=tx.clock.now(), **_columns(call))
 
 
 def calls_at(tx: Tx, *, cycle_id: str, revision: int, step: str) -> list[RecordedCall]:
@@ -76,3 +86,10 @@ def calls_of(tx: Tx, *, cycle_id: str) -> list[RecordedCall]:
         select(M).where(M.c.cycle_id == cycle_id).order_by(M.c.revision, M.c.at, M.c.call_number)
     )
     return [RecordedCall.model_validate(dict(row._mapping)) for row in rows]
+
+
+def _columns(call: ModelCall) -> dict[str, object]:
+    columns = call.model_dump(mode="python")
+    if call.trail is not None:
+        columns["trail"] = [asked.model_dump(mode="json") for asked in call.trail]
+    return columns

@@ -8,6 +8,7 @@ from storage import approval_rows, faults, queries, spending, timelines
 from storage.approval_rows import Approval, ApprovalStatus
 from storage.faults import ErrorGroup
 from storage.ledger import Caps
+from storage.model_health import ModelRecord, model_records
 from storage.queries import CycleLine, LabelStatus
 from storage.spending import DaySpend
 from storage.store import Tx
@@ -23,6 +24,16 @@ DECISIONS_LOOKED_AT = 12
 
 
 @dataclass(frozen=True)
+class Makers:
+    """Who made what lately."""
+
+    uses: tuple[ProviderUse, ...]
+    """In seven days."""
+    models: tuple[ModelRecord, ...]
+    """Hosted models that were asked within a day."""
+
+
+@dataclass(frozen=True)
 class LabelOverview:
     """The label at this moment, from one read."""
 
@@ -34,14 +45,14 @@ class LabelOverview:
     parked: tuple[ParkedCycle, ...]
     groups: tuple[ErrorGroup, ...]
     spend: tuple[DaySpend, ...]
-    uses: tuple[ProviderUse, ...]
+    made: Makers
 
 
-def label_overview(tx: Tx, *, caps: Caps, uses: tuple[ProviderUse, ...] | None = None) -> LabelOverview:
+def label_overview(tx: Tx, *, caps: Caps, made: Makers | None = None) -> LabelOverview:
     """Everything the page shows, in one transaction, so that its numbers agree.
 
     Args:
-        uses: those of a moment ago, so that a week's steps are not scanned anew.
+        made: that of a moment ago, so that a week's steps are not scanned anew.
     """
     at = tx.clock.now()
     lines = queries.list_cycles(tx, states=UNDER_WAY, limit=CYCLES_READ)
@@ -56,7 +67,14 @@ def label_overview(tx: Tx, *, caps: Caps, uses: tuple[ProviderUse, ...] | None =
         parked=tuple(timelines.parked_cycles(tx)),
         groups=tuple(faults.list_groups(tx, limit=FAULTS_SHOWN)),
         spend=tuple(spending.spend_by_day(tx, since_day=str(today - timedelta(days=SPEND_DAYS - 1)))),
-        uses=tuple(timelines.provider_uses(tx, since=at - timedelta(days=7))) if uses is None else uses,
+        made=_makers(tx, at) if made is None else made,
+    )
+
+
+def _makers(tx: Tx, at: datetime) -> Makers:
+    return Makers(
+        uses=tuple(timelines.provider_uses(tx, since=at - timedelta(days=7))),
+        models=tuple(model_records(tx, since=at - timedelta(days=1))),
     )
 
 

@@ -1,11 +1,12 @@
 """How the label stands, as every surface tells it."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from configs.providers import ProviderKind, providers_in_use
 from runtime.label import Label, RunRecord, read_run
 from storage import queries
 from storage.ledger import Caps
+from storage.model_health import ModelRecord, model_records
 from storage.types import Frozen
 
 
@@ -35,6 +36,8 @@ class Status(Frozen):
     money: Money
     providers: dict[str, str]
     """Who makes what, by kind."""
+    models: tuple[ModelRecord, ...]
+    """Hosted models that were asked within a day, and whether they answer."""
 
 
 async def read_status(label: Label) -> Status:
@@ -60,6 +63,7 @@ async def read_status(label: Label) -> Status:
             monthly_cap_usd=str(caps.monthly_usd),
         ),
         providers=_providers(label),
+        models=tuple(await label.store.read(model_records, since=datetime.now(UTC) - timedelta(days=1))),
     )
 
 

@@ -3,6 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
+from storage.model_health import ModelRecord
+
 
 def age(seconds: float) -> str:
     """A length of time in its two largest units, such as `3 d 4 h`."""
@@ -37,3 +39,12 @@ def size(size_bytes: int) -> str:
             return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
         amount /= 1000
     return f"{amount:.1f} GB"
+
+
+def model_line(seen: ModelRecord) -> str:
+    """How a hosted model does: whether it answers, how fast, and why not."""
+    calls = seen.answered + seen.failed
+    speed = f", {seen.latency_s:.1f} s on average" if seen.latency_s is not None else ""
+    if seen.answers:
+        return f"answered {seen.answered} of {calls} calls{speed}"
+    return f"failed at {moment(seen.last_at)}: {seen.said}"

@@ -14,6 +14,8 @@ class DeploymentHealth(Frozen):
     name: str
     can_answer: bool
     why: str
+    is_listed: bool = True
+    """Whether the provider's own list names the model."""
     models: tuple[str, ...] = ()
     """What it lists, newest first; asking for it costs nothing."""
 
@@ -43,5 +45,9 @@ async def _health(router: Router, deployment: Deployment) -> DeploymentHealth:
         "lists its model" if known else f"does not list {deployment.model}, which may be another name of one"
     )
     return DeploymentHealth(
-        name=deployment.name, can_answer=bool(models) or not known, why=why, models=models
+        name=deployment.name,
+        can_answer=bool(models) or not known,
+        why=why,
+        is_listed=known,
+        models=models,
     )

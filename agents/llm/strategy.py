@@ -50,7 +50,11 @@ class RoutingStrategy:
         self, deployment: Deployment, task: str | None, *, latency_s: float, cost_usd: float | None
     ) -> None:
         """Learn from one answer."""
-        self.measured(deployment, task).add(latency_s, cost_usd)
+        self.recall(deployment.name, task, latency_s=latency_s, cost_usd=cost_usd)
+
+    def recall(self, name: str, task: str | None, *, latency_s: float, cost_usd: float | None) -> None:
+        """Learn from an answer that an earlier process had from a deployment of this name."""
+        self._measured.setdefault((name, task), Measured()).add(latency_s, cost_usd)
 
     def measured(self, deployment: Deployment, task: str | None) -> Measured:
         """What is known of a deployment at a task."""

@@ -79,7 +79,7 @@ async def test_a_call_is_a_row_and_is_charged_once(label: Label, server: ModelSe
     assert row.messages is not None
     assert row.messages[0][0] == "system"
     assert row.trail is not None
-    assert row.trail[0].startswith("first:m1 ok")
+    assert (row.trail[0].deployment, row.trail[0].outcome) == ("first:m1", "ok")
     assert KEY not in row.model_dump_json()
 
 
@@ -127,7 +127,7 @@ async def test_at_the_cap_the_embedded_writer_writes(label: Label, server: Model
     assert server.requests == []
     (row,) = await label.store.read(model_calls.calls_of, cycle_id=place.cycle_id)
     assert row.trail is not None
-    assert "BUDGET_DAILY_USD" in row.trail[0]
+    assert "BUDGET_DAILY_USD" in row.trail[0].said
 
 
 async def test_a_stopped_label_pays_for_no_words(label: Label, server: ModelServer, place: Place):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from storage import cycles, steps
-from storage.model_calls import ModelCall, record_call
+from storage.model_calls import Asked, ModelCall, record_call
 from storage.types import CycleState, EffectPolicy
 from tests.storage.stage import intent, key
 from tests.ui.conftest import Call, behind
@@ -157,12 +157,13 @@ def test_what_was_said_to_models_can_be_read(call: Call, home: Path):
         spoken = ModelCall(
             cycle_id=cycle.id, revision=0, step="write", call_number=1, task="lyrics", provider="first", model="m1",
             request_sha256="a", prompt_sha256="b", outcome="ok", cost_usd=None, latency_s=0.5, reply='{"hook": "[red]"}',
-            messages=(("system", "You write\x1b[2J."), ("user", "<data>")), trail=("first:m1 ok after 0.50 s",),
+            messages=(("system", "You write\x1b[2J."), ("user", "<data>")), trail=(Asked(deployment="first:m1", outcome="ok", latency_s=0.5),),
         )  # fmt: skip
         stage.write(record_call, call=spoken)
     (kept,) = call("cycle", "show", cycle.id, "--prompts", "--json").data["calls"]
     assert kept["messages"][1] == ["user", "<data>"]
     shown = call("cycle", "show", cycle.id, "--prompts").out
     assert "lyrics by first:m1, ok, 0.50 s, price unknown" in shown
+    assert "tried: first:m1 ok after 0.50 s" in shown
     assert '{"hook": "[red]"}' in shown
     assert "\x1b" not in shown, "a model's words do not drive the terminal"

@@ -86,13 +86,18 @@ def test_a_taken_port_is_noted(call: Call, monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.usefixtures("patient")
-def test_addresses_are_tried_only_when_asked(call: Call, monkeypatch: pytest.MonkeyPatch):
+def test_models_are_tried_only_when_asked(call: Call, monkeypatch: pytest.MonkeyPatch):
     asked = []
 
     class Service(BaseHTTPRequestHandler):
         def do_GET(self):
             asked.append(self.path)
-            self.send_error(404)
+            body = b'{"object": "list", "data": [{"id": "m1", "object": "model"}, {"id": "m2", "object": "model"}]}'
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
         def log_message(self, *_args):
             pass
@@ -100,17 +105,25 @@ def test_addresses_are_tried_only_when_asked(call: Call, monkeypatch: pytest.Mon
     server = HTTPServer(("127.0.0.1", 0), Service)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
+    monkeypatch.setenv("LLM_BASE_URL", f"http://127.0.0.1:{server.server_port}/v1")
+    monkeypatch.setenv("LLM_MODELS", "local:m1,local:gone")
     try:
-        monkeypatch.setenv("LLM_BASE_URL", f"http://127.0.0.1:{server.server_port}/v1")
-        assert "online" not in answers(call)[1]
+        assert "local:m1" not in answers(call)[1]
         assert asked == []
-        assert answers(call, "--online")[1]["online"]["text"] == "LLM_BASE_URL answer"
-        assert asked == ["/v1"]
+        there = answers(call, "--online")[1]
+        assert set(asked) == {"/v1/models"}
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
-    assert answers(call, "--online")[1]["online"]["grade"] == "warning"
+    assert (there["local:m1"]["grade"], there["local:m1"]["text"]) == ("good", "lists its model (m1, m2)")
+    assert (there["local:gone"]["grade"], "does not list gone" in there["local:gone"]["text"]) == (
+        "note",
+        True,
+    )
+    code, gone = answers(call, "--online")
+    assert (code, gone["local:m1"]["grade"]) == (0, "warning"), "the embedded writer is left"
+    assert "cannot be reached" in gone["local:m1"]["text"]
 
 
 @pytest.mark.usefixtures("patient")

@@ -12,7 +12,7 @@ from runtime.studio import StudioConfig
 from storage import model_calls, queries
 from storage.cycles import Cycle
 from storage.errors import UsageError
-from storage.model_calls import RecordedCall
+from storage.model_calls import Asked, RecordedCall
 from storage.types import CycleState, Frozen
 from ui.cli.options import Json, Limit, Who, at_desk
 from ui.cli.output import Facts, show, show_rows, table
@@ -134,10 +134,16 @@ def _spoken(call: RecordedCall) -> list[str]:
     return [
         f"── {call.step} {call.call_number}: {call.task} by {who}, {call.outcome}, {call.latency_s:.2f} s, {cost}",
         *(f"{role}: {_printable(words)}" for role, words in call.messages or ()),
-        *(f"tried: {_printable(line)}" for line in call.trail or ()),
+        *(f"tried: {_printable(_tried(asked))}" for asked in call.trail or ()),
         f"answer: {_printable(call.reply)}",
         "",
     ]
+
+
+def _tried(asked: Asked) -> str:
+    kept = f", {asked.kept_usd} USD kept" if asked.kept_usd else ""
+    said = f": {asked.said}" if asked.said else ""
+    return f"{asked.deployment or 'nobody'} {asked.outcome} after {asked.latency_s:.2f} s{kept}{said}"
 
 
 def _printable(words: str) -> str:

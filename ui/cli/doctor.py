@@ -8,6 +8,7 @@ from configs.settings import Settings, SettingsError
 from storage.types import Frozen
 from ui.cli.checks import Check, Grade, home, machine
 from ui.cli.checks.keys import check_keys
+from ui.cli.checks.models import check_models
 from ui.cli.options import Json
 from ui.cli.output import show, table
 
@@ -23,7 +24,9 @@ def doctor(
     *,
     online: Annotated[
         bool,
-        typer.Option("--online", help="Also try the keys and addresses that are set, where that is cheap."),
+        typer.Option(
+            "--online", help="Also try the keys and addresses that are set, where that costs nothing."
+        ),
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -67,5 +70,5 @@ def _of_home(*, online: bool) -> list[Check]:
     answers += [check(settings) for check in home.OF_HOME]
     answers += check_keys(settings, online=online)
     if online:
-        answers.append(home.check_online(settings))
+        answers += check_models(settings)
     return answers

@@ -9,7 +9,7 @@ from ui.cli.options import Json
 from ui.cli.output import Facts, show
 from ui.cli.session import shown_path, with_label
 from ui.standing import Status, read_status
-from ui.wording import moment
+from ui.wording import model_line, moment
 
 
 def status(
@@ -49,6 +49,7 @@ def _drawn(now: Status) -> Group:
                 "money": f"{now.money.day_usd} of {now.money.daily_cap_usd} USD today, "
                 f"{now.money.month_usd} of {now.money.monthly_cap_usd} this month",
                 "made by": ", ".join(f"{kind}: {name}" for kind, name in now.providers.items()),
+                "models": "\n".join(f"{each.name} {model_line(each)}" for each in now.models) or None,
             }
         )
     )

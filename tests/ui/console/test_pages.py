@@ -151,8 +151,8 @@ async def test_the_autopilot_is_the_owners_and_is_recorded(reception: Reception,
 async def test_open_tabs_share_one_scan_of_who_made_what(reception: Reception) -> None:
     page = NowPage(reception)
     first, second = await page.overview(), await page.overview()
-    assert first.uses
-    assert second.uses is first.uses
+    assert first.made.uses
+    assert second.made is first.made
 
 
 async def test_a_song_is_asked_for_as_typed(reception: Reception, stage: Stage) -> None:

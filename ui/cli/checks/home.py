@@ -133,25 +133,6 @@ def check_outside(settings: Settings) -> Check:
     return Check(name="plug-ins", grade=Grade.GOOD, text=", ".join(settings.music_providers) or "none")
 
 
-def check_online(settings: Settings) -> Check:
-    """Whether the addresses that were set answer; the network is needed for nothing else."""
-    addresses = {"LLM_BASE_URL": settings.llm_base_url, "SUNO_BASE_URL": settings.suno_base_url}
-    silent = [name for name, address in addresses.items() if address and not _answers(address)]
-    if silent:
-        return Check(
-            name="online",
-            grade=Grade.WARNING,
-            text=f"no answer from {', '.join(silent)}",
-            remedy="check the address and the network",
-        )
-    asked = [name for name, address in addresses.items() if address]
-    return Check(
-        name="online",
-        grade=Grade.GOOD,
-        text=f"{', '.join(asked)} answer" if asked else "nothing to reach: no address of a service is set",
-    )
-
-
 OF_HOME: tuple[Callable[[Settings], Check], ...] = (
     check_home,
     check_disk,

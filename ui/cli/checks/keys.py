@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from configs.names import variable
-from configs.providers import load_providers
+from configs.providers import ProviderKind, load_providers
 from configs.settings import Settings
 from storage.errors import ProviderError, ProviderRefusedError
 from ui.cli.checks import Check, Grade
@@ -31,7 +31,9 @@ def _check(name: str, settings: Settings, *, online: bool) -> Check:
     if online and name == "TELEGRAM_BOT_TOKEN":
         return _telegram(settings)
     services = [each for kind in load_providers().values() for each in kind if name in each.variables]
-    tried = "; not checked in this version" if online else ""
+    kinds = [kind for kind, all_ in load_providers().items() if any(name in each.variables for each in all_)]
+    is_tried = ProviderKind.WORDS in kinds
+    tried = "" if not online else "; tried below" if is_tried else "; not checked in this version"
     if services and not any(each.available for each in services):
         titles = ", ".join(each.title for each in services)
         return Check(

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from storage.approval_rows import Approval
 from storage.faults import ErrorGroup
+from storage.model_health import ModelRecord
 from storage.queries import CycleLine, LabelStatus
 from storage.spending import DaySpend
 from storage.timelines import StepMark
@@ -13,7 +14,7 @@ from storage.types import CycleId, CycleState, LifecycleState
 from ui.console import plots
 from ui.console.cards.steps import at_now, step_line
 from ui.console.markup import Markup, ago, chip, el, empty, media, page_link, section, text
-from ui.wording import age, moment, usd
+from ui.wording import age, model_line, moment, usd
 
 
 def figures(status: LabelStatus, oldest: Approval | None, now: datetime) -> Markup:
@@ -177,11 +178,20 @@ def faults(groups: Sequence[ErrorGroup], now: datetime) -> Markup:
     return section("Open errors", el("ul", rows, cls="lm-rows") if rows else empty("None."))
 
 
-def providers(lines: Sequence[tuple[str, str, str]]) -> Markup:
-    """Kind of work, who does it, and why."""
+def providers(lines: Sequence[tuple[str, str, str]], models: Sequence[ModelRecord]) -> Markup:
+    """Kind of work, who does it, and why; and which hosted models answer."""
     rows = [
         el("li", el("span", kind, cls="lm-kind"), el("b", who), el("span", why, cls="lm-quiet"))
         for kind, who, why in lines
+    ]
+    rows += [
+        el(
+            "li",
+            el("span", "model", cls="lm-kind"),
+            el("b", seen.name),
+            el("span", model_line(seen), cls="lm-quiet" if seen.answers else "late"),
+        )
+        for seen in models
     ]
     return section("Who makes what", el("ul", rows, cls="lm-rows lm-providers"))
 

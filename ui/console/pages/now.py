@@ -7,8 +7,8 @@ import gradio as gr
 from runtime.desk import ParkedAnswer
 from storage.errors import LabelError
 from storage.label import is_stopped
-from storage.overviews import LabelOverview, label_overview
-from storage.timelines import ParkedCycle, ProviderUse
+from storage.overviews import LabelOverview, Makers, label_overview
+from storage.timelines import ParkedCycle
 from storage.types import CycleId
 from ui.console.cards import now as cards
 from ui.console.frame import QUIETLY, Frame, card
@@ -18,7 +18,7 @@ from ui.console.readings.standing import makers
 from ui.console.reception import Reception
 from ui.wording import usd
 
-USES_KEPT_S = 10.0
+MADE_KEPT_S = 10.0
 
 
 class NowPage:
@@ -26,16 +26,16 @@ class NowPage:
 
     def __init__(self, reception: Reception) -> None:
         self._reception = reception
-        self._uses: tuple[ProviderUse, ...] | None = None
+        self._made: Makers | None = None
         self._scan_again_s = 0.0
 
     async def overview(self) -> LabelOverview:
         """The label now; who made what lately is shared by all open tabs for some seconds."""
         caps = await self._reception.caps()
-        known = self._uses if monotonic() < self._scan_again_s else None
-        told = await self._reception.store.read(label_overview, caps=caps, uses=known)
+        known = self._made if monotonic() < self._scan_again_s else None
+        told = await self._reception.store.read(label_overview, caps=caps, made=known)
         if known is None:
-            self._uses, self._scan_again_s = told.uses, monotonic() + USES_KEPT_S
+            self._made, self._scan_again_s = told.made, monotonic() + MADE_KEPT_S
         return told
 
     async def stop(self, alias: str | None) -> Markup:
@@ -126,7 +126,7 @@ def build(reception: Reception, blocks: gr.Blocks) -> None:
             cards.waiting(now.approvals, now.status.undecided, now.at),
             cards.making(now.lines, now.marks, now.at),
             cards.spend(now.spend, now.status.spent.day, now.status.spent.caps.daily_usd),
-            cards.providers(makers(settings, now.uses)),
+            cards.providers(makers(settings, now.made.uses), now.made.models),
             cards.faults(now.groups, now.at),
             cards.parked(len(now.parked)),
             # What somebody has ticked or typed is theirs: these change only when what is parked does.
