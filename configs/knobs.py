@@ -241,6 +241,8 @@ class Capacity(Group):
     """Songs in the making at once. Empty: derived from processors."""
     live_artists_max: int | None = Field(None, ge=1, le=100_000)
     """Artist actors alive on a node. Empty: derived from memory."""
+    artist_idle_s: float = Field(300, ge=0, le=86_400)
+    """Seconds an artist without work keeps its process; to wake it again takes about one."""
     lease_s: float = Field(60, ge=1, le=3600)
     """Seconds an artist's claim holds without renewal."""
     claims_without_progress_max: int = Field(5, ge=1, le=100)

@@ -11,7 +11,10 @@ DEFAULTS = {
     # Ray ends a worker that idles for a second; the next render would import its libraries all over again.
     "RAY_idle_worker_killing_time_threshold_ms": "600000",
     "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_DEDUP_LOGS": "0",
+    # What Ray's daemons complain of goes to its own logs: by default it prints to a driver's stdout, where
+    # commands promise one JSON object and nothing else; `log_to_driver` does not stop that, only this filter does.
+    "RAY_DEDUP_LOGS": "1",
+    "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
     # Zero-GPU tasks keep their environment: we never set CUDA_VISIBLE_DEVICES.
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }

@@ -72,6 +72,7 @@ class Supervisor:
         self._settings_read_s = -SETTINGS_LOOK_S
         self._me = f"supervisor/{uuid4().hex[:12]}"
         self._in_flight_max = settings.cycles_in_flight_max or 2 * _cpus()
+        self._idle_s = settings.artist_idle_s
         self._live_max = settings.live_artists_max or max(4, _memory_mb() // 4 // ARTIST_MB)
         self._live: dict[str, Live] = {}
         self._working: dict[CycleId, asyncio.Task[None]] = {}
@@ -204,16 +205,16 @@ class Supervisor:
         return live.is_active
 
     def _passivate_idle(self) -> None:
-        """Let the longest-idle artists beyond the live limit rest."""
+        """Let artists rest that have been idle for long, and of the others the longest idle beyond the live limit."""
         staying = {slug: live for slug, live in self._live.items() if not live.is_ending}
         surplus = len(staying) - self._live_max
-        if surplus <= 0:
-            return
         idle = sorted(
             (slug for slug, live in staying.items() if not live.busy),
             key=lambda slug: staying[slug].idle_since_s,
         )
-        for slug in idle[:surplus]:
+        for place, slug in enumerate(idle):
+            if place >= surplus and monotonic() - staying[slug].idle_since_s < self._idle_s:
+                break
             staying[slug].is_ending = True
             task = asyncio.create_task(self._passivate(slug, staying[slug]))
             self._resting.add(task)

@@ -47,6 +47,8 @@ def ray_address() -> Iterator[str]:
     """The session's one Ray: two cores, with the dashboard, because the state API needs it."""
     import ray
 
+    # Its processes are not measured (scripts/coverage_in_ray.py), so they need not load coverage.py either.
+    watched = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("COVERAGE_")}
     for patience in reversed(range(3)):
         try:
             ray.init(
@@ -65,6 +67,7 @@ def ray_address() -> Iterator[str]:
             ray.shutdown()
             if not patience:
                 raise
+    os.environ |= watched
     yield ray.get_runtime_context().gcs_address
     ray.shutdown()
 

@@ -11,7 +11,7 @@ import ray
 
 from configs.settings import Settings
 from runtime.label import Label, running_label
-from storage import approval_rows, approvals, cycles, events
+from storage import approval_rows, approvals, cycles, events, steps
 from storage.cycles import Cycle
 from storage.types import Artist, CycleState, DeciderKind, Event, Outcome, SongRequest
 
@@ -29,6 +29,7 @@ QUICK: dict[str, str | int | float] = {
     "undecided_per_label_max": 100,
     "cycles_in_flight_max": 4,
     "live_artists_max": 20,
+    "artist_idle_s": 2.0,
 }
 PATIENCE_S = 120.0
 LOOK_S = 0.25
@@ -106,9 +107,7 @@ async def story(label: Label, cycle: Cycle) -> list[Event]:
 async def begins(label: Label, cycle: Cycle, step: str) -> None:
     """Wait until a step of the cycle has begun."""
     async with asyncio.timeout(PATIENCE_S):
-        while not any(
-            event.kind == "step.intent" and event.body["step"] == step for event in await story(label, cycle)
-        ):
+        while not any(row.name == step for row in await label.store.read(steps.steps_of, cycle_id=cycle.id)):
             await asyncio.sleep(0.02)
 
 

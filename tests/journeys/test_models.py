@@ -16,7 +16,7 @@ from storage.cycles import Cycle
 from storage.people import Role
 from storage.types import Brief, CycleState, CycleStep, Lyrics, Outcome, Reflection
 from tests.agents.llm.songwriter import MARK
-from tests.journeys.quick import begins, decide, new_song, quick_label, reaches
+from tests.journeys.quick import begins, changed, decide, new_song, reaches
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 ROOT = Path(__file__).parents[2]
@@ -45,16 +45,10 @@ async def made(label: Label, cycle: Cycle, step: CycleStep) -> str:
     return next(row.output for row in overview.steps if row.name is step and row.output)
 
 
-def configure(home: Path, **settings: str) -> None:
-    with (home / ".env").open("a") as file:
-        file.writelines(f"{name.upper()}={value}\n" for name, value in settings.items())
-
-
 async def test_the_servers_words_are_sung_criticised_and_reflected_on(
-    home: Path, ray_address: str, model_server: tuple[str, subprocess.Popen[str]]
+    label: Label, model_server: tuple[str, subprocess.Popen[str]]
 ):
-    async with quick_label(home, ray_address) as label:
-        configure(home, llm_base_url=model_server[0])
+    with changed(label, llm_base_url=model_server[0]):
         cycle = await new_song(label, seed=31)
         await reaches(label, cycle, CycleState.WAITING)
         lyrics = Lyrics.model_validate_json(await made(label, cycle, CycleStep.WRITE))
@@ -73,10 +67,9 @@ async def test_the_servers_words_are_sung_criticised_and_reflected_on(
 
 
 async def test_what_people_said_reaches_a_model_when_it_may_and_without_their_names(
-    home: Path, ray_address: str, model_server: tuple[str, subprocess.Popen[str]]
+    label: Label, model_server: tuple[str, subprocess.Popen[str]]
 ):
-    async with quick_label(home, ray_address) as label:
-        configure(home, llm_base_url=model_server[0])
+    with changed(label, llm_base_url=model_server[0]):
         await label.store.write(people.add_person, alias="Ada", role=Role.REVIEWER, who="test")
         first = await new_song(label, seed=33)
         await reaches(label, first, CycleState.WAITING)
@@ -84,22 +77,21 @@ async def test_what_people_said_reaches_a_model_when_it_may_and_without_their_na
         await reaches(label, first, CycleState.ENDED)
         heard: list[tuple[str, ...]] = []
         for share in ("false", "true"):
-            configure(home, share_reasons_with_models=share)
-            song = await label.request_song(first.artist_id, first.request, who="test")
-            await begins(label, song, CycleStep.WRITE)
-            brief = Brief.model_validate_json(await made(label, song, CycleStep.PLAN))
-            heard.append(tuple(reason for reason in brief.reasons if reason.startswith("heard:")))
-            await label.store.write(cycles.request_cancel, cycle_id=song.id, who="test")
-            await reaches(label, song, CycleState.ENDED)
+            with changed(label, llm_base_url=model_server[0], share_reasons_with_models=share):
+                song = await label.request_song(first.artist_id, first.request, who="test")
+                await begins(label, song, CycleStep.WRITE)
+                brief = Brief.model_validate_json(await made(label, song, CycleStep.PLAN))
+                heard.append(tuple(reason for reason in brief.reasons if reason.startswith("heard:")))
+                await label.store.write(cycles.request_cancel, cycle_id=song.id, who="test")
+                await reaches(label, song, CycleState.ENDED)
         assert heard == [(), ("heard: Too many rivers, somebody thinks",)]
 
 
 async def test_with_the_server_killed_half_way_the_song_still_ends(
-    home: Path, ray_address: str, model_server: tuple[str, subprocess.Popen[str]]
+    label: Label, model_server: tuple[str, subprocess.Popen[str]]
 ):
     base_url, process = model_server
-    async with quick_label(home, ray_address) as label:
-        configure(home, llm_base_url=base_url)
+    with changed(label, llm_base_url=base_url):
         cycle = await new_song(label, seed=32)
         await begins(label, cycle, CycleStep.PRODUCE)
         process.send_signal(signal.SIGKILL)

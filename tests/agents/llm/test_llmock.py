@@ -64,8 +64,9 @@ async def test_its_verdict_is_clean(llmock: str, wire: Wire, path: str):
             continue
     streamed, failures = 0, list[str]()
     for number in range(CALLS // 2):
-        asked = [Message(role="user", content=f"stream {number} in {wire}")]
-        for _again in range(PATIENCE):  # what a caller does whose stream broke off after its first words
+        for again in range(PATIENCE):  # what a caller does whose stream broke off after its first words
+            # In other words each time: the server takes what is asked alike for attempts at one call.
+            asked = [Message(role="user", content=f"stream {number} in {wire}, time {again}")]
             try:
                 *_, result = [piece async for piece in router.stream(asked, deadline_s=20)]
             except LLMError as error:
