@@ -60,13 +60,6 @@ def _user_number(word: object) -> object:
     return word
 
 
-def _hours(span: str) -> str:
-    found = re.fullmatch(r"(\d{1,2})-(\d{1,2})", span.replace(" ", ""))
-    if span != "none" and (found is None or max(map(int, found.groups())) > 23):
-        raise ValueError("two hours from 0 to 23, such as 22-8, or none")
-    return span.replace(" ", "")
-
-
 Key = Annotated[SecretStr, AfterValidator(_pasted_whole)]
 Logins = Annotated[SecretStr, AfterValidator(_named_logins)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -201,10 +194,6 @@ class Telegram(Group):
     """Public https address at which Telegram brings its updates. Empty: the bot fetches them itself."""
     telegram_webhook_port: int = Field(8443, ge=0, le=65_535)
     """Port on 127.0.0.1 to which that address leads; 0 takes a free one."""
-    telegram_digest_hour: int = Field(9, ge=0, le=23)
-    """Hour of the day, in LABEL_TIMEZONE, from which the one daily digest is sent."""
-    quiet_hours: Annotated[str, AfterValidator(_hours)] = "22-8"
-    """From which hour to which, in LABEL_TIMEZONE, previews and alerts wait; `none` for no such hours."""
 
 
 class TrendSources(Group):

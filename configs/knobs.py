@@ -64,6 +64,13 @@ Rate = Annotated[float, Field(ge=0, le=1)]
 Usd = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
 
 
+def _hours(span: str) -> str:
+    found = re.fullmatch(r"(\d{1,2})-(\d{1,2})", span.replace(" ", ""))
+    if span != "none" and (found is None or max(map(int, found.groups())) > 23):
+        raise ValueError("two hours from 0 to 23, such as 22-8, or none")
+    return span.replace(" ", "")
+
+
 class Group(BaseSettings):
     """Settings that belong together."""
 
@@ -140,6 +147,18 @@ class Approval(Group):
     """Songs of one artist that may wait for a decision before it makes no more."""
     undecided_per_label_max: int = Field(12, ge=1, le=100_000)
     """Songs of all artists that may wait for a decision before nobody makes more."""
+
+
+class Hours(Group):
+    """When messages may come."""
+
+    title: ClassVar[str] = "Hours of the day"
+    is_live: ClassVar[bool] = True
+
+    telegram_digest_hour: int = Field(9, ge=0, le=23)
+    """Hour of the day, in LABEL_TIMEZONE, from which the one daily digest is sent."""
+    quiet_hours: Annotated[str, AfterValidator(_hours)] = "22-8"
+    """From which hour to which, in LABEL_TIMEZONE, previews and alerts wait; `none` for no such hours."""
 
 
 class Song(Group):

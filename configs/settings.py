@@ -24,6 +24,7 @@ class Settings(
     knobs.Home,
     knobs.Money,
     knobs.Approval,
+    knobs.Hours,
     knobs.Song,
     knobs.Video,
     knobs.Lifecycle,

@@ -37,7 +37,7 @@ class Sends:
 
     async def round(self, courier: Courier) -> bool:
         """All alerts, the digest if it is due, and one song."""
-        settings, now = self._office.settings, self._office.tempo.now()
+        settings, now = await self._office.label.live.now(), self._office.tempo.now()
         if is_quiet(now, settings) or not await self._store.read(chats.list_chats):
             return False
         if day := digest_day(now, settings):
