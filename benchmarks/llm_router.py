@@ -117,7 +117,9 @@ def litellm_router(base_url: str) -> dict[str, Call]:
     router = litellm.Router(model_list=[{"model_name": "m1", "litellm_params": known}], num_retries=0)
 
     async def call(text: str) -> object:
-        return await router.acompletion(model="m1", messages=[{"role": "user", "content": text}])
+        return await router.acompletion(
+            model="m1", messages=[{"role": "user", "content": text}], max_tokens=100
+        )
 
     return {f"litellm {importlib.metadata.version('litellm')} Router": call}
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import case, func, insert, select, update
 
 from storage import events, outbox, tables
 from storage.clock import new_id
@@ -42,18 +42,16 @@ class Spent(Frozen):
 def spent(tx: Tx, *, caps: Caps) -> Spent:
     """What today and this month have cost so far, reservations included."""
     day, month = _period(tx.clock.now(), caps)
-    return Spent(
-        day=day,
-        month=month,
-        day_usd=_sum(tx, L.c.day == day),
-        month_usd=_sum(tx, L.c.month == month),
-        caps=caps,
-    )
+    today = func.sum(case((L.c.day == day, CHARGED)))
+    sums = tx.connection.execute(select(today, func.sum(CHARGED)).where(L.c.month == month)).one()
+    day_usd, month_usd = (each or Decimal(0) for each in sums)
+    return Spent(day=day, month=month, day_usd=day_usd, month_usd=month_usd, caps=caps)
 
 
 def charged(tx: Tx, *, cycle_id: str) -> Decimal:
     """What one cycle has cost so far, or has reserved."""
-    return _sum(tx, L.c.cycle_id == cycle_id)
+    query = select(func.sum(CHARGED)).where(L.c.cycle_id == cycle_id)
+    return tx.connection.execute(query).scalar_one() or Decimal(0)
 
 
 def next_day(now: datetime, caps: Caps) -> datetime:
@@ -152,10 +150,6 @@ def _period(now: datetime, caps: Caps) -> tuple[str, str]:
     return local.strftime("%Y-%m-%d"), local.strftime("%Y-%m")
 
 
-def _sum(tx: Tx, *where: ColumnElement[bool]) -> Decimal:
-    return tx.connection.execute(select(func.sum(CHARGED)).where(*where)).scalar_one() or Decimal(0)
-
-
 def _require_fair_share(tx: Tx, artist_id: str, amount: Decimal, now: Spent) -> None:
     C = tables.cycles  # noqa: N806 - a table's short name, as in the other modules
     waiting = set(
@@ -163,6 +157,8 @@ def _require_fair_share(tx: Tx, artist_id: str, amount: Decimal, now: Spent) -> 
             select(C.c.artist_id).where(C.c.state == "deferred", C.c.reason.startswith("budget"))
         ).scalars()
     )
+    if not waiting - {artist_id}:
+        return
     takers = {
         row.artist_id: row.usd
         for row in tx.connection.execute(
