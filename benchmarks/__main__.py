@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-ALL = ("help_cost", "durable_steps", "llm_router", "music_engine", "visualizer", "demo")
+ALL = ("help_cost", "durable_steps", "llm_router", "music_engine", "visualizer", "console", "demo")
 
 
 def main() -> int:
