@@ -34,7 +34,7 @@ class Song(Frozen):
 
     score: float
     is_stand_in: bool
-    """Made by the embedded engine although a provider was chosen: a draft, whatever its score."""
+    """Words or music are the embedded engine's although a provider was chosen: a draft, whatever its score."""
     is_explicit: bool
 
 
@@ -60,7 +60,7 @@ def choose(song: Song, policy: AutopilotPolicy, flight: Flight, *, label_per_wee
         ),
     )
     forbids = (
-        (song.is_stand_in, "it was made by the embedded engine in a provider's place"),
+        (song.is_stand_in, "it is a draft: the embedded engine stood in for a provider that was chosen"),
         (song.is_explicit, "its words are explicit"),
         (
             song.score < policy.min_score,

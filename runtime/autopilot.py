@@ -1,6 +1,8 @@
 """An artist's autopilot as a policy of approvals (runtime/approvals.py); the rule is in agents/autopilot.py."""
 
 from agents.autopilot import Course, Flight, Song, choose
+from agents.llm.chain import has_models
+from agents.llm.deployment import OFFLINE
 from configs.settings import Settings
 from runtime.approvals import Decision, Policy, Question
 from storage import artists, autopilot
@@ -21,7 +23,8 @@ def autopilot_policy(store: StoreClient, settings: Settings, artist_id: ArtistId
         flight = await store.read(autopilot.flight, artist_id=artist_id)
         song = Song(
             score=question.critique.score,
-            is_stand_in=bool(settings.music_providers) and question.master.source == EMBEDDED,
+            is_stand_in=(bool(settings.music_providers) and question.master.source == EMBEDDED)
+            or (has_models(settings) and question.lyrics.source == OFFLINE),
             is_explicit=question.lyrics.explicit,
         )
         choice = choose(

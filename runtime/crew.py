@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
+from agents.llm.chain import has_models
+from agents.llm.deployment import OFFLINE
 from agents.llm.protocol import Completion
 from agents.music.protocol import MusicProvider
 from agents.release.job import PackageJob
@@ -131,13 +133,15 @@ class Crew:
                 await self._memory(),
                 self.settings.lyrics_critique_rounds,
                 await self._remarks(),
+                # No music is bought for words of a stand-in: where music waits for its vendor, words wait for theirs.
+                not self.vendors or self.settings.on_outage == "engine",
             )
             return _written(await arrived(reply))
 
         return LocalWork(make, kind="words")
 
     def compose(self, brief: Brief, lyrics: Lyrics) -> tuple[Work[Composition], ...]:
-        """agents/composer.py, or a provider's job"""
+        """agents/composer.py, or a provider's job; none is bought for words of the embedded writer as a stand-in"""
 
         async def make(_variation: int) -> Made[Composition]:
             return _timed(
@@ -148,6 +152,8 @@ class Crew:
             bought_music(provider, gate, self.pools.cores, self.studio, self.settings, brief, lyrics)
             for provider, gate in self.vendors
         )
+        if lyrics.source == OFFLINE and has_models(self.settings):
+            bought = ()
         if bought and self.settings.on_outage == "wait":
             return bought
         return (*bought, LocalWork(make, kind="music"))
@@ -355,10 +361,10 @@ class Crew:
         return await self.store.read(memory.memory_of, artist_id=self.artist.id, limit=memory.KNOWN_PIECES)
 
     async def _remarks(self) -> tuple[Remark, ...]:
-        """What people said of earlier songs, or nothing where no model is to know it."""
+        """What people said of earlier songs and of this one, or nothing where no model is to know it."""
         if not self.settings.share_reasons_with_models:
             return ()
-        return await self.store.read(memory.remarks_of, artist_id=self.artist.id)
+        return await self.store.read(memory.remarks_of, artist_id=self.artist.id, cycle_id=self.cycle.id)
 
     def _place(self, step: CycleStep, revision: int) -> Place:
         """Where in this cycle words are asked for: what they are journaled and charged under."""

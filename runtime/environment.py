@@ -14,7 +14,7 @@ DEFAULTS = {
     # What Ray's daemons complain of goes to its own logs: by default it prints to a driver's stdout, where
     # commands promise one JSON object and nothing else; `log_to_driver` does not stop that, only this filter does.
     "RAY_DEDUP_LOGS": "1",
-    "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
+    "RAY_DEDUP_LOGS_SKIP_REGEX": "^",
     # Zero-GPU tasks keep their environment: we never set CUDA_VISIBLE_DEVICES.
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }

@@ -266,7 +266,10 @@ class ReplayCrew:
         return _left_out(Lesson, lambda: "what was learnt is a row of its own")
 
     def _remarks(self) -> tuple[Remark, ...]:
-        return self.step.remarks if self._settings.share_reasons_with_models else ()
+        """As the recorded question had them: it may be set otherwise by now."""
+        call = self.step.call
+        asked = call.messages[1][1] if call is not None and call.messages and len(call.messages) > 1 else ""
+        return () if '"remarks": []' in asked else self.step.remarks
 
     def _writer(self, output: type[Brief | Lyrics | Reflection]) -> Writer:
         if self.step.call is None:

@@ -3,9 +3,10 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from agents.llm.chain import deployments_of, routed
+from agents.llm.chain import routed
 from agents.llm.protocol import Writer
 from agents.llm.router import Router
+from configs.keys import Models
 from configs.settings import Settings
 from runtime.gates import SharedGates
 from runtime.journal import JournaledWriter
@@ -15,8 +16,7 @@ from runtime.model_spend import Place, SpendLedger, caps_of
 from runtime.store_actor import RemoteStore, start_store
 from storage import model_health, outbox
 
-RETIRED_AFTER_S = 3600.0
-"""No piece of writing takes longer."""
+RETIRED_AFTER_S = 600.0
 MEASURED_DAYS = 7
 """What models took and cost before that says little of today."""
 
@@ -39,19 +39,24 @@ class Words:
         """What of the settings the router was made from."""
         self._retiring: set[asyncio.Task[None]] = set()
 
-    async def writer(self, place: Place) -> JournaledWriter:
-        """A writer whose calls are journaled and charged there."""
+    async def writer(self, place: Place, *, may_fall_back: bool = True) -> JournaledWriter:
+        """A writer whose calls are journaled and charged there.
+
+        Without `may_fall_back`, the embedded writer does not stand in for models that are set and do not answer.
+        """
         async with self._opening:
             if self._store is None or self._live is None:
                 self._store = start_store(self._launch)
                 self._live = LiveSettings(self._launch, self._store)
             store, settings = self._store, await self._live.now()
-            wanted = (deployments_of(settings), settings.llm_routing, settings.unpriced_max_usd_per_call)
+            wanted = [getattr(settings, name) for name in (*Models.model_fields, "unpriced_max_usd_per_call")]
             if self._router is None or self._made_for != wanted:
-                self._retire(self._router)
-                self._router, self._made_for = await self._opened(settings, store), wanted
+                former, self._router = self._router, await self._opened(settings, store)
+                self._made_for = wanted
+                if former is not None:
+                    self._retire(former, settings)
             router = self._router.charging(SpendLedger(store, place, caps_of(settings)))
-        return JournaledWriter(routed(router, settings), store, place)
+        return JournaledWriter(routed(router, settings, may_fall_back=may_fall_back), store, place)
 
     async def _opened(self, settings: Settings, store: RemoteStore) -> Router:
         router = Router.from_settings(
@@ -64,13 +69,13 @@ class Words:
             router.strategy.recall(seen.name, seen.task, latency_s=seen.latency_s, cost_usd=seen.cost_usd)
         return router
 
-    def _retire(self, router: Router | None) -> None:
-        """Give the connections of a router back once nobody works with it any more."""
-        if router is None:
-            return
+    def _retire(self, router: Router, settings: Settings) -> None:
+        """Give the connections of a router back once nobody can work with it any more."""
+        # The most that one piece of writing asks: words with their repairs, then round after round a critic's and again.
+        longest_s = settings.llm_deadline_s * 3 * (1 + 2 * settings.lyrics_critique_rounds)
 
         async def close() -> None:
-            await asyncio.sleep(RETIRED_AFTER_S)
+            await asyncio.sleep(longest_s + RETIRED_AFTER_S)
             await router.close()
 
         task = asyncio.create_task(close())

@@ -170,11 +170,12 @@ class CreativeActor(AgentActor):
         memory: tuple[MadePiece, ...],
         rounds: int,
         remarks: tuple[Remark, ...],
+        may_fall_back: bool,
     ) -> tuple[Lyrics, Completion[LyricsDraft]]:
         from agents import lyricist
 
         return await lyricist.write(
-            await self._words.writer(place),
+            await self._words.writer(place, may_fall_back=may_fall_back),
             brief=brief,
             persona=persona,
             memory=memory,

@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from pydantic import model_validator
 from sqlalchemy import select
 
 from storage import tables
@@ -25,6 +26,12 @@ class Asked(Frozen):
     kept_usd: Decimal = Decimal(0)
     """Stays charged although nothing came back."""
     said: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_line(cls, value: object) -> object:
+        """Until 0.1 was finished these were lines of text."""
+        return {"deployment": "", "outcome": "unknown", "said": value} if isinstance(value, str) else value
 
 
 class ModelCall(Frozen):

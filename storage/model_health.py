@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from storage import tables
+from storage.errors import BudgetExceeded
 from storage.model_calls import Asked
 from storage.store import Tx
 from storage.types import Frozen
@@ -16,6 +17,8 @@ M = tables.model_calls
 CALLS_READ = 500
 """The latest calls that are looked at; older ones say little of today."""
 OFFLINE = "offline"
+NOT_SENT = frozenset({"not_asked", BudgetExceeded.code})
+"""Outcomes of attempts that no model has seen: it was busy, or there was no money for it."""
 
 
 class ModelRecord(Frozen):
@@ -48,7 +51,7 @@ def model_records(tx: Tx, *, since: datetime) -> list[ModelRecord]:
     """Every hosted model that was asked since then, the latest first."""
     seen: dict[str, list[tuple[datetime, Asked]]] = defaultdict(list)
     for at, _, _, asked in _attempts(tx, since):
-        if asked.deployment and asked.deployment != OFFLINE:
+        if ":" in asked.deployment and asked.outcome not in NOT_SENT:
             seen[asked.deployment].append((at, asked))
     records = [_record(name, attempts) for name, attempts in seen.items()]
     return sorted(records, key=lambda record: record.last_at, reverse=True)

@@ -5,7 +5,9 @@ A person joins with a one-time code; of the code only its hash is kept.
 
 import hashlib
 import json
+import re
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -174,6 +176,7 @@ def forget_person(tx: Tx, *, alias: str, who: str) -> str:
             update(column.table).where(column == person.alias).values({column.name: pseudonym})
         )
     _forget_in_texts(tx, person.alias, pseudonym)
+    _forget_in_reasons(tx, person.alias, pseudonym)
     _forget_in_bodies(tx, person.alias, pseudonym)
     _forget_answers(tx, person)
     events.append(tx, "person.forgotten", pseudonym=pseudonym, who=pseudonym if who == alias else who)
@@ -300,6 +303,23 @@ def _forget_in_texts(tx: Tx, alias: str, pseudonym: str) -> None:
             .where(column.contains(old, autoescape=True))
             .values({column.name: func.replace(column, old, new)})
         )
+
+
+def without_names(names: Iterable[str], words: str, instead: str = "somebody") -> str:
+    """Words that people typed, with no name of these left in them; the longest are looked for first."""
+    for name in sorted(filter(str.strip, names), key=len, reverse=True):
+        spaced = r"\s+".join(map(re.escape, name.split()))
+        words = re.sub(rf"(?<!\w){spaced}(?!\w)", lambda _: instead, words, flags=re.IGNORECASE)
+    return words
+
+
+def _forget_in_reasons(tx: Tx, alias: str, pseudonym: str) -> None:
+    """Why people decided as they did, in their own words."""
+    for table, key in ((tables.approvals, tables.approvals.c.id), (tables.decisions, tables.decisions.c.seq)):
+        for row in tx.connection.execute(select(key, table.c.why).where(table.c.why != "")).all():
+            told = without_names([alias], row.why, pseudonym)
+            if told != row.why:
+                tx.connection.execute(update(table).where(key == row[0]).values(why=told))
 
 
 def _forget_answers(tx: Tx, person: Person) -> None:

@@ -294,7 +294,9 @@ def resolve_parked(
     who: str,
     purchase_key: str | None = None,
 ) -> CycleState:
-    """An operator's answer for a parked cycle; `purchase_key` is that of the purchase the operator saw.
+    """An operator's answer for a parked cycle.
+
+    `purchase_key` is that of the purchase the operator saw, empty where none was in doubt; None leaves it unchecked.
 
     A purchase of unknown outcome: `paste` its job id, `buy_again` or `cancel`. Anything else: `go_on` or `cancel`.
     Raises ConflictError for an answer to the other question, or where nothing is parked.
@@ -308,6 +310,8 @@ def resolve_parked(
         select(S).where(S.c.cycle_id == cycle_id, S.c.status == StepStatus.UNKNOWN)
     ).first()
     if lost is None:
+        if purchase_key:
+            raise ConflictError(f"{cycle_id} waits for no answer to that purchase any more; look again")
         if choice not in ("go_on", "cancel"):
             raise ConflictError(f"{cycle_id} has no purchase of unknown outcome; choose go_on or cancel")
         events.append(tx, "cycle.resolved", cycle_id=cycle_id, choice=choice, who=who)

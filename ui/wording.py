@@ -43,8 +43,8 @@ def size(size_bytes: int) -> str:
 
 def model_line(seen: ModelRecord) -> str:
     """How a hosted model does: whether it answers, how fast, and why not."""
-    calls = seen.answered + seen.failed
+    attempts = seen.answered + seen.failed
     speed = f", {seen.latency_s:.1f} s on average" if seen.latency_s is not None else ""
     if seen.answers:
-        return f"answered {seen.answered} of {calls} calls{speed}"
+        return f"answered {seen.answered} of {attempts} attempts{speed}"
     return f"failed at {moment(seen.last_at)}: {seen.said}"

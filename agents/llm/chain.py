@@ -67,11 +67,17 @@ def _deployment(provider: str, model: str, tasks: tuple[str, ...], settings: Set
     )
 
 
-def routed(router: Router, settings: Settings) -> RoutedWriter:
+def has_models(settings: Settings) -> bool:
+    """Whether words are to come from a model, so that the embedded writer's are only a stand-in's."""
+    return bool(deployments_of(settings))
+
+
+def routed(router: Router, settings: Settings, *, may_fall_back: bool = True) -> RoutedWriter:
     """A writer in the manner that the settings ask for."""
     reflecting = Manner(settings.reflection_max_tokens, settings.reflection_temperature)
     return RoutedWriter(
         router,
         deadline_s=settings.llm_deadline_s,
         manners={"reflection": reflecting, "critique": reflecting},
+        may_fall_back=may_fall_back,
     )

@@ -4,13 +4,15 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from agents.llm.deployment import OFFLINE
 from agents.llm.messages import conversation
 from agents.llm.protocol import Completion, Request, T
 from agents.llm.result import CompletionResult
 from agents.llm.router import Router
 from configs.prompts import load_prompt
-from storage.errors import LLMError
+from storage.errors import AllDeploymentsFailed, LLMError
 
+REFUSALS_TOLD = 3
 log = logging.getLogger(__name__)
 
 
@@ -30,21 +32,31 @@ class RoutedWriter:
     deadline_s: float = 120.0
     manners: Mapping[str, Manner] = field(default_factory=dict)
     """By task."""
+    may_fall_back: bool = True
+    """Whether the embedded writer may stand in where hosted models are set and none answers."""
 
     async def complete(self, request: Request[T]) -> Completion[T]:
         """Write what was asked; the embedded writer does it where no hosted model can.
 
         Raises:
-            LLMError: nobody could, and the embedded writer has no grammar for the task.
+            LLMError: nobody could, and the embedded writer has no grammar for the task, or may not stand in.
         """
         try:
             result = await self._ask(request, self.deadline_s)
         except LLMError as error:
-            if not self.router.can_write_offline(request.task):
+            if not (self.may_fall_back and self.router.can_write_offline(request.task)):
                 raise
             log.warning("%s is written by the embedded writer: %s", request.task, error)
             # Without time for anybody else, the embedded writer alone is asked.
             result = await self._ask(request, 0.0)
+        if result.source == OFFLINE and not self.may_fall_back and len(self.router.deployments) > 1:
+            told = (f"{each.deployment}: {each.said or each.outcome}" for each in result.attempts[:-1])
+            said = "; ".join(list(dict.fromkeys(told))[:REFUSALS_TOLD])
+            raise AllDeploymentsFailed(
+                f"No hosted model gave an answer ({said or 'none may be asked now'}), and the embedded writer may not "
+                "stand in where music is bought; it is tried again, or set ON_OUTAGE=engine for drafts without",
+                result.attempts,
+            )
         assert result.parsed is not None, "a schema was given"
         prompt = load_prompt(request.prompt)
         return Completion(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from agents.llm.deployment import OFFLINE, Deployment
+from agents.llm.deployment import AUTO, OFFLINE, Deployment
 from agents.llm.result import Choice
 
 _MEMORY = 0.2
@@ -54,7 +54,9 @@ class RoutingStrategy:
 
     def recall(self, name: str, task: str | None, *, latency_s: float, cost_usd: float | None) -> None:
         """Learn from an answer that an earlier process had from a deployment of this name."""
-        self._measured.setdefault((name, task), Measured()).add(latency_s, cost_usd)
+        # Where a provider's own list chooses the model, it is asked under `auto`, and answers under the model's name.
+        for known in {name, f"{name.partition(':')[0]}:{AUTO}"}:
+            self._measured.setdefault((known, task), Measured()).add(latency_s, cost_usd)
 
     def measured(self, deployment: Deployment, task: str | None) -> Measured:
         """What is known of a deployment at a task."""

@@ -93,3 +93,22 @@ async def test_at_the_cap_buying_waits(label: Label, vendor_at: tuple[str, Path]
         assert waiting.reason.startswith("budget:")
         assert "BUDGET_DAILY_USD" in waiting.reason
         assert json.loads(books.read_text()) == []
+
+
+@pytest.mark.parametrize("on_outage", ["wait", "engine"])
+async def test_no_music_is_bought_for_the_words_of_a_stand_in(
+    label: Label, vendor_at: tuple[str, Path], on_outage: str
+):
+    base, books = vendor_at
+    connect(label, base)
+    dead = {"llm_base_url": "http://127.0.0.1:9/v1", "llm_models": "local:m1", "llm_deadline_s": 2}
+    with changed(label, **BUYING, on_outage=on_outage, **dead):
+        cycle = await new_song(label, seed=25)
+        if on_outage == "wait":
+            waiting = await reaches(label, cycle, CycleState.DEFERRED)
+            assert "may not stand in" in waiting.reason
+        else:
+            await reaches(label, cycle, CycleState.WAITING)
+            assert await provider_of(label, cycle) == "embedded"
+        assert json.loads(books.read_text()) == []
+        assert await spent_usd(label, cycle) == 0

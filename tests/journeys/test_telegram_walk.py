@@ -14,7 +14,7 @@ from storage.people import Role
 from storage.types import CycleState, DeciderKind, LifecycleState, Outcome
 from tests.journeys.quick import changed, reaches
 from tests.ui.telegram.botapi import TOKEN, BotApi
-from tests.ui.telegram.conftest import OWNER, until, zone_where_it_is
+from tests.ui.telegram.conftest import OWNER, until
 from ui.telegram.service import bot
 from ui.telegram.tempo import Tempo
 
@@ -35,8 +35,8 @@ async def test_from_a_wish_to_a_release_and_a_pause(label: Label, api: BotApi):
     artist = await label.create_artist(seed=62, genre=None, who="test")
     account = {"telegram_bot_token": SecretStr(TOKEN), "telegram_api_base_url": api.url}
     beside = replace(label, settings=label.settings.model_copy(update=account))
-    # Neither night nor the digest's hour, and a song of ten seconds where none is said.
-    turned = {"quiet_hours": "none", "label_timezone": zone_where_it_is(3), "song_seconds": 10}
+    # No night, and a song of ten seconds where none is said.
+    turned = {"quiet_hours": "none", "song_seconds": 10}
     with changed(label, **turned):
         async with bot(beside, tempo=Tempo(SPEED), lease_s=5):
             invited = await Desk(label, Actor(alias="me", surface="cli")).invite("ann", Role.OWNER)

@@ -10,7 +10,7 @@ prepare_ray()
 from ray._private.worker import print_to_stdstream
 for is_err in (False, True):
     print_to_stdstream(
-        {"lines": ["WARNING: 8 PYTHON worker processes have been started"], "pid": "raylet", "is_err": is_err},
+        {"lines": ["WARNING: 8 PYTHON worker processes have been started", ""], "pid": "raylet", "is_err": is_err},
         ignore_prefix=False,
     )
 print('{"only": "this"}')

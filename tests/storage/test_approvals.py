@@ -298,17 +298,41 @@ def test_a_song_that_a_person_touched_is_peoples(stage: Stage):
 
 
 def test_an_artist_remembers_what_people_said_and_not_who(stage: Stage):
-    stage.write(people.add_person, alias="Ada", role=Role.REVIEWER, who="owner")
+    for alias in ("Ada", "Ada Lane"):
+        stage.write(people.add_person, alias=alias, role=Role.REVIEWER, who="owner")
+    said = "Ada  lane's friends, CLI-Carl and ada found it dull; adamant"
     fence, cycle = stage.song()
     asked = stage.ask(fence, cycle)
-    stage.write(
-        approvals.decide,
-        **verdict(asked.id, "rejected", reason="Ada's friends found it dull; adamant", who="Ada"),
+    stage.write(approvals.decide, **verdict(asked.id, "rejected", reason=said, who="cli-carl"))
+    later = stage.write(
+        cycles.request_cycle, artist_id=cycle.artist_id, request=cycle.request, requested_by="x"
     )
-    (said,) = stage.read(memory.remarks_of, artist_id=cycle.artist_id)
-    assert (said.title, said.verdict, said.words) == (
-        asked.title, "rejected", "somebody's friends found it dull; adamant",
+    known = {"artist_id": cycle.artist_id, "cycle_id": later.id}
+    (remark,) = stage.read(memory.remarks_of, **known)
+    assert (remark.title, remark.verdict, remark.words) == (
+        asked.title, "rejected", "somebody's friends, somebody and somebody found it dull; adamant",
     )  # fmt: skip
-    assert stage.read(memory.remarks_of, artist_id=cycle.artist_id, before=asked.asked_at) == ()
-    stage.write(approvals.undo, approval_id=asked.id, who="Ada", surface="console")
-    assert stage.read(memory.remarks_of, artist_id=cycle.artist_id) == ()
+    assert stage.read(memory.remarks_of, artist_id=cycle.artist_id, cycle_id=cycle.id) == (), (
+        "it began before"
+    )
+    stage.write(people.forget_person, alias="Ada Lane", who="owner")
+    kept = stage.read(approval_rows.approval_by_id, approval_id=asked.id).why
+    assert kept == "reviewer-1's friends, CLI-Carl and ada found it dull; adamant"
+    assert stage.read(memory.remarks_of, **known)[0].words.startswith("somebody's friends")
+    stage.write(approvals.undo, approval_id=asked.id, who="cli-carl", surface="console")
+    assert stage.read(memory.remarks_of, **known) == ()
+
+
+def test_a_song_that_is_sent_back_knows_why_however_often_its_steps_are_walked(stage: Stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle)
+    known = {"artist_id": cycle.artist_id, "cycle_id": cycle.id}
+    back = {"approval_id": asked.id, "redo": Redo.LYRICS, "who": "ann", "surface": "console", "undo_s": 0.0}
+    stage.write(approvals.send_back, **back, reason="the second verse is flat")
+    walked = stage.read(memory.remarks_of, **known)
+    assert [(remark.verdict, remark.words) for remark in walked] == [("lyrics", "the second verse is flat")]
+    other, another = stage.song("Another")
+    del other
+    assert stage.read(memory.remarks_of, artist_id=another.artist_id, cycle_id=another.id) == ()
+    assert stage.read(memory.remarks_of, **known) == walked
+    assert stage.read(memory.remarks_of, **known, before=asked.asked_at) == ()

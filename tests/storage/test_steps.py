@@ -166,6 +166,26 @@ def test_an_operator_answers_an_unknown_purchase(stage: Stage, choice: str, stat
     assert asked == ("ann" if choice == "cancel" else None)
 
 
+def test_an_answer_meets_the_purchase_that_was_seen_or_none(stage: Stage):
+    fence, cycle = stage.song()
+    stage.begin(fence, cycle, cost="2")
+    stage.write(steps.park_step, fence=fence, key=key(cycle), reason="lost")
+    answer = {"cycle_id": cycle.id, "choice": "cancel", "job_id": None, "who": "ann"}
+    (row,) = stage.read(steps.steps_of, cycle_id=cycle.id)
+    for stale in ("", "another"):
+        with pytest.raises(ConflictError, match="look again"):
+            stage.write(steps.resolve_parked, **answer, purchase_key=stale)
+    stage.write(steps.resolve_parked, **answer, purchase_key=row.idempotency_key)
+    fence, tired = stage.song("Tired")
+    aside = {"fence": fence, "cycle_id": tired.id, "state": CycleState.PARKED, "reason": "failed 5 times"}
+    stage.write(cycles.suspend_cycle, **aside)
+    with pytest.raises(ConflictError, match="look again"):
+        stage.write(
+            steps.resolve_parked, **{**answer, "cycle_id": tired.id}, purchase_key=row.idempotency_key
+        )
+    stage.write(steps.resolve_parked, **{**answer, "cycle_id": tired.id}, purchase_key="")
+
+
 def test_a_bought_again_step_reserves_anew_on_top(stage: Stage):
     fence, cycle = stage.song()
     stage.begin(fence, cycle, cost="2")

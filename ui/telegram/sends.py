@@ -5,6 +5,7 @@ import logging
 from telegram import Bot
 from telegram.error import TelegramError
 
+from configs.settings import Settings
 from storage import approval_rows, chat_messages, chats, outbox
 from storage.outbox import Message
 from ui.telegram import alerts
@@ -20,7 +21,6 @@ from ui.telegram.refusals import is_chat_gone, words
 
 log = logging.getLogger(__name__)
 ALERTS_A_ROUND = 50
-SETTINGS_S = 30.0
 DIGEST, SUMMARY = "digest", "waiting_summary"
 KINDS = ("approval", *alerts.KINDS, DIGEST, SUMMARY)
 
@@ -33,7 +33,6 @@ class Sends:
         self._store = office.store
         self._bot = bot
         self._board = board
-        self._read_again_s = 0.0
 
     async def round(self, courier: Courier) -> bool:
         """All alerts, the digest if it is due, and one song."""
@@ -52,25 +51,17 @@ class Sends:
                 await courier.deliver([message], lambda each=message: self._tell_everybody(each))
                 did_something = True
         if waiting.get("approval"):
-            did_something |= await self._send_song(courier)
+            did_something |= await self._send_song(courier, settings)
         return did_something
 
-    async def _send_song(self, courier: Courier) -> bool:
-        if await self._store.read(chat_messages.most_open) >= await self._most_at_once():
+    async def _send_song(self, courier: Courier, settings: Settings) -> bool:
+        if await self._store.read(chat_messages.most_open) >= settings.undecided_per_label_max:
             return await self._once(SUMMARY, f"waiting/{self._office.tempo.now().date()}")
         messages = await courier.claim(("approval",), 1)
         for message in messages:
             approval_id = str(message.payload["approval_id"])
             await courier.deliver([message], lambda each=approval_id: self._board.post(each))
         return bool(messages)
-
-    async def _most_at_once(self) -> int:
-        # Reading all settings anew takes as long as a song's message; people turn this one now and then.
-        now_s = self._office.tempo.now_s()
-        if now_s >= self._read_again_s:
-            await self._office.label.live.now()
-            self._read_again_s = now_s + SETTINGS_S
-        return self._office.label.live.last.undecided_per_label_max
 
     async def _send_alerts(self, courier: Courier) -> bool:
         """To the owner, once each; those that waited through the night come as one message."""

@@ -27,6 +27,7 @@ def shown_after(page, before: str) -> str:
 def ready(page) -> None:
     page.wait_for_selector("#card .lm-song")
     page.wait_for_selector("#approve")
+    page.wait_for_selector("#waiting [aria-current]")
     page.wait_for_selector("html:not([data-held])")
 
 
@@ -85,6 +86,25 @@ def test_a_double_click_decides_once_and_the_next_song_is_untouched(console: Ser
     assert shown_after(page, first) == others[0]
     assert pending(console) == others
     assert [each.action for each in decisions(console, first)] == ["decide"]
+
+
+def test_a_click_that_meets_a_song_as_it_comes_decides_nothing(console: Served) -> None:
+    page = console.page("/approvals")
+    ready(page)
+    first, *others = pending(console)
+    page.evaluate(
+        """before => new MutationObserver((_, watch) => {
+            const id = document.querySelector('#card [data-approval]')?.dataset.approval;
+            if (!id || id === before) return;
+            watch.disconnect();
+            setTimeout(() => document.querySelector('#approve').click(), 100);
+        }).observe(document, {childList: true, subtree: true})""",
+        first,
+    )
+    page.click("#approve")
+    assert shown_after(page, first) == others[0]
+    page.wait_for_timeout(1_000)
+    assert pending(console) == others
 
 
 def test_of_two_reviewers_one_wins_and_the_other_is_told_by_whom(console: Served) -> None:

@@ -3,8 +3,6 @@
 import shutil
 import socket
 from collections.abc import Callable
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 from configs.settings import Settings
 from runtime.label import check_doors, read_run
@@ -151,15 +149,4 @@ def _is_free(port: int) -> bool:
             probe.bind(("127.0.0.1", port))
         except OSError:
             return False
-    return True
-
-
-def _answers(address: str) -> bool:
-    """Whether anything is there, whatever it says."""
-    try:
-        urlopen(address, timeout=5).close()  # noqa: S310 - the settings let only http and https through
-    except HTTPError as refusal:
-        refusal.close()
-    except OSError:
-        return False
     return True

@@ -6,7 +6,7 @@
   const root = document.documentElement;
   let song = null;
   let wanted = null;
-  let until = 0;
+  const until = { pause: 0, look: 0, pick: 0 };
   let timer = 0;
   const mark = () => {
     for (const pick of document.querySelectorAll('#waiting [data-act="pick"]')) {
@@ -16,33 +16,32 @@
       else pick.removeAttribute('aria-current');
     }
   };
-  const release = () => {
-    const left = until - performance.now();
+  const settle = () => {
+    const now = performance.now();
     clearTimeout(timer);
-    if (left > 0) timer = setTimeout(release, left);
-    else {
-      wanted = null;
-      delete root.dataset.held;
-      mark();
-    }
+    if (wanted && until.pick <= now) wanted = null;
+    const left = Math.max(until.pause, until.look, wanted ? until.pick : 0) - now;
+    if (left > 0) {
+      root.dataset.held = '';
+      timer = setTimeout(settle, left);
+    } else delete root.dataset.held;
+    mark();
   };
-  const hold = (ms) => {
-    until = performance.now() + ms;
-    root.dataset.held = '';
-    release();
+  const hold = (why, ms) => {
+    until[why] = performance.now() + ms;
+    settle();
   };
   const shown = (id) => {
-    const came = song && !wanted;
+    const isPicked = id === wanted;
     song = id;
-    if (came) hold(LOOK_MS);
-    else if (wanted === id) {
-      until = 0;
-      release();
-    }
+    if (isPicked) wanted = null;
+    if (isPicked) settle();
+    else hold('look', LOOK_MS);
   };
   const look = () => {
     const id = document.querySelector('#card [data-approval]')?.dataset.approval;
-    if (id && id !== song) {
+    if (!id) song = null;
+    else if (id !== song) {
       if (song && document.querySelector('#card').getBoundingClientRect().top < 60) window.scrollTo({ top: 0 });
       shown(id);
     }
@@ -55,14 +54,13 @@
     const picked = event.target.closest?.('#waiting [data-act="pick"]')?.dataset.id;
     if (picked && picked !== (wanted ?? song)) {
       wanted = picked;
-      hold(LOST_MS);
-      mark();
+      hold('pick', LOST_MS);
     }
     if (!event.target.closest?.('#lm-answers button:not(#redo), #send')) return;
     if ('held' in root.dataset) {
       event.stopImmediatePropagation();
       event.preventDefault();
-    } else hold(PAUSE_MS);
+    } else hold('pause', PAUSE_MS);
   }, true);
   new MutationObserver(look).observe(document, {
     childList: true, subtree: true, attributes: true, attributeFilter: ['data-approval'],

@@ -73,7 +73,10 @@ class ApprovalsPage:
         blocks.load(self.arrive, None, [*self.sheet, *lists], **QUIETLY)
         self.frame.clock.tick(self.tick, self.bound, [*self.sheet, *lists], **QUIETLY)
         # Not "once": of two quick presses the second would be lost; not "always_last": it forgets what was pressed.
-        self.waiting.click(self.pick, None, [*self.sheet, *lists], trigger_mode="multiple", **QUIETLY)
+        # One at a time, so that the last one pressed is the last one answered.
+        self.waiting.click(
+            self.pick, None, [*self.sheet, *lists], trigger_mode="multiple", concurrency_limit=1, **QUIETLY
+        )
         answers: tuple[tuple[gr.Button, Answer], ...] = (
             (self.approve, "approve"), (self.reject, "reject"), (self.send, "redo"), (self.later, "later"),
         )  # fmt: skip

@@ -60,7 +60,7 @@ class NowPage:
         failed: list[str] = []
         for cycle_id, _, purchase_key in (each.partition(" ") for each in chosen):
             answer = desk.resolve(
-                CycleId(cycle_id), choice, job_id=job_id.strip() or None, purchase_key=purchase_key or None
+                CycleId(cycle_id), choice, job_id=job_id.strip() or None, purchase_key=purchase_key
             )
             try:
                 await answer

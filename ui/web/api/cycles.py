@@ -102,8 +102,9 @@ class Choice(Frozen):
     choice: ParkedAnswer
     job_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """The id that the provider shows; with `paste`, and only there."""
-    purchase_key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    """Of the purchase that was looked at, so that no answer meets a later one; the cycle's steps show it."""
+    purchase_key: Annotated[str, Field(max_length=200)] | None = None
+    """Of the purchase that was looked at, as the cycle's steps show it, or empty where there was none: so no answer
+    meets another purchase."""
 
 
 @router.get("")
