@@ -82,7 +82,10 @@ def _walk(page, console: str, artist: Artist) -> str:
     page.wait_for_selector(f"#songs >> text={CycleState.WAITING}")
 
     page.goto(f"{console}/approvals", wait_until="domcontentloaded")
-    page.click("text=A Walk in the Park")
+    page.click("#waiting >> text=A Walk in the Park")
+    page.wait_for_selector(
+        "#card h2 >> text=A Walk in the Park"
+    )  # songs of other journeys may wait before it
     page.wait_for_function("document.querySelector('.lm-player audio').duration > 5")
     page.click("#card [data-play]")
     page.wait_for_selector(".lm-player.playing")
