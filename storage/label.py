@@ -49,13 +49,13 @@ def the_label(tx: Tx) -> Label:
 
 @write
 def stop_label(tx: Tx, *, who: str) -> Label:
-    """Halt all spending and publishing at once; a second stop changes nothing."""
+    """Halt all spending at once; a second stop changes nothing."""
     return _switch(tx, who=who, stopping=True)
 
 
 @write
 def resume_label(tx: Tx, *, who: str) -> Label:
-    """Allow spending and publishing again; what was set aside for money looks again at once."""
+    """Allow spending again; what was set aside for money looks again at once."""
     C = tables.cycles  # noqa: N806 - a table's short name, as in the other modules
     tx.connection.execute(
         update(C)

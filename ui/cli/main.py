@@ -38,7 +38,7 @@ ENTRIES = {
     "reject": Entry(
         "ui.cli.approval:reject", FIRST, "Reject a song and say why; it takes effect a moment later."
     ),
-    "stop": Entry("ui.cli.service:stop", FIRST, "Halt all spending and publishing at once, until resumed."),
+    "stop": Entry("ui.cli.service:stop", FIRST, "Halt all spending at once, until resumed."),
     "doctor": Entry(
         "ui.cli.doctor:doctor", FIRST, "Check this machine and this home, with a remedy for each fault."
     ),

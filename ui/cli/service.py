@@ -44,11 +44,11 @@ def down(*, as_json: Json = False) -> None:
 
 def stop(
     *,
-    resume: Annotated[bool, typer.Option("--resume", help="Allow spending and publishing again.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Allow spending again.")] = False,
     who: Who = None,
     as_json: Json = False,
 ) -> None:
-    """Halt all spending and publishing at once, until resumed."""
+    """Halt all spending at once, until resumed."""
 
     async def switch(label: Label) -> LabelRow:
         desk = at_desk(label, who)
@@ -59,7 +59,7 @@ def stop(
         f"Stopped since {moment(row.stopped_at)} by {row.stopped_by}: nothing is bought or published until "
         "`labelmate stop --resume`. What costs nothing goes on; `labelmate down` ends that too."
         if row.stopped_at
-        else "Spending and publishing are allowed."
+        else "Spending is allowed."
     )
     show(row, as_json=as_json, drawn=told)
 

@@ -22,7 +22,7 @@ HELP = (
     ("/run NAME [THEME]", "ask for a song"),
     ("/pause NAME", "the artist makes nothing until resumed"),
     ("/resume NAME", "let the artist work again; without a name, allow spending again"),
-    ("/stop", "halt all spending and publishing at once"),
+    ("/stop", "halt all spending at once"),
     ("/autopilot NAME on|off", "let good songs be approved without you (owner)"),
     ("/budget [day|month USD]", "what was spent and may be; with a number, change it (owner)"),
     ("/status", "how the label stands"),
@@ -107,9 +107,7 @@ class Commands:
         if context.args:
             await self._artists.resume(update, context)
             return
-        await reply(
-            update, "Allow spending and publishing again?", [[label_button("Yes, allow it", "go", "yes")]]
-        )
+        await reply(update, "Allow spending again?", [[label_button("Yes, allow it", "go", "yes")]])
 
     async def press(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """The label's own buttons."""
@@ -124,15 +122,15 @@ class Commands:
                 await answer_press(query)
                 await reply(
                     update,
-                    "Allow spending and publishing again?",
+                    "Allow spending again?",
                     [[label_button("Yes, allow it", "go", "yes")]],
                 )
             case ["go", "yes"]:
                 desk = await self._office.desk(update)
                 await desk.go_on()
-                await answer_press(query, "Spending and publishing are allowed")
+                await answer_press(query, "Spending is allowed")
                 await query.edit_message_text(
-                    f"Spending and publishing are allowed again, by {plain(desk.actor.alias)}.",
+                    f"Spending is allowed again, by {plain(desk.actor.alias)}.",
                     parse_mode="HTML",
                 )
             case _:

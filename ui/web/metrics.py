@@ -87,7 +87,7 @@ def _standing(status: LabelStatus, sums: Gauges) -> Iterator[Metric]:
     for name, text, value in (
         ("approvals_undecided", "Songs that wait for people.", status.undecided),
         ("approvals_overdue", "Songs that wait for longer than they should.", status.overdue),
-        ("stopped", "1 while spending and publishing are halted.", int(status.is_stopped)),
+        ("stopped", "1 while spending is halted.", int(status.is_stopped)),
     ):
         yield GaugeMetricFamily(f"labelmate_{name}", text, value=value)
 

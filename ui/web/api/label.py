@@ -60,7 +60,7 @@ async def budget(label: TheLabel) -> Spent:
 
 @router.post("/stop")
 async def stop(desk: TheDesk) -> LabelRow:
-    """Halt all spending and publishing at once."""
+    """Halt all spending at once."""
     return await desk.stop()
 
 
