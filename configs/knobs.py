@@ -75,6 +75,7 @@ class Group(BaseSettings):
     """Settings that belong together."""
 
     model_config = SettingsConfigDict(
+        defer_build=True,
         frozen=True,
         extra="ignore",
         env_ignore_empty=True,

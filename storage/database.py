@@ -4,9 +4,10 @@ SQLite settings and why: facts from our own measurements, see docs/storage.md. B
 issued by us because a deferred read-then-write loses to SQLITE_BUSY under a second process.
 """
 
+from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Float, Table, create_engine, event, select, text
+from sqlalchemy import Connection, Engine, Float, Insert, Table, create_engine, event, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -77,10 +78,13 @@ def _begin_immediate(connection: Connection) -> None:
 
 def insert_absent(connection: Connection, table: Table, **values: object) -> bool:
     """Insert a row unless its key is taken; says whether it was new. Two writers cannot both be told so."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    key = next(iter(table.primary_key))
-    inserted = insert(table).values(**values).on_conflict_do_nothing().returning(key)
-    return connection.execute(inserted).first() is not None
+    return connection.execute(_insert_absent(connection.dialect.name, table), values).first() is not None
+
+
+@cache
+def _insert_absent(dialect: str, table: Table) -> Insert:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing().returning(next(iter(table.primary_key)))
 
 
 def lock_database(connection: Connection) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import bindparam, case, func, insert, select, update
 
 from storage import events, outbox, tables
 from storage.clock import new_id
@@ -19,6 +19,21 @@ from storage.types import Frozen
 L = tables.spend
 WARN_SHARE = Decimal("0.8")
 CHARGED = func.coalesce(L.c.settled_usd, L.c.reserved_usd)
+
+# Every paid attempt runs these: they are built once.
+_SPENT = select(func.sum(case((L.c.day == bindparam("day"), CHARGED))), func.sum(CHARGED)).where(
+    L.c.month == bindparam("month")
+)
+_STOPPED = select(tables.label.c.stopped_at).with_for_update()
+_WAITING = select(tables.cycles.c.artist_id).where(
+    tables.cycles.c.state == "deferred", tables.cycles.c.reason.startswith("budget")
+)
+_RESERVE = insert(L)
+_SETTLE = (
+    update(L)
+    .where(L.c.idempotency_key == bindparam("key"))
+    .values(settled_usd=bindparam("usd"), status=bindparam("now"))
+)
 
 
 class Caps(Frozen):
@@ -42,8 +57,7 @@ class Spent(Frozen):
 def spent(tx: Tx, *, caps: Caps) -> Spent:
     """What today and this month have cost so far, reservations included."""
     day, month = _period(tx.clock.now(), caps)
-    today = func.sum(case((L.c.day == day, CHARGED)))
-    sums = tx.connection.execute(select(today, func.sum(CHARGED)).where(L.c.month == month)).one()
+    sums = tx.connection.execute(_SPENT, {"day": day, "month": month}).one()
     day_usd, month_usd = (each or Decimal(0) for each in sums)
     return Spent(day=day, month=month, day_usd=day_usd, month_usd=month_usd, caps=caps)
 
@@ -94,19 +108,20 @@ def reserve(
         )
     _require_fair_share(tx, artist_id, worst_case_usd, now)
     tx.connection.execute(
-        insert(L).values(
-            id=new_id("spd", tx.clock),
-            idempotency_key=key,
-            artist_id=artist_id,
-            cycle_id=cycle_id,
-            step=step,
-            provider=provider,
-            reserved_usd=worst_case_usd,
-            status="reserved",
-            day=now.day,
-            month=now.month,
-            at=tx.clock.now(),
-        )
+        _RESERVE,
+        {
+            "id": new_id("spd", tx.clock),
+            "idempotency_key": key,
+            "artist_id": artist_id,
+            "cycle_id": cycle_id,
+            "step": step,
+            "provider": provider,
+            "reserved_usd": worst_case_usd,
+            "status": "reserved",
+            "day": now.day,
+            "month": now.month,
+            "at": tx.clock.now(),
+        },
     )
     _warn_once(tx, now, worst_case_usd)
 
@@ -114,23 +129,19 @@ def reserve(
 def require_not_stopped(tx: Tx) -> None:
     """Raise BudgetExceededError while a person has stopped the label."""
     # One row to lock makes concurrent reservations on PostgreSQL see each other's sums.
-    stopped = tx.connection.execute(select(tables.label.c.stopped_at).with_for_update()).scalar_one_or_none()
+    stopped = tx.connection.execute(_STOPPED).scalar_one_or_none()
     if stopped is not None:
         raise BudgetExceededError("The label is stopped: nothing is bought until `labelmate stop --resume`")
 
 
 def settle(tx: Tx, *, key: str, cost_usd: Decimal) -> None:
     """Replace a reservation by what the call really cost."""
-    tx.connection.execute(
-        update(L).where(L.c.idempotency_key == key).values(settled_usd=cost_usd, status="settled")
-    )
+    tx.connection.execute(_SETTLE, {"key": key, "usd": cost_usd, "now": "settled"})
 
 
 def release(tx: Tx, *, key: str) -> None:
     """Give a reservation back: it is known that nothing was bought."""
-    tx.connection.execute(
-        update(L).where(L.c.idempotency_key == key).values(settled_usd=Decimal(0), status="released")
-    )
+    tx.connection.execute(_SETTLE, {"key": key, "usd": Decimal(0), "now": "released"})
 
 
 def mark_unknown(tx: Tx, *, key: str) -> None:
@@ -151,12 +162,7 @@ def _period(now: datetime, caps: Caps) -> tuple[str, str]:
 
 
 def _require_fair_share(tx: Tx, artist_id: str, amount: Decimal, now: Spent) -> None:
-    C = tables.cycles  # noqa: N806 - a table's short name, as in the other modules
-    waiting = set(
-        tx.connection.execute(
-            select(C.c.artist_id).where(C.c.state == "deferred", C.c.reason.startswith("budget"))
-        ).scalars()
-    )
+    waiting = set(tx.connection.execute(_WAITING).scalars())
     if not waiting - {artist_id}:
         return
     takers = {

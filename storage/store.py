@@ -2,8 +2,8 @@
 
 A write is a plain function `op(tx, **arguments) -> result` marked with `@write`; a query is the same
 without the mark. Callers hand the function itself to a `StoreClient`, so both are typed and found by
-"go to definition". One thread owns the connection. Writes that arrive together share one COMMIT,
-each in a savepoint of its own; a write is acknowledged only after that COMMIT.
+"go to definition". One thread owns the connection. Writes that arrive together share one COMMIT, and
+one that fails does not touch the others; a write is acknowledged only after that COMMIT.
 
 Every write carries a `write_id`. A repeat, after a lost acknowledgement, returns the stored result.
 """
@@ -146,19 +146,37 @@ class Store:
                 job.done.set_result(result)
 
     def _transact(self, group: list[_Job]) -> list[object]:
+        """Results of a group, in one COMMIT; a job that fails is told from the others by a savepoint of each.
+
+        Failures are rare and savepoints are two statements a job, so the group first runs without them; an
+        operation changes nothing but the database, so one that is undone can be run again.
+        """
+        try:
+            return self._in_one_commit(self._run, group)
+        except Exception as error:
+            if isinstance(error, SQLAlchemyError) and not isinstance(error, IntegrityError):
+                raise
+            return self._in_one_commit(self._run_apart, group)
+
+    def _in_one_commit(self, run: Callable[[Tx, _Job], object], group: list[_Job]) -> list[object]:
         with self._engine.begin() as connection:
             tx = Tx(connection, self.clock)
-            results = [self._run(tx, job) for job in group]
+            results = [run(tx, job) for job in group]
         self._checkpoint("store:committed")
         return results
 
-    def _run(self, tx: Tx, job: _Job) -> object:
+    @staticmethod
+    def _run(tx: Tx, job: _Job) -> object:
+        result = job.op(tx, **job.kwargs)
+        if job.write_id is not None:
+            _keep(tx, job.op, job.write_id, result)
+        return result
+
+    def _run_apart(self, tx: Tx, job: _Job) -> object:
         """One job in its savepoint: a failure undoes this job alone and is handed to its caller."""
         savepoint = tx.connection.begin_nested()
         try:
-            result = job.op(tx, **job.kwargs)
-            if job.write_id is not None:
-                _keep(tx, job.op, job.write_id, result)
+            result = self._run(tx, job)
             savepoint.commit()
         except LabelError as error:
             failure: Exception = error
