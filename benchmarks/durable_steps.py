@@ -24,6 +24,7 @@ prepare_ray()
 import ray  # noqa: E402 - its environment comes first
 
 from agents.fixer import diagnose  # noqa: E402
+from benchmarks.processes import cpu_s, ray_daemons  # noqa: E402
 from runtime import cluster  # noqa: E402
 from runtime.label import build  # noqa: E402
 from runtime.launch import Launch  # noqa: E402
@@ -44,7 +45,6 @@ from storage.types import (  # noqa: E402
     VisualIdentity,
 )
 
-CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 CAPS = Caps(daily_usd=Decimal(5), monthly_usd=Decimal(50))
 NAMES = list(CycleStep)
 
@@ -184,36 +184,15 @@ def main() -> None:
 
 def measure(actor: ray.actor.ActorHandle, steps: int) -> float:
     """CPU milliseconds a step, after a warm-up, less the idle CPU of the same processes."""
-    pids = [*ray.get(actor.prepare.remote()), *_ray_daemons()]
+    pids = [*ray.get(actor.prepare.remote()), *ray_daemons()]
     ray.get(actor.run.remote(0, 40))
-    idle_s, idle_for_s = _cpu_s(pids), 2.0
+    idle_s, idle_for_s = cpu_s(pids), 2.0
     time.sleep(idle_for_s)
-    idle_rate = (_cpu_s(pids) - idle_s) / idle_for_s
-    before_s, began_s = _cpu_s(pids), time.monotonic()
+    idle_rate = (cpu_s(pids) - idle_s) / idle_for_s
+    before_s, began_s = cpu_s(pids), time.monotonic()
     ray.get(actor.run.remote(40, steps))
-    busy_s = _cpu_s(pids) - before_s - idle_rate * (time.monotonic() - began_s)
+    busy_s = cpu_s(pids) - before_s - idle_rate * (time.monotonic() - began_s)
     return busy_s / steps * 1000
-
-
-def _ray_daemons() -> list[int]:
-    """Raylet and GCS of this process's own Ray: its children by name."""
-    mine = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            name, parent = (
-                (entry / "comm").read_text().strip(),
-                int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1]),
-            )
-        except OSError:
-            continue
-        if name in ("raylet", "gcs_server") and parent == os.getpid():
-            mine.append(int(entry.name))
-    return mine
-
-
-def _cpu_s(pids: list[int]) -> float:
-    fields = [Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in pids]
-    return sum(int(field[11]) + int(field[12]) for field in fields) / CLOCK_TICKS
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@
 
 The server is a process of its own, so that only the client's CPU is counted. The bare client and the router are
 measured in turn, round after round, at concurrency 50, and the least of each counts, because the machine is
-shared. LiteLLM's Router is measured beside them where it is installed (`pip install litellm`); it is no dependency.
+shared. With everything shared, gate, ledger and row are actors of a Ray, and the CPU of all of them, of raylet and
+GCS counts. LiteLLM's Router is measured beside them where it is installed (`pip install litellm`); it is no
+dependency.
 """
 
 import argparse
@@ -15,10 +17,15 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+
+from benchmarks.processes import cpu_s, ray_daemons
 
 CONCURRENCY = 50
 RATIO_TARGET = 1.15
@@ -39,64 +46,93 @@ asyncio.run(main())
 Call = Callable[[str], Awaitable[object]]
 
 
-async def cpu_ms(call: Call, calls: int, mark: str) -> float:
-    """CPU a call, of this process, with every body another one."""
+@dataclass(frozen=True)
+class Contestant:
+    """A way to ask."""
+
+    ask: Call
+    helpers: tuple[int, ...] = ()
+    """Other processes that take part: their CPU counts as well."""
+
+
+async def cpu_ms(contestant: Contestant, calls: int, mark: str) -> float:
+    """CPU a call, of this process and the helpers, with every body another one."""
     waiting = asyncio.Semaphore(CONCURRENCY)
 
     async def one(number: int) -> None:
         async with waiting:
-            await call(f"{mark} {number}")
+            await contestant.ask(f"{mark} {number}")
 
-    begun_s = time.process_time()
+    def taken_s() -> float:
+        return time.process_time() + cpu_s(list(contestant.helpers))
+
+    begun_s = taken_s()
     await asyncio.gather(*(one(number) for number in range(calls)))
-    return (time.process_time() - begun_s) * 1000 / calls
+    return (taken_s() - begun_s) * 1000 / calls
 
 
-async def interleaved(contestants: dict[str, Call], calls: int, rounds: int) -> dict[str, float]:
+async def interleaved(contestants: dict[str, Contestant], calls: int, rounds: int) -> dict[str, float]:
     """The least CPU a call of each, measured in turn."""
-    for name, call in contestants.items():
-        await cpu_ms(call, CONCURRENCY, f"warm {name}")
-    taken = {
-        name: [] for name in contestants
-    }  # fmt: skip
+    for name, contestant in contestants.items():
+        await cpu_ms(contestant, CONCURRENCY, f"warm {name}")
+    taken: dict[str, list[float]] = {name: [] for name in contestants}
     for number in range(rounds):
-        for name, call in contestants.items():
-            taken[name].append(await cpu_ms(call, calls, f"{name} {number}"))
+        for name, contestant in contestants.items():
+            taken[name].append(await cpu_ms(contestant, calls, f"{name} {number}"))
     return {name: min(column) for name, column in taken.items()}
 
 
-def with_shared_parts(base_url: str) -> Call:
-    """The router with a ledger and a journal in a real store: everything but Ray's hops."""
-    import tempfile
+@contextmanager
+def with_everything_shared(base_url: str) -> Iterator[Contestant]:
+    """The router as a label uses it: gate and store are actors of a Ray, the ledger and the row are in its store."""
+    from runtime.environment import prepare_ray
+
+    prepare_ray()
+    import ray
 
     from agents.llm import Deployment, Price, Router
+    from agents.llm.gate import UNLIMITED
+    from runtime import cluster
+    from runtime.gates import SharedGates
+    from runtime.label import build
+    from runtime.launch import Launch
     from runtime.model_spend import Place, SpendLedger
-    from storage.clock import SystemClock
+    from runtime.store_actor import start_store
     from storage.home import open_home
     from storage.ledger import Caps
     from storage.model_calls import ModelCall, record_call
-    from storage.store import LocalStore, Store
 
-    home = open_home(Path(tempfile.mkdtemp()) / "home")
-    store = LocalStore(Store(home.engine, SystemClock()))
     caps = Caps(daily_usd=Decimal(1_000_000), monthly_usd=Decimal(1_000_000))
     price = Price(input_usd_per_million=Decimal(1), output_usd_per_million=Decimal(1))
     deployment = Deployment(provider="first", model="m1", base_url=base_url, api_key=KEY, price=price)
-    router = Router([deployment], ledger=SpendLedger(store, Place(), caps))
-    ask = asked(router)
+    with tempfile.TemporaryDirectory() as folder:
+        home = open_home(Path(folder) / "home")
+        launch = Launch(home=home.path, label_id=home.label.id, build=build())
+        home.close()
+        joined = cluster.start(launch, dashboard_port=None)
+        try:
+            store = start_store(launch)
+            gates = SharedGates(launch, limits=UNLIMITED)  # their waiting is another matter
+            router = Router([deployment], gate=gates, ledger=SpendLedger(store, Place(), caps))
+            ask = asked(router)
 
-    async def call(text: str) -> None:
-        result = await ask(text)
-        await store.write(
-            record_call,
-            call=ModelCall(
-                cycle_id=None, call_number=1, task="bench", provider=result.provider, model=result.model,
-                request_sha256="", prompt_sha256="", outcome="ok", cost_usd=result.cost_usd,
-                latency_s=result.latency_s, reply=result.text,
-            ),
-        )  # fmt: skip
+            async def call(text: str) -> None:
+                result = await ask(text)
+                await store.write(
+                    record_call,
+                    call=ModelCall(
+                        cycle_id=None, call_number=1, task="bench", provider=result.provider, model=result.model,
+                        request_sha256="", prompt_sha256="", outcome="ok", cost_usd=result.cost_usd,
+                        latency_s=result.latency_s, reply=result.text,
+                    ),
+                )  # fmt: skip
 
-    return call
+            actors = [store.actor, gates.gate(deployment).actor]
+            pids = ray.get([actor.__ray_call__.remote(lambda _self: os.getpid()) for actor in actors])
+            yield Contestant(call, (*pids, *ray_daemons()))
+        finally:
+            cluster.end_actors(launch)
+            cluster.leave(joined)
 
 
 def asked(router) -> Call:
@@ -108,7 +144,7 @@ def asked(router) -> Call:
     return call
 
 
-def litellm_router(base_url: str) -> dict[str, Call]:
+def litellm_router(base_url: str) -> dict[str, Contestant]:
     if importlib.util.find_spec("litellm") is None:
         return {}
     import litellm
@@ -121,7 +157,7 @@ def litellm_router(base_url: str) -> dict[str, Call]:
             model="m1", messages=[{"role": "user", "content": text}], max_tokens=100
         )
 
-    return {f"litellm {importlib.metadata.version('litellm')} Router": call}
+    return {f"litellm {importlib.metadata.version('litellm')} Router": Contestant(call)}
 
 
 async def overhead(base_url: str, calls: int, rounds: int) -> None:
@@ -137,13 +173,14 @@ async def overhead(base_url: str, calls: int, rounds: int) -> None:
         )
 
     router = Router([Deployment(provider="first", model="m1", base_url=base_url, api_key=KEY)])
-    contestants = {
-        "AsyncOpenAI": plain,
-        "router": asked(router),
-        "router, ledger and row": with_shared_parts(base_url),
-        **litellm_router(base_url),
-    }
-    least = await interleaved(contestants, calls, rounds)
+    with with_everything_shared(base_url) as shared:
+        contestants = {
+            "AsyncOpenAI": Contestant(plain),
+            "router": Contestant(asked(router)),
+            "router, all shared": shared,
+            **litellm_router(base_url),
+        }
+        least = await interleaved(contestants, calls, rounds)
     for name, took_ms in least.items():
         print(f"{name:26} {took_ms:5.2f} ms of CPU a call   x{took_ms / least['AsyncOpenAI']:.2f}")
     print(f"router's target: at most x{RATIO_TARGET}")

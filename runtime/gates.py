@@ -19,26 +19,67 @@ from agents.llm.deployment import Deployment
 from agents.llm.door import Answer, Door, Limits
 from runtime.launch import Launch
 from runtime.remote import ActorGoneError, arrived
+from runtime.trips import Trips
 from storage.errors import OutcomeUnknownError, ProviderError, ProviderUnavailableError
+
+Leaving = tuple[str, bool | None, float | None]
+"""A permit, whether its call failed (None: nobody knows), and for how long the provider asked us to wait."""
 
 
 class GateActor:
-    """The one copy of a gate."""
+    """The one copy of a gate; callers that come together are answered together."""
 
     def __init__(self, limits: Limits) -> None:
         self._door = Door(limits)
 
-    async def enter(self) -> Answer:
-        return self._door.enter()
+    async def enter(self, count: int) -> list[Answer]:
+        return [self._door.enter() for _ in range(count)]
 
-    async def leave(self, permit: str, failed: bool, retry_after_s: float | None) -> bool:
+    async def leave(self, leaving: list[Leaving]) -> list[bool]:
+        return [self._leave(*each) for each in leaving]
+
+    def _leave(self, permit: str, failed: bool | None, retry_after_s: float | None) -> bool:
+        if failed is None:
+            self._door.give_back(permit)
+            return False
         return self._door.leave(permit, failed=failed, retry_after_s=retry_after_s)
-
-    async def give_back(self, permit: str) -> None:
-        self._door.give_back(permit)
 
     async def closed_for_s(self) -> float:
         return self._door.closed_for_s()
+
+
+class GateClient:
+    """The way to a gate."""
+
+    def __init__(self, launch: Launch, provider: str, account: str, limits: Limits) -> None:
+        """`account` tells base URL and key apart; only its hash is seen."""
+        self.actor = _gate_actor(launch, provider, account, limits)
+        self._entering: Trips[None, Answer] = Trips(
+            lambda asked: arrived(self.actor.enter.remote(len(asked)))
+        )
+        self._leaving: Trips[Leaving, bool] = Trips(lambda asked: arrived(self.actor.leave.remote(asked)))
+
+    async def enter(self) -> Answer:
+        """Ask to make one call. Raises ActorGoneError while the gate restarts."""
+        return await self._entering.ask(None)
+
+    async def leave(self, permit: str, *, failed: bool, retry_after_s: float | None = None) -> bool:
+        """Tell how the call went; says whether with this failure an outage began."""
+        return await self._told((permit, failed, retry_after_s))
+
+    async def give_back(self, permit: str) -> None:
+        """The call told nothing of the provider: it was cancelled, or our own end failed."""
+        await self._told((permit, None, None))
+
+    async def closed_for_s(self) -> float:
+        """How much longer the provider is left alone; 0 while calls pass."""
+        return await arrived(self.actor.closed_for_s.remote())
+
+    async def _told(self, leaving: Leaving) -> bool:
+        # A gate that died meanwhile has forgotten its permits; what the provider answered must not be lost with it.
+        with suppress(ActorGoneError):
+            return await self._leaving.ask(leaving)
+        return False
 
 
 class SharedGate:
@@ -53,13 +94,10 @@ class SharedGate:
         *,
         on_outage: Callable[[str, str], Awaitable[object]] | None = None,
     ) -> None:
-        """`account` tells base URL and key apart; only its hash is seen.
-
-        `on_outage` is told the provider and its last error by the one caller whose failure closed the gate.
-        """
+        """`on_outage` is told the provider and its last error by the one caller whose failure closed the gate."""
         self._on_outage = on_outage
         self.provider = provider
-        self._actor = _gate_actor(launch, provider, account, limits)
+        self._gate = GateClient(launch, provider, account, limits)
 
     @asynccontextmanager
     async def permit(self, *, deadline_s: float) -> AsyncIterator[None]:
@@ -72,27 +110,26 @@ class SharedGate:
             yield
         except (ProviderUnavailableError, OutcomeUnknownError) as error:
             wait = error.fields.get("retry_after_s")
-            began = await _told(self._actor.leave.remote(permit, True, float(wait) if wait else None))
+            began = await self._gate.leave(permit, failed=True, retry_after_s=float(wait) if wait else None)
             if began and self._on_outage is not None:
                 await self._on_outage(self.provider, str(error))
             raise
         except ProviderError:
-            await _told(self._actor.leave.remote(permit, False, None))
+            await self._gate.leave(permit, failed=False)
             raise
         except BaseException:
-            # Cancelled or our own bug: no evidence that the provider is down, and none that it works.
-            await _told(self._actor.give_back.remote(permit))
+            await self._gate.give_back(permit)
             raise
-        await _told(self._actor.leave.remote(permit, False, None))
+        await self._gate.leave(permit, failed=False)
 
     async def closed_for_s(self) -> float:
         """How much longer the provider is left alone; 0 while calls pass."""
-        return await arrived(self._actor.closed_for_s.remote())
+        return await self._gate.closed_for_s()
 
     async def _enter(self, until_s: float) -> str:
         while True:
             try:
-                answer: Answer = await arrived(self._actor.enter.remote())
+                answer = await self._gate.enter()
             except ActorGoneError as error:
                 # Nothing was sent: to the caller it is as if the provider had been busy.
                 raise ProviderUnavailableError(f"The gate of {self.provider} is restarting") from error
@@ -106,13 +143,6 @@ class SharedGate:
             await asyncio.sleep(answer.wait_s)
 
 
-async def _told(reply: Awaitable[bool | None]) -> bool:
-    """A gate that died meanwhile has forgotten its permits; what the provider answered must not be lost with it."""
-    with suppress(ActorGoneError):
-        return bool(await arrived(reply))
-    return False
-
-
 MODEL_LIMITS = Limits(calls_per_s=20.0, burst=40, at_once=32, permit_s=300.0)
 """What a model is asked at most, by all artists together; its provider's own limits answer with 429."""
 
@@ -124,23 +154,28 @@ class SharedGates:
     """
 
     def __init__(
-        self, launch: Launch, on_outage: Callable[[str, str], Awaitable[object]] | None = None
+        self,
+        launch: Launch,
+        on_outage: Callable[[str, str], Awaitable[object]] | None = None,
+        limits: Limits = MODEL_LIMITS,
     ) -> None:
         self._launch = launch
         self._on_outage = on_outage
-        self._actors: dict[tuple[str, str], ActorHandle] = {}
+        self._limits = limits
+        self._gates: dict[tuple[str, str], GateClient] = {}
 
-    def _actor(self, deployment: Deployment) -> ActorHandle:
-        found = self._actors.get(deployment.identity)
+    def gate(self, deployment: Deployment) -> GateClient:
+        """The one gate of this model at this account, started if there is none."""
+        found = self._gates.get(deployment.identity)
         if found is None:
-            found = _gate_actor(self._launch, deployment.provider, deployment.account, MODEL_LIMITS)
-            self._actors[deployment.identity] = found
+            found = GateClient(self._launch, deployment.provider, deployment.account, self._limits)
+            self._gates[deployment.identity] = found
         return found
 
     async def enter(self, deployment: Deployment) -> Answer:
         """Ask to make one call; a gate that restarts is as good as closed for a moment."""
         try:
-            return await arrived(self._actor(deployment).enter.remote())
+            return await self.gate(deployment).enter()
         except ActorGoneError:
             return Answer(permit=None, wait_s=1.0, is_open=True)
 
@@ -148,17 +183,17 @@ class SharedGates:
         self, deployment: Deployment, permit: str, *, failed: bool, retry_after_s: float | None = None
     ) -> None:
         """Tell how the call went."""
-        began = await _told(self._actor(deployment).leave.remote(permit, failed, retry_after_s))
+        began = await self.gate(deployment).leave(permit, failed=failed, retry_after_s=retry_after_s)
         if began and self._on_outage is not None:
             await self._on_outage(deployment.name, "three calls in a row have failed")
 
     async def give_back(self, deployment: Deployment, permit: str) -> None:
         """The call told nothing of the provider."""
-        await _told(self._actor(deployment).give_back.remote(permit))
+        await self.gate(deployment).give_back(permit)
 
     async def closed_for_s(self, deployment: Deployment) -> float:
         """How much longer it is left alone; 0 while calls pass."""
-        return await arrived(self._actor(deployment).closed_for_s.remote())
+        return await self.gate(deployment).closed_for_s()
 
 
 def _gate_actor(launch: Launch, provider: str, account: str, limits: Limits) -> ActorHandle:

@@ -1,6 +1,8 @@
 """The store as an actor: the only process that writes, and the client that reaches it."""
 
 import asyncio
+import pickle
+import traceback
 from collections.abc import Callable
 from time import monotonic
 from typing import Concatenate, ParamSpec, TypeVar, cast
@@ -12,7 +14,14 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from runtime.launch import Launch
 from runtime.remote import ActorGoneError, arrived
-from storage.errors import ConfigurationError, HomeLockedError, StoreUnavailableError
+from runtime.trips import Failed, Trips
+from storage.errors import (
+    ConfigurationError,
+    HomeLockedError,
+    LabelError,
+    StorageError,
+    StoreUnavailableError,
+)
 from storage.home import open_home
 from storage.store import Store, Tx
 
@@ -26,6 +35,10 @@ LOCKED_S = 5.0
 RETRY_FIRST_S, RETRY_MAX_S = 0.1, 2.0
 
 
+Asked = tuple[Callable[..., object], dict[str, object], str | None]
+"""An operation, its arguments, and the id of a write."""
+
+
 class StoreActor:
     """Owns the home's lock and the database. Ray restarts it; a repeated call returns its stored result.
 
@@ -37,12 +50,12 @@ class StoreActor:
         self._store: Store | None = None
         self._opening = asyncio.Lock()
 
-    async def call(
-        self, op: Callable[..., object], kwargs: dict[str, object], write_id: str | None
-    ) -> object:
-        """Run a write (with an id) or a query (without)."""
+    async def call(self, asked: list[Asked]) -> list[object | Failed]:
+        """Run writes (with an id) and queries (without); what one fails with does not touch the others."""
         store = self._store or await self._opened()
-        return await asyncio.wrap_future(store.submit(op, kwargs, write_id))
+        running = [asyncio.wrap_future(store.submit(*each)) for each in asked]
+        told = await asyncio.gather(*running, return_exceptions=True)
+        return [_portable(answer) if isinstance(answer, BaseException) else answer for answer in told]
 
     async def ping(self) -> str:
         """The node it runs on; raises what keeps the store from opening."""
@@ -75,6 +88,17 @@ def _open(launch: Launch) -> Store:
     return Store(home.engine, home.resume(launch.clock()))
 
 
+def _portable(error: BaseException) -> Failed:
+    """An error as it travels: our own as they are, a bug's with its traceback as a note."""
+    if not isinstance(error, LabelError):
+        error.add_note("".join(traceback.format_exception(error)))
+        try:
+            pickle.dumps(error)
+        except Exception:  # noqa: BLE001 - any exception may refuse in any way
+            return Failed(StorageError(f"A store operation failed: {type(error).__name__}: {error}"))
+    return Failed(error)
+
+
 class RemoteStore:
     """A StoreClient over the store actor.
 
@@ -84,6 +108,7 @@ class RemoteStore:
 
     def __init__(self, actor: ActorHandle) -> None:
         self.actor = actor
+        self._trips: Trips[Asked, object] = Trips(lambda asked: arrived(actor.call.remote(asked)))
 
     async def write(self, op: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         # One id for every repeat of this call, so that the store knows it again.
@@ -98,7 +123,7 @@ class RemoteStore:
         until_s, wait_s = monotonic() + PATIENCE_S, RETRY_FIRST_S
         while True:
             try:
-                return await arrived(self.actor.call.remote(op, kwargs, write_id))
+                return await self._trips.ask((op, kwargs, write_id))
             except (ActorGoneError, StoreUnavailableError) as error:
                 if monotonic() + wait_s > until_s:
                     raise StoreUnavailableError(

@@ -26,7 +26,7 @@ from storage.errors import (
 
 _PAID_FOR = (Timeout, TruncatedResponse, MalformedResponse)
 """After these nobody knows whether the provider charges, unless it counted the tokens."""
-_BUSY_LOOK_S = 0.05
+_BUSY_LOOK_S, _BUSY_LOOK_MAX_S = 0.05, 0.8
 
 
 class DoorClosed(Exception):  # noqa: N818 - no error: the deployment is left alone for a while
@@ -76,6 +76,7 @@ class Attempts:
     async def enter(self, deployment: Deployment, *, patience_s: float) -> str:
         """A permit of the deployment's gate. Raises DoorClosed."""
         until_s = asyncio.get_running_loop().time() + patience_s
+        look_s = _BUSY_LOOK_S
         while True:
             answer = await self.gate.enter(deployment)
             if answer.permit is not None:
@@ -83,8 +84,10 @@ class Attempts:
             left_s = until_s - asyncio.get_running_loop().time()
             if (answer.is_open and answer.wait_s > _BUSY_LOOK_S) or left_s <= 0:
                 raise DoorClosed(answer.wait_s, is_open=answer.is_open)
-            # Busy: a permit may come back at any moment, long before the one that expires first.
-            await asyncio.sleep(min(answer.wait_s, _BUSY_LOOK_S, left_s))
+            # Busy: a permit may come back at any moment, long before the one that expires first. A gate that
+            # all nodes share must not be asked by a crowd twenty times a second each.
+            await asyncio.sleep(min(answer.wait_s, look_s, left_s))
+            look_s = min(2 * look_s, _BUSY_LOOK_MAX_S)
 
     async def reserve(self, deployment: Deployment, ask: Ask, permit: str, tally: Tally) -> Decimal:
         """Set the worst case aside under the attempt's key. Raises BudgetExceeded."""

@@ -1,5 +1,6 @@
 """What arrives from a process or a cluster that does not serve: the cause, in one line."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,11 @@ import ray
 from runtime import cluster
 from runtime.launch import Launch
 from runtime.remote import ActorGoneError, arrived
-from runtime.store_actor import StoreActor
-from storage.errors import ClusterError, ConfigurationError, HomeLockedError
+from runtime.store_actor import RemoteStore, StoreActor
+from storage import artists, label
+from storage.errors import ClusterError, ConfigurationError, HomeLockedError, NotFoundError
 from storage.home import open_home
+from storage.store import Tx
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 
@@ -67,3 +70,31 @@ def test_a_cluster_without_a_studio_is_refused(ray_address: str, tmp_path: Path)
         patch.setattr(cluster, "STUDIO", "a resource no node has")
         with pytest.raises(ClusterError, match="no node with the resource"):
             cluster.join(launch, ray_address, single_node=True)
+
+
+async def test_what_travels_together_succeeds_and_fails_apart(ray_address: str, home: Path):
+    owner = open_home(home)
+    label_id = owner.label.id
+    owner.close()
+    actor = (
+        ray.remote(StoreActor)
+        .options(num_cpus=0, max_concurrency=8)
+        .remote(Launch(home=home, label_id=label_id, build="test"))
+    )
+    store = RemoteStore(actor)
+    told = await asyncio.gather(
+        store.read(label.the_label),
+        store.read(artists.artist_by_id, artist_id="art_nobody"),
+        store.read(_broken, depth=1),
+        store.write(label.take_lease, name="duty", owner="me", lease_s=5.0),
+        return_exceptions=True,
+    )
+    assert isinstance(told[1], NotFoundError)
+    assert isinstance(told[2], KeyError)
+    assert "_broken" in "".join(told[2].__notes__), "a bug's traceback comes along"
+    assert told[3] is True
+    ray.kill(actor)
+
+
+def _broken(tx: Tx, *, depth: int) -> object:
+    return {}[depth]
