@@ -1,14 +1,20 @@
 """The critic: measured facts of a song become a score, findings with remedies, and a few sentences.
 
-It judges defects and fit to the brief, not beauty.
+It judges defects and fit to the brief, not beauty. A model may phrase the sentences; it changes no number.
 """
 
+import re
+
+from agents.llm.protocol import Completion, Request, Writer
+from agents.llm.repair import ask
+from agents.llm.tasks import FeedbackDraft, FeedbackInputs
 from agents.music.analysis import AudioFacts
 from agents.music.review.mark import Mark
 from agents.music.review.obedience import mark_obedience
 from agents.music.review.originality import mark_originality
 from agents.music.review.sound import mark_sound
 from agents.music.review.words import mark_words
+from storage.clock import sub_seed
 from storage.types import Brief, Critique, Finding, Lyrics, MadePiece, Severity, SongPlan
 
 PENALTY = {Severity.BLOCKER: 0.35, Severity.MAJOR: 0.5, Severity.MINOR: 0.96, Severity.INFO: 1.0}
@@ -46,6 +52,59 @@ def criticise(
         feedback=_feedback(score, passed, findings),
         source="measured",
     )
+
+
+async def phrase(
+    writer: Writer, brief: Brief, critique: Critique
+) -> tuple[Critique, Completion[FeedbackDraft]]:
+    """The same critique, its sentences by a model.
+
+    Raises:
+        LLMError: no model answered.
+        ProviderRefusedError: none kept to the measured numbers.
+    """
+    inputs = FeedbackInputs(
+        title=brief.title,
+        genre=brief.genre,
+        score=critique.score,
+        threshold=critique.threshold,
+        passed=critique.passed,
+        findings=critique.findings,
+    )
+    request = Request(
+        task="feedback",
+        prompt="feedback",
+        inputs=inputs,
+        answer=FeedbackDraft,
+        seed=sub_seed(brief.seed, "feedback"),
+    )
+    completion = await ask(writer, request, lambda draft: _invented(draft, inputs))
+    told = {"feedback": completion.value.feedback, "source": completion.source}
+    return critique.model_copy(update=told), completion
+
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+
+
+def _invented(draft: FeedbackDraft, inputs: FeedbackInputs) -> tuple[str, ...]:
+    """Numbers of a draft that nobody measured, rounding allowed."""
+    measured = {_value(number) for number in _NUMBER.findall(inputs.model_dump_json())}
+    measured |= {100 * value for value in measured if value <= 1}  # as per cent
+    invented = [
+        number
+        for number in _NUMBER.findall(draft.feedback)
+        if not any(abs(_value(number) - value) <= _half_of_the_last_place(number) for value in measured)
+    ]
+    return tuple(f"{number} is not among the measured numbers" for number in dict.fromkeys(invented))
+
+
+def _value(number: str) -> float:
+    return float(number.replace(",", "."))
+
+
+def _half_of_the_last_place(number: str) -> float:
+    decimals = len(re.split("[.,]", number)[1]) if re.search("[.,]", number) else 0
+    return 0.5001 * 10.0**-decimals
 
 
 def _score(marks: list[Mark]) -> float:

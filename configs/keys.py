@@ -20,9 +20,13 @@ def _pasted_whole(key: SecretStr) -> SecretStr:
     return key
 
 
+_ADDRESS = re.compile(r"https?://(\[[\da-fA-F:.]+\]|[^\s/:?#@\[\]]+)(:\d{1,5})?(/\S*)?")
+"""Scheme, host or [IPv6], port, path: what every HTTP client can read."""
+
+
 def _web_address(url: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/]+\S*", url):
-        raise ValueError("an address that begins with https:// or http://")
+    if not _ADDRESS.fullmatch(url):
+        raise ValueError("an address such as https://HOST/PATH or http://127.0.0.1:11434/v1")
     return url.rstrip("/")
 
 

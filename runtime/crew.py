@@ -166,14 +166,25 @@ class Crew:
 
         return LocalWork(make, kind="music")
 
-    def criticise(self, brief: Brief, lyrics: Lyrics, song: Composition, master: Master) -> Work[Critique]:
+    def criticise(
+        self, brief: Brief, lyrics: Lyrics, song: Composition, master: Master, at: Revisions
+    ) -> Work[Critique]:
         """agents/critic.py"""
 
         async def make(_variation: int) -> Made[Critique]:
+            place = self._place(CycleStep.CRITICISE, at.recording)
             reply = self.pools.critic.next().criticise.remote(
-                self.studio, brief, lyrics, song, master, await self._memory(), self.settings.critic_threshold
+                place,
+                self.studio,
+                brief,
+                lyrics,
+                song,
+                master,
+                await self._memory(),
+                self.settings.critic_threshold,
             )
-            return Made(await arrived(reply))
+            critique, completion = await arrived(reply)
+            return Made(critique) if completion is None else _written((critique, completion))
 
         return LocalWork(make, kind="music")
 
@@ -374,7 +385,12 @@ class Crew:
 def _written(answer: tuple[T, Completion[Frozen]]) -> Made[T]:
     """A value that a model wrote; its calls are rows already (runtime/journal.py)."""
     value, completion = answer
-    return Made(value, cpu_s=completion.cpu_s, cost_usd=completion.cost_usd or Decimal(0))
+    return Made(
+        value,
+        cpu_s=completion.cpu_s,
+        cost_usd=completion.cost_usd or Decimal(0),
+        provider=None if completion.provider == OFFLINE else completion.source,
+    )
 
 
 def _film_seed(brief: Brief, at: Revisions, variation: int) -> int:

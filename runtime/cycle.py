@@ -57,7 +57,7 @@ async def make_song(steps: Steps, crew: Roles) -> Ending:
         song = editor.reworded(song, brief, lyrics)
         master = await steps.run(CycleStep.PRODUCE, at.recording, Master, crew.produce(brief, song))
         critique = await steps.run(
-            CycleStep.CRITICISE, at.recording, Critique, crew.criticise(brief, lyrics, song, master)
+            CycleStep.CRITICISE, at.recording, Critique, crew.criticise(brief, lyrics, song, master, at)
         )
         if not critique.passed and critic_revisions > 0:
             changes += tuple(finding.change for finding in critique.findings if finding.change)

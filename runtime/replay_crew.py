@@ -133,14 +133,14 @@ class ReplayCrew:
         return _at_once(make, "music")
 
     def criticise(
-        self, brief: Brief, lyrics: Lyrics, song: Composition, master: Master
+        self, brief: Brief, lyrics: Lyrics, song: Composition, master: Master, at: Revisions
     ) -> LocalWork[Critique]:
         from agents import critic
         from agents.music.analysis import AudioFacts
 
-        def make() -> Critique:
+        async def make(_variation: int) -> Made[Critique]:
             heard = self._bench.kept.assets.fetch(master.facts.sha256)
-            return critic.criticise(
+            critique = critic.criticise(
                 brief,
                 lyrics,
                 song.plan,
@@ -150,8 +150,11 @@ class ReplayCrew:
                 self._bench.value(Critique, self.step).threshold,
                 loudness_lufs=self._bench.kept.loudness_lufs,
             )
+            if self._bench.value(Critique, self.step).source == critique.source:
+                return Made(critique)
+            return self._words(await critic.phrase(self._writer(Critique), brief, critique))
 
-        return _at_once(make, "music")
+        return LocalWork(make, kind="music")
 
     def paint(
         self, brief: Brief, song: Composition, master: Master, at: Revisions, before: Artwork | None
@@ -271,7 +274,7 @@ class ReplayCrew:
         asked = call.messages[1][1] if call is not None and call.messages and len(call.messages) > 1 else ""
         return self.step.remarks if '"remarks": [{' in asked else ()
 
-    def _writer(self, output: type[Brief | Lyrics | Reflection]) -> Writer:
+    def _writer(self, output: type[Brief | Lyrics | Critique | Reflection]) -> Writer:
         if self.step.call is None:
             raise NotFoundError("No reply of a model is on record for this step")
         return _RecordedWriter(self.step.call, self._bench.value(output, self.step).source)

@@ -52,7 +52,7 @@ class Roles(Protocol):
     def produce(self, brief: Brief, song: Composition) -> Work[Master]: ...
 
     def criticise(
-        self, brief: Brief, lyrics: Lyrics, song: Composition, master: Master
+        self, brief: Brief, lyrics: Lyrics, song: Composition, master: Master, at: Revisions
     ) -> Work[Critique]: ...
 
     def paint(

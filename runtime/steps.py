@@ -142,6 +142,7 @@ class StepRunner:
             calls=made.calls,
             cost_usd=made.cost_usd,
             cpu_s=made.cpu_s,
+            provider=made.provider,
         )
         self._checkpoint("made")
         if remedy is not None:

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from agents.llm.chain import routed
+from agents.llm.chain import has_models, routed
 from agents.llm.protocol import Writer
 from agents.llm.router import Router
 from configs.keys import Models
@@ -57,6 +57,12 @@ class Words:
                     self._retire(former, settings)
             router = self._router.charging(SpendLedger(store, place, caps_of(settings)))
         return JournaledWriter(routed(router, settings, may_fall_back=may_fall_back), store, place)
+
+    async def model(self, place: Place) -> JournaledWriter | None:
+        """A writer for what only a model is asked for, or None where none is set."""
+        writer = await self.writer(place)
+        assert self._live is not None
+        return writer if has_models(self._live.last) else None
 
     async def _opened(self, settings: Settings, store: RemoteStore) -> Router:
         router = Router.from_settings(

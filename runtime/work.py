@@ -22,6 +22,8 @@ class Made(Generic[T]):
     value: T
     cpu_s: float = 0.0
     cost_usd: Decimal = Decimal(0)
+    provider: str | None = None
+    """Who made it, where that was not known before: the model that answered."""
     calls: tuple[ModelCall, ...] = ()
 
 

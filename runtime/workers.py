@@ -7,6 +7,7 @@ alone retry.
 
 import asyncio
 import itertools
+import logging
 from collections.abc import Awaitable, Callable
 from functools import cache
 from time import perf_counter
@@ -17,13 +18,14 @@ from ray.actor import ActorHandle
 
 from agents.fixer import Attempt, Fault, Remedy, diagnose
 from agents.llm.protocol import Completion, Request
-from agents.llm.tasks import BriefDraft, LyricsDraft, ReflectionDraft
+from agents.llm.tasks import BriefDraft, FeedbackDraft, LyricsDraft, ReflectionDraft
 from runtime import studio
 from runtime.launch import Launch
 from runtime.model_spend import Place
 from runtime.remote import arrived
 from runtime.studio import StudioConfig, Timed
 from runtime.words import Words
+from storage.errors import ProviderError
 from storage.types import (
     Artist,
     Brief,
@@ -46,6 +48,7 @@ T = TypeVar("T")
 A = TypeVar("A", bound=Frozen)
 STUDIO = "studio"
 CALLS_AT_ONCE = 64
+log = logging.getLogger(__name__)
 
 
 @cache
@@ -190,8 +193,13 @@ class CreativeActor(AgentActor):
 class CriticActor(AgentActor):
     """Judges what was measured on the recording: defects and fit to the brief."""
 
+    def __init__(self, launch: Launch) -> None:
+        super().__init__(launch)
+        self._words = Words(launch, EmbeddedWriter(Studio(launch)))
+
     async def criticise(
         self,
+        place: Place,
         config: StudioConfig,
         brief: Brief,
         lyrics: Lyrics,
@@ -199,12 +207,13 @@ class CriticActor(AgentActor):
         master: Master,
         memory: tuple[MadePiece, ...],
         threshold: float,
-    ) -> Critique:
+    ) -> tuple[Critique, Completion[FeedbackDraft] | None]:
+        """The verdict; its sentences are a model's where one is set and keeps to the numbers."""
         from agents import critic
         from agents.music.analysis import AudioFacts
 
         heard = await asyncio.to_thread(config.assets.fetch, master.facts.sha256)
-        return critic.criticise(
+        critique = critic.criticise(
             brief,
             lyrics,
             song.plan,
@@ -214,6 +223,14 @@ class CriticActor(AgentActor):
             threshold,
             loudness_lufs=config.loudness_lufs,
         )
+        writer = await self._words.model(place)
+        if writer is None:
+            return critique, None
+        try:
+            return await critic.phrase(writer, brief, critique)
+        except ProviderError as error:
+            log.warning("%s: the critic's own sentences stand: %s", place.cycle_id, error)
+            return critique, None
 
 
 class ReflectionActor(AgentActor):

@@ -84,6 +84,8 @@ class StepResult(Frozen):
     calls: tuple[ModelCall, ...] = ()
     cost_usd: Decimal = Decimal(0)
     cpu_s: float = 0.0
+    provider: str | None = None
+    """Who made it, where that was not known when it was begun."""
 
 
 class Begun(Frozen):
@@ -200,7 +202,8 @@ def _finish(tx: Tx, fence: Fence, finished: StepResult) -> None:
         record_call(tx, call=call)
     now = tx.clock.now()
     done = {"status": StepStatus.DONE, "output": finished.output, "error": None, "ended_at": now}
-    took = {"cost_usd": finished.cost_usd, "cpu_s": finished.cpu_s}
+    provider = finished.provider or row.provider
+    took = {"cost_usd": finished.cost_usd, "cpu_s": finished.cpu_s, "provider": provider}
     tx.connection.execute(_FINISH, {**_named(key), **done, **took})
     if row.policy in _RESERVING:
         ledger.settle(tx, key=row.idempotency_key, cost_usd=finished.cost_usd)
@@ -209,7 +212,7 @@ def _finish(tx: Tx, fence: Fence, finished: StepResult) -> None:
         "step.done",
         fence,
         key,
-        provider=row.provider,
+        provider=provider,
         duration_s=round((now - row.started_at).total_seconds(), 3),
         cpu_s=round(finished.cpu_s, 3),
         cost_usd=str(finished.cost_usd),

@@ -1,6 +1,14 @@
-"""The deployments that the settings name: models by task first, then every provider whose key is set."""
+"""The deployments that the settings name: models by task first, then every provider whose key is set.
+
+Somebody else's provider comes in by the entry-point group `labelmate.llm`: the entry is called with the settings and
+returns its deployments, under its own name and with an address; none where its keys are not set.
+"""
 
 import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 
 from pydantic import SecretStr
 
@@ -10,19 +18,22 @@ from agents.llm.router import Router
 from configs.providers import ProviderKind, chain, words_provider
 from configs.settings import Settings
 
+GROUP = "labelmate.llm"
 LOCAL = "local"
+FEEDBACK_DEADLINE_S = 15.0
 log = logging.getLogger(__name__)
 
 
 def deployments_of(settings: Settings) -> tuple[Deployment, ...]:
     """Hosted and local deployments in the order of asking; none where no key is set."""
     reflecting = (settings.reflection_llm_primary, *settings.reflection_llm_fallbacks)
+    plugged = _plugged(settings)
     named = (
         *((name, ("lyrics",)) for name in settings.lyrics_llm_models),
-        *((name, ("reflection", "critique")) for name in reflecting if name),
+        *((name, ("reflection", "critique", "feedback")) for name in reflecting if name),
         *((name, ()) for name in settings.llm_models),
     )
-    found = [_named(name, tasks, settings) for name, tasks in named]
+    found = [_named(name, tasks, settings, plugged) for name, tasks in named]
     deployments = [one for one in found if one is not None]
     chosen = {one.provider for one in deployments if not one.tasks}
     deployments += [
@@ -30,12 +41,45 @@ def deployments_of(settings: Settings) -> tuple[Deployment, ...]:
         for provider in chain(ProviderKind.WORDS, settings)
         if provider.name != OFFLINE and provider.name not in chosen
     ]
+    deployments += [one for provider, own in plugged.items() if provider not in chosen for one in own]
     return tuple(deployments)
 
 
-def _named(name: str, tasks: tuple[str, ...], settings: Settings) -> Deployment | None:
+def _plugged(settings: Settings) -> dict[str, tuple[Deployment, ...]]:
+    """What other packages bring, by the name of their entry; one that fails is left out with a warning."""
+    brought: dict[str, tuple[Deployment, ...]] = {}
+    for entry in _entries():
+        try:
+            factory: Callable[[Settings], Sequence[Deployment]] = entry.load()
+            own = tuple(factory(settings))
+        except Exception as error:  # noqa: BLE001 - somebody else's code: whatever it raises must not end a song
+            log.warning("settings: the package of %s:%s is left out: %r", GROUP, entry.name, error)
+            continue
+        if not all(one.provider == entry.name and one.base_url for one in own):
+            log.warning(
+                "settings: %s:%s is left out: its deployments need its own name and an address",
+                GROUP,
+                entry.name,
+            )
+            continue
+        brought[entry.name] = own
+    return brought
+
+
+@cache
+def _entries() -> tuple[EntryPoint, ...]:
+    """Installed once for a process's life; a built-in's name is taken."""
+    return tuple(entry for entry in entry_points(group=GROUP) if words_provider(entry.name) is None)
+
+
+def _named(
+    name: str, tasks: tuple[str, ...], settings: Settings, plugged: dict[str, tuple[Deployment, ...]]
+) -> Deployment | None:
     """A model that the settings name; None, and a warning, where it cannot be asked."""
     provider, _, model = name.partition(":")
+    if plugged.get(provider):
+        like = next((one for one in plugged[provider] if one.model == model), plugged[provider][0])
+        return like.model_copy(update={"model": model, "tasks": tasks or like.tasks})
     known = words_provider(provider)
     if known is None or provider == OFFLINE:
         log.warning("settings: %s is left out: there is no provider of words called %s", name, provider)
@@ -75,9 +119,11 @@ def has_models(settings: Settings) -> bool:
 def routed(router: Router, settings: Settings, *, may_fall_back: bool = True) -> RoutedWriter:
     """A writer in the manner that the settings ask for."""
     reflecting = Manner(settings.reflection_max_tokens, settings.reflection_temperature)
+    # The critic's own sentences stand at once where no model is there to phrase them.
+    phrasing = replace(reflecting, deadline_s=min(FEEDBACK_DEADLINE_S, settings.llm_deadline_s))
     return RoutedWriter(
         router,
         deadline_s=settings.llm_deadline_s,
-        manners={"reflection": reflecting, "critique": reflecting},
+        manners={"reflection": reflecting, "critique": reflecting, "feedback": phrasing},
         may_fall_back=may_fall_back,
     )

@@ -22,6 +22,8 @@ class Manner:
 
     max_tokens: int | None = None
     temperature: float | None = None
+    deadline_s: float | None = None
+    """Less time than other tasks have, where the answer is not worth waiting for."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class RoutedWriter:
             LLMError: nobody could, and the embedded writer has no grammar for the task, or may not stand in.
         """
         try:
-            result = await self._ask(request, self.deadline_s)
+            manner = self.manners.get(request.task, Manner())
+            result = await self._ask(request, manner.deadline_s or self.deadline_s)
         except LLMError as error:
             if not (self.may_fall_back and self.router.can_write_offline(request.task)):
                 raise

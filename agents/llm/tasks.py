@@ -122,6 +122,24 @@ class CritiqueDraft(Frozen):
     faults: tuple[Sentence, ...] = Field(max_length=5)
 
 
+# ---------------------------------------------------------------- feedback
+
+
+class FeedbackInputs(Frozen):
+    title: str
+    genre: str
+    score: float
+    threshold: float
+    passed: bool
+    findings: tuple[Finding, ...]
+    """Worst first."""
+    faults: tuple[str, ...] = ()
+
+
+class FeedbackDraft(Frozen):
+    feedback: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20, max_length=500)]
+
+
 # ---------------------------------------------------------------- reflection
 
 

@@ -65,6 +65,9 @@ def test_an_env_file_where_the_process_was_started_is_not_read(
     assert Settings.load(tmp_path / "home").roster_max == 5
 
 
+ADDRESS = "an address such as https://HOST/PATH or http://127.0.0.1:11434/v1"
+
+
 @pytest.mark.parametrize(
     ("variable", "given", "allowed"),
     [
@@ -78,7 +81,9 @@ def test_an_env_file_where_the_process_was_started_is_not_read(
         ("AB_TESTING_ENABLED", "perhaps", "true or false"),
         ("LABEL_TIMEZONE", "Mars/Base", "a time zone of the IANA list, such as UTC or Europe/Berlin"),
         ("RAY_ADDRESS", "nowhere", "auto, or HOST:PORT of a running cluster, or empty for a Ray of its own"),
-        ("LLM_BASE_URL", "127.0.0.1:11434", "an address that begins with https:// or http://"),
+        ("LLM_BASE_URL", "127.0.0.1:11434", ADDRESS),
+        ("LLM_BASE_URL", "http://http://127.0.0.1:11434/v1", ADDRESS),
+        ("SUNO_BASE_URL", "https://vendor.example:port/api", ADDRESS),
         ("TELEGRAM_REVIEWERS", "42,bob", "whole numbers separated by commas"),
     ],
 )

@@ -14,7 +14,7 @@ from runtime.label import Label
 from storage import cycles, model_calls, people, queries
 from storage.cycles import Cycle
 from storage.people import Role
-from storage.types import Brief, CycleState, CycleStep, Lyrics, Outcome, Reflection
+from storage.types import Brief, Critique, CycleState, CycleStep, Lyrics, Outcome, Reflection
 from tests.agents.llm.songwriter import MARK
 from tests.journeys.quick import begins, changed, decide, new_song, reaches
 
@@ -60,7 +60,19 @@ async def test_the_servers_words_are_sung_criticised_and_reflected_on(
         reflection = Reflection.model_validate_json(await made(label, cycle, CycleStep.REFLECT))
         assert (reflection.source, MARK in reflection.summary) == ("local:m1", True)
         calls = await label.store.read(model_calls.calls_of, cycle_id=cycle.id)
-        assert [call.task for call in calls] == ["brief", "lyrics", "critique", "lyrics", "reflection"]
+        assert [call.task for call in calls] == [
+            "brief",
+            "lyrics",
+            "critique",
+            "lyrics",
+            "feedback",
+            "reflection",
+        ]
+        critique = Critique.model_validate_json(await made(label, cycle, CycleStep.CRITICISE))
+        assert (critique.source, MARK in critique.feedback) == ("local:m1", True)
+        seen = await label.store.read(queries.cycle_overview, cycle_id=cycle.id)
+        worded = {row.name for row in seen.steps if row.provider == "local:m1"}
+        assert worded == {CycleStep.PLAN, CycleStep.WRITE, CycleStep.CRITICISE, CycleStep.REFLECT}
         assert {call.cost_usd for call in calls} == {0}
         await decide(label, cycle)
         assert (await reaches(label, cycle, CycleState.ENDED)).outcome is Outcome.APPROVED

@@ -30,6 +30,8 @@ def write(body: dict) -> str:
         return json.dumps(lyrics(data))
     if "verdict" in fields:
         return json.dumps({"verdict": "rewrite", "faults": [f"the {MARK} stumbles"]})
+    if "feedback" in fields:
+        return json.dumps({"feedback": f"With {data['score']} the {MARK} is judged."})
     if "summary" in fields:
         return json.dumps(
             {"summary": f"A {MARK} at {data['measured_tempo_bpm']:.1f} BPM.", "keep": [f"the {MARK}"], "change": [],

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.llm import Deployment, Router
+from agents.llm import Deployment, Message, Router
 from agents.llm.chain import deployments_of
 from agents.llm.health import health_of
 from configs.names import variables
@@ -48,7 +48,7 @@ def test_named_models_come_first_and_for_their_tasks(tmp_path: Path):
     )
     assert [(one.name, one.tasks) for one in chosen] == [
         ("deepseek:m2", ("lyrics",)),
-        ("openai:m3", ("reflection", "critique")),
+        ("openai:m3", ("reflection", "critique", "feedback")),
         ("openai:m1", ()),
         ("deepseek:auto", ()),
     ]
@@ -85,3 +85,33 @@ async def test_health_says_who_can_answer_and_why_another_cannot():
     assert (second.name, second.can_answer) == ("dead:m1", False)
     assert "cannot be reached" in second.why
     assert (last.name, last.can_answer) == ("offline", True)
+
+
+def test_a_plug_in_adds_its_models_after_our_own(tmp_path: Path):
+    (tmp_path / "testwords.url").write_text("testwords http://127.0.0.1:1/v1")
+    assert names(tmp_path, openai_api_key=KEY) == ["openai:auto", "testwords:small", "testwords:large"]
+    chosen = deployments_of(Settings.load(tmp_path, lyrics_llm_models="testwords:large"))
+    assert [(one.name, one.tasks, one.base_url) for one in chosen][:1] == [
+        ("testwords:large", ("lyrics",), "http://127.0.0.1:1/v1")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("brought", "why"), [("testwords", "no address"), ("openai http://127.0.0.1:1/v1", "its own name")]
+)
+def test_a_plug_in_that_fails_is_left_out_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, brought: str, why: str
+):
+    (tmp_path / "testwords.url").write_text(brought)
+    with caplog.at_level(logging.WARNING):
+        assert names(tmp_path, openai_api_key=KEY) == ["openai:auto"]
+    assert why in caplog.text
+
+
+async def test_a_plug_ins_model_answers(tmp_path: Path):
+    async with serving(OPENAI) as server:
+        (tmp_path / "testwords.url").write_text(f"testwords {server.base_url}")
+        router = Router.from_settings(Settings.load(tmp_path))
+        result = await router.complete([Message(role="user", content="a plug-in's")], deadline_s=10)
+        await router.close()
+    assert result.source == "testwords:small"
