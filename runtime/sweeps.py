@@ -39,7 +39,6 @@ class Sweeps:
         self._settings = settings
         self._studio = StudioConfig.of(launch.settings())
         self._store = store
-        self._looked = time()
         self._random = random.Random()
         self._sweeps = [
             _Sweep(self._notice_sleep, MINUTE_S / 4, monotonic()),
@@ -63,12 +62,8 @@ class Sweeps:
                 return
 
     async def _notice_sleep(self) -> None:
-        """A machine that slept did not show anybody anything: open deadlines move by the time it was away."""
-        now = time()
-        away_s = now - self._looked - MINUTE_S / 4
-        self._looked = now
-        if away_s > 2 * MINUTE_S:
-            await self._store.write(approvals.extend_deadlines, asleep_s=away_s)
+        """A label that slept or was down did not show anybody anything: open deadlines move by that time."""
+        await self._store.write(approvals.notice_awake, nap_max_s=2 * MINUTE_S)
 
     async def _expire_media(self) -> None:
         await retention.expire_rejected_media(

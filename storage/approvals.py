@@ -238,15 +238,25 @@ def withdraw(tx: Tx, *, cycle_id: str, outcome: Outcome, who: str, reason: str) 
 
 
 @write
-def extend_deadlines(tx: Tx, *, asleep_s: float) -> int:
-    """Move the open questions' deadlines by the time the machine slept; says how many were moved."""
+def notice_awake(tx: Tx, *, nap_max_s: float) -> float:
+    """Say that the label is awake, and move the open questions' deadlines by the time since that was last said.
+
+    Absences of up to `nap_max_s` count as awake: a busy machine, a restart. Returns the seconds that were moved.
+    A clock that was set back moves nothing.
+    """
+    now = tx.clock.now()
+    seen = tx.connection.execute(select(tables.label.c.awake_at).with_for_update()).scalar_one()
+    tx.connection.execute(update(tables.label).values(awake_at=now))
+    away_s = (now - seen).total_seconds() if seen else 0.0
+    if away_s <= nap_max_s:
+        return 0.0
     open_rows = tx.connection.execute(
         select(P.c.id, P.c.overdue_at).where(P.c.status == ApprovalStatus.PENDING).with_for_update()
     ).all()
     for row in open_rows:
-        later = row.overdue_at + timedelta(seconds=asleep_s)
+        later = row.overdue_at + timedelta(seconds=away_s)
         tx.connection.execute(update(P).where(P.c.id == row.id).values(overdue_at=later))
-    return len(open_rows)
+    return away_s
 
 
 def effective_verdict(tx: Tx, *, approval_id: str) -> Verdict | None:

@@ -22,6 +22,8 @@ class Label(Frozen):
     created_at: datetime
     stopped_at: datetime | None
     stopped_by: str | None
+    awake_at: datetime | None = None
+    """When its supervisor was last at work."""
 
 
 class LeaseHolder(Frozen):

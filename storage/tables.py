@@ -41,6 +41,7 @@ label = _table(
     Column("created_at", UtcTime, nullable=False),
     Column("stopped_at", UtcTime),
     Column("stopped_by", Text),
+    Column("awake_at", UtcTime),
 )
 leases = _table(
     "leases",

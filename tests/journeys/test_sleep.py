@@ -5,13 +5,16 @@ import json
 import os
 import signal
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import ray
+from sqlalchemy import select, update
 
 from runtime.label import Label
-from storage import approval_rows, queries
+from storage import approval_rows, queries, tables
+from storage.store import Tx, write
 from storage.types import CycleState, CycleStep
 from tests.journeys.quick import QUICK, begins, changed, decide, new_song, reaches, story
 from tests.journeys.test_providers import BUYING, PRICE_USD, connect, spent_usd
@@ -44,7 +47,7 @@ async def test_asleep_for_longer_than_any_lease(label: Label, vendor_at: tuple[s
         finally:
             for pid in stopped:
                 os.kill(pid, signal.SIGCONT)
-        await asyncio.to_thread(_two_days_later, label)
+        await label.store.write(_two_days_ago)
 
         for cycle in (local, bought):
             await reaches(label, cycle, CycleState.WAITING)
@@ -76,14 +79,11 @@ def _workers(label: Label) -> list[int]:
     return [pid for pid in pids if _parent(pid) == raylet and _is_worker(pid)]
 
 
-def _two_days_later(label: Label) -> None:
-    """The supervisor's last look at the clock was two days ago; other clocks than its own are not asked."""
-    supervisor = ray.get_actor("supervisor", namespace=label.launch.namespace)
-
-    def look_back(actor) -> None:
-        actor._supervisor._sweeps._looked -= 2 * 86_400.0
-
-    ray.get(supervisor.__ray_call__.remote(look_back))
+@write
+def _two_days_ago(tx: Tx) -> None:
+    """The label was last seen awake two days ago; other times are left alone."""
+    seen = tx.connection.execute(select(tables.label.c.awake_at)).scalar_one()
+    tx.connection.execute(update(tables.label).values(awake_at=seen - timedelta(seconds=TWO_DAYS_S)))
 
 
 def _parent(pid: int) -> int:

@@ -157,9 +157,10 @@ def test_an_overdue_question_is_marked_and_still_decidable(stage: Stage):
 
 def test_time_asleep_does_not_count_against_a_question(stage: Stage):
     fence, cycle = stage.song()
+    stage.write(approvals.notice_awake, nap_max_s=120.0)
     stage.ask(fence, cycle, deadline_h=1)
     stage.clock.advance(hours=2)
-    assert stage.write(approvals.extend_deadlines, asleep_s=2 * 3600.0) == 1
+    assert stage.write(approvals.notice_awake, nap_max_s=120.0) == pytest.approx(2 * 3600.0, abs=60)
     assert [each.is_overdue for each in stage.read(approval_rows.pending_approvals)] == [False]
 
 
