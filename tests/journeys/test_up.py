@@ -15,15 +15,21 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.ui.telegram.botapi import TOKEN, BotApi
+
 pytestmark = pytest.mark.slow
 CANARIES = {
     "OPENAI_API_KEY": "sk-canary-openai-0123456789",  # pragma: allowlist secret
     "SUNO_API_KEY": "canary-suno-0123456789",  # pragma: allowlist secret
     "API_TOKEN": "canary-token-0123456789",  # pragma: allowlist secret
     "CONSOLE_LOGINS": "ann:canary-password-0123456789",  # pragma: allowlist secret
+    "TELEGRAM_BOT_TOKEN": TOKEN,
 }
+PASSWORD = CANARIES["CONSOLE_LOGINS"].partition(":")[2]
 WORDS = [value.rpartition(":")[2] for value in CANARIES.values()]
 PATIENCE_S = 90.0
+ANN = 4711
+"""Her number in Telegram."""
 
 
 def labelmate(*args: str, code: int = 0) -> subprocess.CompletedProcess[str]:
@@ -35,12 +41,20 @@ def labelmate(*args: str, code: int = 0) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def up(home: Path) -> Iterator[dict[str, str]]:
+def telegram() -> Iterator[BotApi]:
+    api = BotApi()
+    yield api
+    api.close()
+
+
+@pytest.fixture
+def up(home: Path, telegram: BotApi) -> Iterator[dict[str, str]]:
     """A label that runs, with a canary for every kind of secret in its `.env`."""
     home.mkdir(mode=0o700)
     lines = [f"{name}={value}" for name, value in CANARIES.items()]
     # Any free ports: other labels may run on this machine.
     lines += ["CONSOLE_PORT=0", "RAY_DASHBOARD_PORT=0", "LOG_LEVEL=DEBUG"]
+    lines += [f"TELEGRAM_API_BASE_URL={telegram.url}"]
     (home / ".env").write_text("\n".join(lines))
     (home / ".env").chmod(0o600)
     try:
@@ -82,12 +96,15 @@ def betrayed(text: str) -> list[str]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are counted in /proc")
-def test_up_answers_at_three_addresses_and_down_leaves_nothing(up: dict[str, str], home: Path):
+def test_up_answers_at_three_addresses_and_down_leaves_nothing(
+    up: dict[str, str], home: Path, telegram: BotApi
+):
     pid = int(up["pid"])
     below = descendants(pid)
     assert any("ui.web" in command for command in below.values())
     assert up["troubles"] == []
-    assert up["bot"] is None
+    assert up["bot"] == "https://t.me/label_test_bot"
+    assert "Waiting for you: 0" in _join(telegram, "/status")
     assert httpx.get(f"{up['console_url']}/health", timeout=30).json()["is_healthy"] is True
     assert httpx.get(up["dashboard_url"], timeout=30).status_code == 200
     host, _, port = up["address"].rpartition(":")
@@ -97,8 +114,9 @@ def test_up_answers_at_three_addresses_and_down_leaves_nothing(up: dict[str, str
     assert up["console_url"] in told
     assert str(pid) in told
     status = json.loads(labelmate("status", "--json", "--check").stdout)
-    (console,) = status["running"]["surfaces"]
-    assert (console["address"], console["trouble"]) == (up["console_url"], None)
+    surfaces = {each["name"]: each for each in status["running"]["surfaces"]}
+    assert [each["trouble"] for each in surfaces.values()] == [None, None]
+    assert (surfaces["console"]["address"], surfaces["telegram"]["address"]) == (up["console_url"], up["bot"])
     assert status["providers"]["music"]
 
     answers = _ask_everything(up["console_url"])
@@ -121,16 +139,30 @@ def test_up_answers_at_three_addresses_and_down_leaves_nothing(up: dict[str, str
     assert _files_that_betray(home, *sessions) == []
 
 
+def _join(telegram: BotApi, question: str) -> str:
+    """Ann joins with her code and asks something; what the bot answers to it."""
+    code = json.loads(labelmate("telegram", "link", "--as", "ann", "--json").stdout)["code"]
+    answers = []
+    for text in (f"/link {code}", question):
+        shown = len(telegram.shown(ANN))
+        telegram.say(ANN, ANN, text)
+        until_s = time.monotonic() + PATIENCE_S
+        while len(telegram.shown(ANN)) == shown and time.monotonic() < until_s:
+            time.sleep(0.1)
+        answers.append(telegram.shown(ANN)[-1].text)
+    return answers[-1]
+
+
 def _ask_everything(console: str) -> list[str]:
     """What strangers, a program and somebody who signed in are told, errors included."""
     answers = []
     with httpx.Client(base_url=console, timeout=60) as stranger:
         paths = ("/", "/login", "/metrics", "/api/v1/settings", "/api/docs")
         answers += [stranger.get(path).text for path in paths]
-        wrong = {"alias": "ann", "password": WORDS[-1] + "x"}
+        wrong = {"alias": "ann", "password": PASSWORD + "x"}
         answers.append(stranger.post("/login", data=wrong, headers={"Origin": console}).text)
         stranger.headers["Origin"] = console
-        signed_in = stranger.post("/login", data={"alias": "ann", "password": WORDS[-1]})
+        signed_in = stranger.post("/login", data={"alias": "ann", "password": PASSWORD})
         assert signed_in.status_code == 303
         answers.append(stranger.get("/api/v1/settings").text)
         assert '"(set, hidden)"' in answers[-1]
