@@ -57,11 +57,18 @@ class GateClient:
         self._entering: Trips[None, Answer] = Trips(
             lambda asked: arrived(self.actor.enter.remote(len(asked)))
         )
+        self._returning: set[asyncio.Future[None]] = set()
         self._leaving: Trips[Leaving, bool] = Trips(lambda asked: arrived(self.actor.leave.remote(asked)))
 
     async def enter(self) -> Answer:
         """Ask to make one call. Raises ActorGoneError while the gate restarts."""
-        return await self._entering.ask(None)
+        asking = asyncio.ensure_future(self._entering.ask(None))
+        try:
+            return await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            # The answer is on its way: a permit in it goes back, or nobody could use it until it expires.
+            asking.add_done_callback(self._return_unused)
+            raise
 
     async def leave(self, permit: str, *, failed: bool, retry_after_s: float | None = None) -> bool:
         """Tell how the call went; says whether with this failure an outage began."""
@@ -74,6 +81,13 @@ class GateClient:
     async def closed_for_s(self) -> float:
         """How much longer the provider is left alone; 0 while calls pass."""
         return await arrived(self.actor.closed_for_s.remote())
+
+    def _return_unused(self, asked: asyncio.Future[Answer]) -> None:
+        if asked.cancelled() or asked.exception() is not None or asked.result().permit is None:
+            return
+        task = asyncio.ensure_future(self.give_back(asked.result().permit or ""))
+        self._returning.add(task)
+        task.add_done_callback(self._returning.discard)
 
     async def _told(self, leaving: Leaving) -> bool:
         # A gate that died meanwhile has forgotten its permits; what the provider answered must not be lost with it.

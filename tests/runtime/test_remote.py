@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 import ray
 
+from agents.llm.door import Limits
 from runtime import cluster
+from runtime.gates import GateClient
 from runtime.launch import Launch
 from runtime.remote import ActorGoneError, arrived
 from runtime.store_actor import RemoteStore, StoreActor
@@ -98,3 +100,17 @@ async def test_what_travels_together_succeeds_and_fails_apart(ray_address: str, 
 
 def _broken(tx: Tx, *, depth: int) -> object:
     return {}[depth]
+
+
+async def test_a_permit_that_nobody_waits_for_any_more_goes_back(ray_address: str, tmp_path: Path):
+    launch = Launch(home=tmp_path, label_id="lbl_test", build="test")
+    gate = GateClient(launch, "vendor", "account", Limits(at_once=1, burst=10))
+    leaving = asyncio.create_task(gate.enter())
+    await asyncio.sleep(0)  # it is on its way
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    async with asyncio.timeout(10):
+        while (await gate.enter()).permit is None:
+            await asyncio.sleep(0.05)
+    ray.kill(gate.actor)
