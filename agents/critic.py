@@ -6,7 +6,7 @@ It judges defects and fit to the brief, not beauty. A model may phrase the sente
 import re
 
 from agents.llm.protocol import Completion, Request, Writer
-from agents.llm.repair import ask
+from agents.llm.repair import total
 from agents.llm.tasks import FeedbackDraft, FeedbackInputs
 from agents.music.analysis import AudioFacts
 from agents.music.review.mark import Mark
@@ -57,11 +57,13 @@ def criticise(
 async def phrase(
     writer: Writer, brief: Brief, critique: Critique
 ) -> tuple[Critique, Completion[FeedbackDraft]]:
-    """The same critique, its sentences by a model.
+    """The same critique, its sentences by a model, behind the verdict in our own words.
+
+    A draft with a number that nobody measured goes back once; if the next one has such a number too, the critique
+    is returned as it came, with what the drafts took.
 
     Raises:
         LLMError: no model answered.
-        ProviderRefusedError: none kept to the measured numbers.
     """
     inputs = FeedbackInputs(
         title=brief.title,
@@ -78,33 +80,59 @@ async def phrase(
         answer=FeedbackDraft,
         seed=sub_seed(brief.seed, "feedback"),
     )
-    completion = await ask(writer, request, lambda draft: _invented(draft, inputs))
-    told = {"feedback": completion.value.feedback, "source": completion.source}
-    return critique.model_copy(update=told), completion
+    first = await writer.complete(request)
+    drafts, invented = [first], invented_numbers(first.value.feedback, critique)
+    if invented:
+        faults = tuple(f"{number} is not among the measured numbers" for number in invented)
+        asked = {
+            "inputs": inputs.model_copy(update={"faults": faults}),
+            "draft": first.value.model_dump_json(),
+        }
+        drafts.append(await writer.complete(request.model_copy(update=asked)))
+        invented = invented_numbers(drafts[-1].value.feedback, critique)
+    spent = total(drafts)
+    if invented:
+        return critique, spent
+    feedback = f"{_verdict(critique.score, critique.passed)} {spent.value.feedback}"
+    return critique.model_copy(update={"feedback": feedback, "source": spent.source}), spent
 
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_NO_MEASURE = re.compile(r"\b\d+(?:st|nd|rd|th)\b|\b[A-G][#♯b♭]?\d\b|\b\d+/\d+\b")
+"""Ordinals, notes and metres: digits that measure nothing."""
+_NUMBER = re.compile(r"\+?\d{1,3}(?:,\d{3})+(?:\.\d+)?|\+?\d+(?:[.,]\d+)?")
 
 
-def _invented(draft: FeedbackDraft, inputs: FeedbackInputs) -> tuple[str, ...]:
-    """Numbers of a draft that nobody measured, rounding allowed."""
-    measured = {_value(number) for number in _NUMBER.findall(inputs.model_dump_json())}
-    measured |= {100 * value for value in measured if value <= 1}  # as per cent
-    invented = [
-        number
-        for number in _NUMBER.findall(draft.feedback)
-        if not any(abs(_value(number) - value) <= _half_of_the_last_place(number) for value in measured)
-    ]
-    return tuple(f"{number} is not among the measured numbers" for number in dict.fromkeys(invented))
+def invented_numbers(text: str, critique: Critique) -> tuple[str, ...]:
+    """Numbers in a text that nobody measured, in the order of the text; rounding, per cent and kilo are allowed."""
+    findings = critique.findings
+    told = " ".join(part for finding in findings for part in (finding.text, finding.target))
+    measured = {abs(_value(number)) for number in _NUMBER.findall(told)}
+    values = {critique.score, critique.threshold, *(finding.value for finding in findings)}
+    measured |= {abs(value) for value in values}
+    measured |= {100 * value for value in measured if value <= 1} | {value / 1000 for value in measured}
+    above_zero = {value for value in values if value > 0}
+    return tuple(
+        dict.fromkeys(
+            number
+            for number in _NUMBER.findall(_NO_MEASURE.sub(" ", text))
+            if not _is_near(number, above_zero if number.startswith("+") else measured)
+        )
+    )
+
+
+def _is_near(number: str, measured: set[float]) -> bool:
+    """Whether a number is one of the measured ones, rounded as it is."""
+    return any(abs(_value(number) - value) <= _half_of_the_last_place(number) for value in measured)
 
 
 def _value(number: str) -> float:
-    return float(number.replace(",", "."))
+    is_thousands = re.fullmatch(r"\+?\d{1,3}(,\d{3})+(\.\d+)?", number)
+    return float(number.replace(",", "" if is_thousands else "."))
 
 
 def _half_of_the_last_place(number: str) -> float:
-    decimals = len(re.split("[.,]", number)[1]) if re.search("[.,]", number) else 0
-    return 0.5001 * 10.0**-decimals
+    _, point, decimals = number.replace(",", ".").rpartition(".")
+    return 0.5001 * 10.0 ** -(len(decimals) if point else 0)
 
 
 def _score(marks: list[Mark]) -> float:
@@ -116,10 +144,14 @@ def _score(marks: list[Mark]) -> float:
     return round(score, 4)
 
 
+def _verdict(score: float, passed: bool) -> str:
+    return f"The song {'passes' if passed else 'does not pass'} with {score:.2f}."
+
+
 def _feedback(score: float, passed: bool, findings: tuple[Finding, ...]) -> str:
     """Two to four sentences: the verdict, the gravest findings, and what to turn."""
     faults = [finding for finding in findings if finding.severity is not Severity.INFO]
-    sentences = [f"The song {'passes' if passed else 'does not pass'} with {score:.2f}."]
+    sentences = [_verdict(score, passed)]
     sentences += [finding.text for finding in faults[:2]]
     if not faults:
         sentences.append("Every measure is on target.")

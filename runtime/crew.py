@@ -5,7 +5,7 @@ be done. Each opens one file in `agents/`, by way of an agent actor or a studio 
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
 
@@ -184,7 +184,11 @@ class Crew:
                 self.settings.critic_threshold,
             )
             critique, completion = await arrived(reply)
-            return Made(critique) if completion is None else _written((critique, completion))
+            if completion is None:
+                return Made(critique)
+            made = _written((critique, completion))
+            # Sentences that did not hold were paid for, and the critic's own stand.
+            return replace(made, provider=critique.source if critique.source == completion.source else None)
 
         return LocalWork(make, kind="music")
 

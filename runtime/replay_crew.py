@@ -284,8 +284,9 @@ class ReplayCrew:
         value, completion = answer
         call = self.step.call
         # After drafts with faults the recorded question names these, and the reply alone can be compared.
+        is_first = call is not None and call.attempts == 1 and call.call_number == 1
         self.asks_something_else = (
-            call is not None and call.attempts == 1 and call.request_sha256 != completion.request_sha256
+            is_first and call is not None and call.request_sha256 != completion.request_sha256
         )
         return Made(value)
 

@@ -53,8 +53,7 @@ class StoreActor:
     async def call(self, asked: list[Asked]) -> list[object | Failed]:
         """Run writes (with an id) and queries (without); what one fails with does not touch the others."""
         store = self._store or await self._opened()
-        running = [asyncio.wrap_future(store.submit(*each)) for each in asked]
-        told = await asyncio.gather(*running, return_exceptions=True)
+        told = await asyncio.gather(*(_run(store, *each) for each in asked), return_exceptions=True)
         return [_portable(answer) if isinstance(answer, BaseException) else answer for answer in told]
 
     async def ping(self) -> str:
@@ -88,14 +87,21 @@ def _open(launch: Launch) -> Store:
     return Store(home.engine, home.resume(launch.clock()))
 
 
+async def _run(
+    store: Store, op: Callable[..., object], kwargs: dict[str, object], write_id: str | None
+) -> object:
+    # A coroutine, so that a call which is refused at once is told apart from its mates.
+    return await asyncio.wrap_future(store.submit(op, kwargs, write_id))
+
+
 def _portable(error: BaseException) -> Failed:
-    """An error as it travels: our own as they are, a bug's with its traceback as a note."""
+    """An error as it travels: with the traceback of a bug as a note, and never so that it spoils a whole trip."""
     if not isinstance(error, LabelError):
         error.add_note("".join(traceback.format_exception(error)))
-        try:
-            pickle.dumps(error)
-        except Exception:  # noqa: BLE001 - any exception may refuse in any way
-            return Failed(StorageError(f"A store operation failed: {type(error).__name__}: {error}"))
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own, made on the line itself
+    except Exception:  # noqa: BLE001 - any exception may refuse in any way
+        return Failed(StorageError(f"A store operation failed: {type(error).__name__}: {error}"))
     return Failed(error)
 
 
@@ -108,7 +114,7 @@ class RemoteStore:
 
     def __init__(self, actor: ActorHandle) -> None:
         self.actor = actor
-        self._trips: Trips[Asked, object] = Trips(lambda asked: arrived(actor.call.remote(asked)))
+        self._trips: Trips[Asked, object] = Trips(self._travel)
 
     async def write(self, op: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         # One id for every repeat of this call, so that the store knows it again.
@@ -116,6 +122,16 @@ class RemoteStore:
 
     async def read(self, query: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         return cast("T", await self._call(query, dict(kwargs), None))
+
+    async def _travel(self, asked: list[Asked]) -> list[object | Failed]:
+        try:
+            under_way = self.actor.call.remote(asked)
+        except (TypeError, AttributeError, pickle.PicklingError) as error:
+            # Arguments that cannot be sent, found before anything was: whose they are is told, the others go.
+            if len(asked) == 1:
+                return [Failed(error)]
+            return [answer for each in asked for answer in await self._travel([each])]
+        return await arrived(under_way)
 
     async def _call(
         self, op: Callable[..., object], kwargs: dict[str, object], write_id: str | None

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
+TRIP_MAX = 64
+"""Questions of one trip: as many as the store commits at once."""
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
@@ -48,30 +50,33 @@ class Trips(Generic[Question, Answer]):
 
     async def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
-            while asked := self._waiting[loop]:
-                self._waiting[loop] = []
-                await self._trip(asked)
+            while waiting := self._waiting[loop]:
+                self._waiting[loop] = waiting[TRIP_MAX:]
+                await self._trip(waiting[:TRIP_MAX])
         finally:
             for _, answer in self._waiting.pop(loop):
                 answer.cancel()
 
-    async def _trip(self, asked: list[tuple[Question, asyncio.Future[Answer]]]) -> None:
-        # Whoever was cancelled while it waited asks nothing any more.
-        going = [(question, answer) for question, answer in asked if not answer.done()]
-        if not going:
-            return
+    async def _trip(self, going: list[tuple[Question, asyncio.Future[Answer]]]) -> None:
+        # Whoever was cancelled meanwhile travels all the same, as a call that was made: only nobody hears the answer.
         try:
             told = await self._travel([question for question, _ in going])
-        except asyncio.CancelledError:
-            for _, answer in going:
-                answer.cancel()
-            raise
+            for (_, answer), value in zip(going, told, strict=True):
+                _settle(answer, value)
         except Exception as error:  # noqa: BLE001 - each asker raises it again
-            told = [Failed(error)] * len(going)
-        for (_, answer), value in zip(going, told, strict=True):
-            if answer.done():
-                continue
-            if isinstance(value, Failed):
-                answer.set_exception(value.error)
-            else:
-                answer.set_result(value)
+            for _, answer in going:
+                _settle(answer, Failed(error))
+        finally:
+            for _, answer in going:
+                answer.cancel()  # whom nothing was told, because the loop ends
+
+
+def _settle(answer: asyncio.Future[Answer], value: Answer | Failed) -> None:
+    if answer.done():
+        return
+    if not isinstance(value, Failed):
+        answer.set_result(value)
+    elif isinstance(value.error, StopIteration):  # no future takes it
+        answer.set_exception(RuntimeError(str(value.error)))
+    else:
+        answer.set_exception(value.error)

@@ -3,7 +3,8 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from agents.llm.chain import has_models, routed
+from agents.llm.chain import routed
+from agents.llm.deployment import OFFLINE
 from agents.llm.protocol import Writer
 from agents.llm.router import Router
 from configs.keys import Models
@@ -61,8 +62,9 @@ class Words:
     async def model(self, place: Place) -> JournaledWriter | None:
         """A writer for what only a model is asked for, or None where none is set."""
         writer = await self.writer(place)
-        assert self._live is not None
-        return writer if has_models(self._live.last) else None
+        assert self._router is not None
+        hosted = any(one.provider != OFFLINE for one in self._router.deployments)
+        return writer if hosted else None
 
     async def _opened(self, settings: Settings, store: RemoteStore) -> Router:
         router = Router.from_settings(

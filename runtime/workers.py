@@ -25,7 +25,7 @@ from runtime.model_spend import Place
 from runtime.remote import arrived
 from runtime.studio import StudioConfig, Timed
 from runtime.words import Words
-from storage.errors import ProviderError
+from storage.errors import LabelError
 from storage.types import (
     Artist,
     Brief,
@@ -223,14 +223,13 @@ class CriticActor(AgentActor):
             threshold,
             loudness_lufs=config.loudness_lufs,
         )
-        writer = await self._words.model(place)
-        if writer is None:
-            return critique, None
         try:
-            return await critic.phrase(writer, brief, critique)
-        except ProviderError as error:
+            writer = await self._words.model(place)
+            if writer is not None:
+                return await critic.phrase(writer, brief, critique)
+        except LabelError as error:
             log.warning("%s: the critic's own sentences stand: %s", place.cycle_id, error)
-            return critique, None
+        return critique, None
 
 
 class ReflectionActor(AgentActor):

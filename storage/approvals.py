@@ -251,10 +251,13 @@ def notice_awake(tx: Tx, *, nap_max_s: float) -> float:
     if away_s <= nap_max_s:
         return 0.0
     open_rows = tx.connection.execute(
-        select(P.c.id, P.c.overdue_at).where(P.c.status == ApprovalStatus.PENDING).with_for_update()
+        select(P.c.id, P.c.asked_at, P.c.overdue_at)
+        .where(P.c.status == ApprovalStatus.PENDING)
+        .with_for_update()
     ).all()
     for row in open_rows:
-        later = row.overdue_at + timedelta(seconds=away_s)
+        # One that was asked after the label woke, and before it was noticed, was not asked all that time.
+        later = row.overdue_at + min(now - seen, now - row.asked_at)
         tx.connection.execute(update(P).where(P.c.id == row.id).values(overdue_at=later))
     return away_s
 

@@ -28,6 +28,13 @@ class SystemClock:
     def ulid(self) -> str:
         return str(ULID())
 
+    def mark(self) -> object:
+        """Where the ids are, for `rewind`."""
+        return None
+
+    def rewind(self, mark: object) -> None:
+        """Draw the same ids again, for work that was undone."""
+
 
 @dataclass
 class SeededClock:
@@ -60,6 +67,12 @@ class SeededClock:
     def ulid(self) -> str:
         stamp_ms = int(self._epoch.timestamp() * 1000)
         return str(ULID(stamp_ms.to_bytes(6) + self._random.randbytes(10)))
+
+    def mark(self) -> object:
+        return self._random.getstate()
+
+    def rewind(self, mark: object) -> None:
+        self._random.setstate(mark)  # type: ignore[arg-type] # its own state, as `mark` gave it
 
 
 Clock = SystemClock | SeededClock

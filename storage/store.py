@@ -151,11 +151,13 @@ class Store:
         Failures are rare and savepoints are two statements a job, so the group first runs without them; an
         operation changes nothing but the database, so one that is undone can be run again.
         """
+        before = self.clock.mark()
         try:
             return self._in_one_commit(self._run, group)
         except Exception as error:
             if isinstance(error, SQLAlchemyError) and not isinstance(error, IntegrityError):
                 raise
+            self.clock.rewind(before)
             return self._in_one_commit(self._run_apart, group)
 
     def _in_one_commit(self, run: Callable[[Tx, _Job], object], group: list[_Job]) -> list[object]:
@@ -189,7 +191,8 @@ class Store:
             # left alone, because a full disk has ended SQLite's whole transaction already.
             raise
         except Exception as error:  # noqa: BLE001 - a bug in one operation must reach its caller, not end the thread
-            failure = error
+            # No future can carry a StopIteration.
+            failure = RuntimeError(str(error)) if isinstance(error, StopIteration) else error
         else:
             return result
         savepoint.rollback()

@@ -1,6 +1,7 @@
 """One attempt at one deployment: through its gate, reserved in the ledger, timed, and settled once."""
 
 import asyncio
+import random
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -26,7 +27,7 @@ from storage.errors import (
 
 _PAID_FOR = (Timeout, TruncatedResponse, MalformedResponse)
 """After these nobody knows whether the provider charges, unless it counted the tokens."""
-_BUSY_LOOK_S, _BUSY_LOOK_MAX_S = 0.05, 0.8
+_BUSY_LOOK_S, _BUSY_LOOK_MAX_S = 0.05, 0.2
 
 
 class DoorClosed(Exception):  # noqa: N818 - no error: the deployment is left alone for a while
@@ -86,7 +87,7 @@ class Attempts:
                 raise DoorClosed(answer.wait_s, is_open=answer.is_open)
             # Busy: a permit may come back at any moment, long before the one that expires first. A gate that
             # all nodes share must not be asked by a crowd twenty times a second each.
-            await asyncio.sleep(min(answer.wait_s, look_s, left_s))
+            await asyncio.sleep(min(answer.wait_s, look_s * random.uniform(0.75, 1.25), left_s))
             look_s = min(2 * look_s, _BUSY_LOOK_MAX_S)
 
     async def reserve(self, deployment: Deployment, ask: Ask, permit: str, tally: Tally) -> Decimal:

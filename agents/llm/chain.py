@@ -15,8 +15,10 @@ from pydantic import SecretStr
 from agents.llm.deployment import AUTO, OFFLINE, Deployment
 from agents.llm.routed import Manner, RoutedWriter
 from agents.llm.router import Router
+from agents.redaction import redact
 from configs.providers import ProviderKind, chain, words_provider
 from configs.settings import Settings
+from storage.errors import ConfigurationError
 
 GROUP = "labelmate.llm"
 LOCAL = "local"
@@ -51,18 +53,21 @@ def _plugged(settings: Settings) -> dict[str, tuple[Deployment, ...]]:
     for entry in _entries():
         try:
             factory: Callable[[Settings], Sequence[Deployment]] = entry.load()
-            own = tuple(factory(settings))
+            own = tuple(_checked(one, entry.name) for one in factory(settings))
         except Exception as error:  # noqa: BLE001 - somebody else's code: whatever it raises must not end a song
-            log.warning("settings: the package of %s:%s is left out: %r", GROUP, entry.name, error)
+            told = redact(f"{type(error).__name__}: {error}")
+            log.warning("settings: the package of %s:%s is left out: %s", GROUP, entry.name, told)
             continue
-        if not all(one.provider == entry.name and one.base_url for one in own):
-            log.warning(
-                "settings: %s:%s is left out: its deployments need its own name and an address",
-                GROUP,
-                entry.name,
-            )
+        if entry.name in brought:
+            log.warning("settings: two packages bring %s:%s; the first one counts", GROUP, entry.name)
             continue
         brought[entry.name] = own
+    return brought
+
+
+def _checked(brought: object, name: str) -> Deployment:
+    if not (isinstance(brought, Deployment) and brought.provider == name and brought.base_url):
+        raise ConfigurationError(f"each must be a Deployment of the provider {name!r} with a base_url")
     return brought
 
 
@@ -78,8 +83,19 @@ def _named(
     """A model that the settings name; None, and a warning, where it cannot be asked."""
     provider, _, model = name.partition(":")
     if plugged.get(provider):
-        like = next((one for one in plugged[provider] if one.model == model), plugged[provider][0])
-        return like.model_copy(update={"model": model, "tasks": tasks or like.tasks})
+        known_as = next((one for one in plugged[provider] if one.model == model), None)
+        if known_as is not None:
+            return known_as.model_copy(update={"tasks": tasks or known_as.tasks})
+        # Of a model that the package does not bring, only the way to it is known.
+        way = plugged[provider][0]
+        return Deployment(
+            provider=provider,
+            model=model,
+            base_url=way.base_url,
+            api_key=way.api_key,
+            wire=way.wire,
+            tasks=tasks,
+        )
     known = words_provider(provider)
     if known is None or provider == OFFLINE:
         log.warning("settings: %s is left out: there is no provider of words called %s", name, provider)

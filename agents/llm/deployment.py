@@ -3,7 +3,7 @@
 from decimal import Decimal
 from enum import StrEnum
 
-from pydantic import Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr
 
 from storage.types import Frozen
 
@@ -45,6 +45,8 @@ class Price(Frozen):
 
 class Deployment(Frozen):
     """Somebody who can be asked for words."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)  # one of them is a key
 
     provider: str
     """A name of configs/providers.yaml, or one of your own with `base_url`."""

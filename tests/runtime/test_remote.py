@@ -1,6 +1,7 @@
 """What arrives from a process or a cluster that does not serve: the cause, in one line."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -88,18 +89,34 @@ async def test_what_travels_together_succeeds_and_fails_apart(ray_address: str, 
         store.read(label.the_label),
         store.read(artists.artist_by_id, artist_id="art_nobody"),
         store.read(_broken, depth=1),
+        store.read(_homeless, depth=1),
+        store.write(label.the_label),
+        store.read(_broken, depth=threading.Lock()),
         store.write(label.take_lease, name="duty", owner="me", lease_s=5.0),
         return_exceptions=True,
     )
+    assert told[0].id == label_id
     assert isinstance(told[1], NotFoundError)
     assert isinstance(told[2], KeyError)
     assert "_broken" in "".join(told[2].__notes__), "a bug's traceback comes along"
-    assert told[3] is True
+    assert "Homeless: a b" in str(told[3]), "an error that cannot be read at home is told as one that can"
+    assert "the_label is a query" in str(told[4]), "refused before it ran"
+    assert isinstance(told[5], TypeError), "what cannot be sent"
+    assert told[6] is True
     ray.kill(actor)
 
 
-def _broken(tx: Tx, *, depth: int) -> object:
+def _broken(tx: Tx, *, depth: object) -> object:
     return {}[depth]
+
+
+class Homeless(Exception):
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"{first} {second}")
+
+
+def _homeless(tx: Tx, *, depth: int) -> object:
+    raise Homeless("a", "b")
 
 
 async def test_a_permit_that_nobody_waits_for_any_more_goes_back(ray_address: str, tmp_path: Path):

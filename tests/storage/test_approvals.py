@@ -160,7 +160,7 @@ def test_time_asleep_does_not_count_against_a_question(stage: Stage):
     stage.write(approvals.notice_awake, nap_max_s=120.0)
     stage.ask(fence, cycle, deadline_h=1)
     stage.clock.advance(hours=2)
-    assert stage.write(approvals.notice_awake, nap_max_s=120.0) == pytest.approx(2 * 3600.0, abs=60)
+    assert stage.write(approvals.notice_awake, nap_max_s=120.0) == pytest.approx(2 * 3600.0, abs=5)
     assert [each.is_overdue for each in stage.read(approval_rows.pending_approvals)] == [False]
 
 

@@ -94,10 +94,19 @@ def test_a_plug_in_adds_its_models_after_our_own(tmp_path: Path):
     assert [(one.name, one.tasks, one.base_url) for one in chosen][:1] == [
         ("testwords:large", ("lyrics",), "http://127.0.0.1:1/v1")
     ]
+    known, unknown = deployments_of(Settings.load(tmp_path, llm_models="testwords:large,testwords:huge"))
+    assert known.price is not None
+    assert (unknown.name, unknown.base_url, unknown.price) == ("testwords:huge", known.base_url, None)
 
 
 @pytest.mark.parametrize(
-    ("brought", "why"), [("testwords", "no address"), ("openai http://127.0.0.1:1/v1", "its own name")]
+    ("brought", "why"),
+    [
+        ("testwords", "ValueError: no address"),
+        ("openai http://127.0.0.1:1/v1", "of the provider 'testwords'"),
+        ("bare http://127.0.0.1:1/v1", "must be a Deployment"),
+        ("keyed a-secret-that-nobody-shall-read", "1 validation error for Deployment"),
+    ],
 )
 def test_a_plug_in_that_fails_is_left_out_with_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, brought: str, why: str
@@ -106,6 +115,7 @@ def test_a_plug_in_that_fails_is_left_out_with_a_warning(
     with caplog.at_level(logging.WARNING):
         assert names(tmp_path, openai_api_key=KEY) == ["openai:auto"]
     assert why in caplog.text
+    assert "a-secret" not in caplog.text
 
 
 async def test_a_plug_ins_model_answers(tmp_path: Path):

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from agents.critic import phrase
+from agents.critic import invented_numbers, phrase
 from agents.llm import Deployment, RoutedWriter, Router
-from storage.errors import ProviderError, ProviderRefusedError
+from storage.errors import ProviderError
 from storage.types import Critique, Finding, Severity
 from tests.agents.llm import servers, songwriter
 from tests.agents.llm.servers import KEY, OPENAI, ModelServer, serving
@@ -51,7 +51,8 @@ async def test_a_model_phrases_what_was_measured():
     async with serving(OPENAI, write=saying(text)) as server:
         told, completion = await phrase(writer(server), brief_of(1), CRITIQUE)
         data = songwriter.data_of(server.bodies[0])
-    assert (told.feedback, told.source, completion.attempts) == (text, "critic:m", 1)
+    verdict = "The song does not pass with 0.43."
+    assert (told.feedback, told.source, completion.attempts) == (f"{verdict} {text}", "critic:m", 1)
     assert told.model_copy(update={"feedback": CRITIQUE.feedback, "source": CRITIQUE.source}) == CRITIQUE
     assert data["findings"][0]["value"] == 0.3125
 
@@ -61,18 +62,41 @@ async def test_a_number_nobody_measured_goes_back_with_its_name():
     async with serving(OPENAI, write=saying("A fine 0.97, well above 0.6, says the critic.", good)) as server:
         told, completion = await phrase(writer(server), brief_of(1), CRITIQUE)
         faults = songwriter.data_of(server.bodies[1])["faults"]
-    assert (told.feedback, completion.attempts) == (good, 2)
+    assert (told.feedback, completion.attempts) == (f"The song does not pass with 0.43. {good}", 2)
     assert faults == ["0.97 is not among the measured numbers"]
 
 
-async def test_a_model_that_keeps_inventing_is_refused():
+async def test_where_a_model_keeps_inventing_the_critics_own_sentences_stand():
     async with serving(OPENAI, write=saying("A fine 0.97, well above 0.6, says the critic.")) as server:
-        with pytest.raises(ProviderError):
-            await phrase(writer(server), brief_of(1), CRITIQUE)
+        told, completion = await phrase(writer(server), brief_of(1), CRITIQUE)
+        asked = len(server.bodies)
+    assert (told, asked, completion.tokens_in) == (CRITIQUE, 2, 200)
 
 
 async def test_where_no_model_answers_nobody_stands_in():
     async with serving(OPENAI, always=servers.status(401)) as server:
-        with pytest.raises(ProviderError) as told:
+        with pytest.raises(ProviderError):
             await phrase(writer(server), brief_of(1), CRITIQUE)
-    assert not isinstance(told.value, ProviderRefusedError)
+
+
+@pytest.mark.parametrize(
+    ("text", "invented"),
+    [
+        ("0.31 dB, or 0.3, against 1 to 5 dB", ()),
+        ("43% of what is wanted, 60 % needed", ()),
+        ("the 2nd verse, on F#4, in 4/4", ()),
+        ("3,150 Hz or 3.15 kHz", ()),
+        ("it lies at -18.2 LUFS, or −18.2", ()),
+        ("it stands at +18.2 LUFS", ("+18.2",)),
+        ("0.32 dB and 0.5", ("0.32", "0.5")),
+        ("1.500 of 2,500", ("1.500", "2,500")),
+    ],
+)
+def test_which_numbers_nobody_measured(text: str, invented: tuple[str, ...]):
+    heard = {"target": "-14 LUFS", "severity": Severity.INFO, "text": ""}
+    more = (
+        Finding(metric="brightness_hz", value=3150.0, **heard),
+        Finding(metric="loudness_lufs", value=-18.2, **heard),
+    )
+    critique = CRITIQUE.model_copy(update={"findings": (*CRITIQUE.findings, *more)})
+    assert invented_numbers(text, critique) == invented
