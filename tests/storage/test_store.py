@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Engine, func, insert, select, text, update
 
 from storage import artists, label, outbox, tables
+from storage.clock import new_id
 from storage.errors import ConflictError, DiskFullError, StorageError
 from storage.label import Label
 from storage.store import LocalStore, Store, Tx, write
@@ -43,6 +44,11 @@ def put_then_break(tx: Tx, *, name: str) -> None:
 def hold(tx: Tx, *, entered: object, gate: object) -> None:
     entered.set()
     gate.wait(10)
+
+
+@write
+def draw_id(tx: Tx, *, turn: int) -> str:
+    return new_id(f"t{turn}", tx.clock)
 
 
 @write
@@ -78,6 +84,24 @@ def test_writes_that_wait_together_share_a_commit_and_a_failing_one_takes_none_a
     assert stage.read(names) == [f"n{number:02}" for number in range(20)] + ["n99"]
     assert len(commits) == 3, "the held write, the group of 23, the query"
     stage.store.close()
+
+
+def test_ids_do_not_depend_on_who_failed_beside_them(engine: Engine):
+    drawn = []
+    for is_crowded in (False, True):
+        stage = Stage(Store(engine, clock := Watch(7)), clock)
+        entered, gate = threading.Event(), threading.Event()
+        held = submit(stage, hold, entered=entered, gate=gate)
+        entered.wait(10)
+        jobs = [submit(stage, draw_id, turn=1)]
+        bad = submit(stage, put_then_fail, name="never") if is_crowded else None
+        jobs.append(submit(stage, draw_id, turn=2))
+        gate.set()
+        drawn.append([job.result(10) for job in (held, *jobs)])
+        assert bad is None or isinstance(bad.exception(10), ConflictError)
+        stage.store._jobs.put(None)
+        stage.store._thread.join()
+    assert drawn[0] == drawn[1]
 
 
 def test_a_statement_the_database_refuses_fails_alone(stage: Stage):
