@@ -20,7 +20,7 @@ Bipolar = Annotated[float, Field(ge=-1, le=1)]
 class Frozen(BaseModel):
     """An immutable value: a change is a new one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 # ---------------------------------------------------------------- who

@@ -81,9 +81,13 @@ def _workers(label: Label) -> list[int]:
 
 @write
 def _two_days_ago(tx: Tx) -> None:
-    """The label was last seen awake two days ago; other times are left alone."""
-    seen = tx.connection.execute(select(tables.label.c.awake_at)).scalar_one()
-    tx.connection.execute(update(tables.label).values(awake_at=seen - timedelta(seconds=TWO_DAYS_S)))
+    """What is asked was asked two days ago, and the label was last seen awake then; other times are left alone."""
+    L, P = tables.label, tables.approvals
+    seen = tx.connection.execute(select(L.c.awake_at)).scalar_one()
+    tx.connection.execute(update(L).values(awake_at=seen - timedelta(seconds=TWO_DAYS_S)))
+    for row in tx.connection.execute(select(P.c.id, P.c.asked_at)).all():
+        asked_at = row.asked_at - timedelta(seconds=TWO_DAYS_S + ASLEEP_S)
+        tx.connection.execute(update(P).where(P.c.id == row.id).values(asked_at=asked_at))
 
 
 def _parent(pid: int) -> int:
