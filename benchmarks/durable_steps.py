@@ -15,7 +15,6 @@ import os
 import tempfile
 import time
 from decimal import Decimal
-from pathlib import Path
 
 from runtime.environment import prepare_ray
 
@@ -24,16 +23,13 @@ prepare_ray()
 import ray  # noqa: E402 - its environment comes first
 
 from agents.fixer import diagnose  # noqa: E402
-from benchmarks.processes import cpu_s, ray_daemons  # noqa: E402
-from runtime import cluster  # noqa: E402
-from runtime.label import build  # noqa: E402
+from benchmarks.processes import cpu_s, fresh_label, ray_daemons  # noqa: E402
 from runtime.launch import Launch  # noqa: E402
 from runtime.repair import FixerDesk  # noqa: E402
 from runtime.steps import StepRunner  # noqa: E402
 from runtime.store_actor import start_store  # noqa: E402
 from runtime.work import LocalWork, Made  # noqa: E402
 from storage import artists, cycles  # noqa: E402
-from storage.home import open_home  # noqa: E402
 from storage.ledger import Caps  # noqa: E402
 from storage.types import (  # noqa: E402
     CycleStep,
@@ -161,25 +157,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--steps", type=int, default=400)
     steps = parser.parse_args().steps
-    with tempfile.TemporaryDirectory() as folder:
-        home = open_home(Path(folder) / "home")
-        launch = Launch(home=home.path, label_id=home.label.id, build=build())
-        home.close()
-        joined = cluster.start(launch, dashboard_port=None)
-        try:
-            ours = ray.remote(Ours).options(num_cpus=0).remote(launch)
-            ms = measure(ours, steps)
-            dbos = ray.remote(Dbos).options(num_cpus=0).remote(folder)
-            over_ray = measure(ray.remote(DbosOverRay).options(num_cpus=0).remote(dbos), steps)
-            alone = measure(dbos, steps)
-            name = f"DBOS {importlib.metadata.version('dbos')}"
-            print("CPU a durable step, ms:")
-            print(f"  labelmate, artist + store + raylet + gcs   {ms:6.2f}")
-            print(f"  {name}, artist + DBOS + raylet + gcs  {over_ray:6.2f}   ratio {ms / over_ray:.2f}")
-            print(f"  {name}, all in one process, no hop    {alone:6.2f}   ratio {ms / alone:.2f}")
-        finally:
-            cluster.end_actors(launch)
-            cluster.leave(joined)
+    with fresh_label() as launch, tempfile.TemporaryDirectory() as folder:
+        ours = ray.remote(Ours).options(num_cpus=0).remote(launch)
+        ms = measure(ours, steps)
+        dbos = ray.remote(Dbos).options(num_cpus=0).remote(folder)
+        over_ray = measure(ray.remote(DbosOverRay).options(num_cpus=0).remote(dbos), steps)
+        alone = measure(dbos, steps)
+        name = f"DBOS {importlib.metadata.version('dbos')}"
+        print("CPU a durable step, ms:")
+        print(f"  labelmate, artist + store + raylet + gcs   {ms:6.2f}")
+        print(f"  {name}, artist + DBOS + raylet + gcs  {over_ray:6.2f}   ratio {ms / over_ray:.2f}")
+        print(f"  {name}, all in one process, no hop    {alone:6.2f}   ratio {ms / alone:.2f}")
 
 
 def measure(actor: ray.actor.ActorHandle, steps: int) -> float:

@@ -17,7 +17,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +24,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from benchmarks.processes import cpu_s, ray_daemons
+from benchmarks.processes import cpu_s, fresh_label, ray_daemons
 
 CONCURRENCY = 50
 RATIO_TARGET = 1.15
@@ -85,54 +84,40 @@ async def interleaved(contestants: dict[str, Contestant], calls: int, rounds: in
 @contextmanager
 def with_everything_shared(base_url: str) -> Iterator[Contestant]:
     """The router as a label uses it: gate and store are actors of a Ray, the ledger and the row are in its store."""
-    from runtime.environment import prepare_ray
-
-    prepare_ray()
-    import ray
-
     from agents.llm import Deployment, Price, Router
-    from agents.llm.gate import UNLIMITED
-    from runtime import cluster
-    from runtime.gates import SharedGates
-    from runtime.label import build
-    from runtime.launch import Launch
-    from runtime.model_spend import Place, SpendLedger
-    from runtime.store_actor import start_store
-    from storage.home import open_home
     from storage.ledger import Caps
-    from storage.model_calls import ModelCall, record_call
 
     caps = Caps(daily_usd=Decimal(1_000_000), monthly_usd=Decimal(1_000_000))
     price = Price(input_usd_per_million=Decimal(1), output_usd_per_million=Decimal(1))
     deployment = Deployment(provider="first", model="m1", base_url=base_url, api_key=KEY, price=price)
-    with tempfile.TemporaryDirectory() as folder:
-        home = open_home(Path(folder) / "home")
-        launch = Launch(home=home.path, label_id=home.label.id, build=build())
-        home.close()
-        joined = cluster.start(launch, dashboard_port=None)
-        try:
-            store = start_store(launch)
-            gates = SharedGates(launch, limits=UNLIMITED)  # their waiting is another matter
-            router = Router([deployment], gate=gates, ledger=SpendLedger(store, Place(), caps))
-            ask = asked(router)
+    with fresh_label() as launch:
+        import ray
 
-            async def call(text: str) -> None:
-                result = await ask(text)
-                await store.write(
-                    record_call,
-                    call=ModelCall(
-                        cycle_id=None, call_number=1, task="bench", provider=result.provider, model=result.model,
-                        request_sha256="", prompt_sha256="", outcome="ok", cost_usd=result.cost_usd,
-                        latency_s=result.latency_s, reply=result.text,
-                    ),
-                )  # fmt: skip
+        from agents.llm.gate import UNLIMITED
+        from runtime.gates import SharedGates
+        from runtime.model_spend import Place, SpendLedger
+        from runtime.store_actor import start_store
+        from storage.model_calls import ModelCall, record_call
 
-            actors = [store.actor, gates.gate(deployment).actor]
-            pids = ray.get([actor.__ray_call__.remote(lambda _self: os.getpid()) for actor in actors])
-            yield Contestant(call, (*pids, *ray_daemons()))
-        finally:
-            cluster.end_actors(launch)
-            cluster.leave(joined)
+        store = start_store(launch)
+        gates = SharedGates(launch, limits=UNLIMITED)  # their waiting is another matter
+        router = Router([deployment], gate=gates, ledger=SpendLedger(store, Place(), caps))
+        ask = asked(router)
+
+        async def call(text: str) -> None:
+            result = await ask(text)
+            await store.write(
+                record_call,
+                call=ModelCall(
+                    cycle_id=None, call_number=1, task="bench", provider=result.provider, model=result.model,
+                    request_sha256="", prompt_sha256="", outcome="ok", cost_usd=result.cost_usd,
+                    latency_s=result.latency_s, reply=result.text,
+                ),
+            )  # fmt: skip
+
+        actors = [store.actor, gates.gate(deployment).actor]
+        pids = ray.get([actor.__ray_call__.remote(lambda _self: os.getpid()) for actor in actors])
+        yield Contestant(call, (*pids, *ray_daemons()))
 
 
 def asked(router) -> Call:

@@ -1,9 +1,36 @@
-"""CPU of processes, as the kernel counts it."""
+"""A label's Ray for a benchmark, and the CPU of processes as the kernel counts it."""
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from runtime.launch import Launch
+
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def fresh_label() -> Iterator[Launch]:
+    """A label in a new home with a Ray of its own, both gone afterwards."""
+    from runtime.environment import prepare_ray
+
+    prepare_ray()
+    from runtime import cluster
+    from runtime.label import build
+    from storage.home import open_home
+
+    with tempfile.TemporaryDirectory() as folder:
+        home = open_home(Path(folder) / "home")
+        launch = Launch(home=home.path, label_id=home.label.id, build=build())
+        home.close()
+        joined = cluster.start(launch, dashboard_port=None)
+        try:
+            yield launch
+        finally:
+            cluster.end_actors(launch)
+            cluster.leave(joined)
 
 
 def cpu_s(pids: list[int]) -> float:
