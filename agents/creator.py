@@ -10,10 +10,25 @@ from agents.llm.tasks import PersonaDraft, PersonaInputs
 from configs.genres import load_genres
 from storage.clock import sub_seed
 from storage.errors import UsageError
-from storage.types import Genes, Persona
+from storage.types import Genes, Persona, VocalIdentity
 
 _SPREAD = 0.16
 """Standard deviation of an artist's genes around their genre's middle."""
+_TIMBRES = (
+    "airy",
+    "breathy",
+    "clear",
+    "deep",
+    "gritty",
+    "husky",
+    "intimate",
+    "nasal",
+    "raspy",
+    "smoky",
+    "soulful",
+    "velvety",
+    "warm",
+)
 _SAYS_WHAT_IT_IS = (
     re.compile(r"\bvirtual artist\b", re.IGNORECASE),
     re.compile(r"\bmade with AI\b", re.IGNORECASE),
@@ -56,10 +71,17 @@ async def create(
         genre=chosen,
         secondary_genres=tuple(name for name in draft.secondary_genres if name in load_genres()),
         visual=choose_identity(sub_seed(seed, "look"), chosen, draft.moods, taken_palettes),
+        vocal=draw_voice(seed),
         signature_seed=sub_seed(seed, "signature"),
         source=completion.source,
     )
     return persona, draw_genes(seed), completion
+
+
+def draw_voice(seed: int) -> VocalIdentity:
+    """The voice that vendors who sing are asked for, the same in every song."""
+    stream = random.Random(sub_seed(seed, "voice"))
+    return VocalIdentity(gender=stream.choice(("female", "male")), timbre=stream.choice(_TIMBRES))
 
 
 def draw_genes(seed: int) -> Genes:

@@ -1,7 +1,16 @@
-"""The editor: other words on the same song. Title and lyrics change; music, times and numbers never do."""
+"""The editor: other words on the same song, and its takes in order. Music, times and numbers never change."""
 
 from storage.errors import UsageError
-from storage.types import Brief, Composition, Lyrics, SongEdits
+from storage.types import Brief, Composition, Critique, Lyrics, Master, SongEdits, Take, Takes
+
+
+def ranked(songs: Takes[Composition], masters: Takes[Master], critiques: Takes[Critique]) -> tuple[Take, ...]:
+    """The takes of a song, the one that the critic prefers first; equals keep their order."""
+    takes = [
+        Take(song=song, master=master, critique=critique)
+        for song, master, critique in zip(songs.each, masters.each, critiques.each, strict=True)
+    ]
+    return tuple(sorted(takes, key=lambda take: -take.critique.score))
 
 
 def edited(
@@ -13,14 +22,18 @@ def edited(
     if edits.lines is not None:
         lyrics = _with_lines(lyrics, edits.lines)
     lyrics = lyrics.model_copy(update={"title": brief.title})
-    return brief, lyrics, reworded(song, brief, lyrics)
+    return brief, lyrics, _reworded(song, brief, lyrics)
 
 
-def reworded(song: Composition, brief: Brief, lyrics: Lyrics) -> Composition:
+def reworded(songs: Takes[Composition], brief: Brief, lyrics: Lyrics) -> Takes[Composition]:
     """The same music under the brief's title, each line of the lyrics in the place of the one it follows.
 
     A plan without times for its lines keeps none. Raises UsageError when there is not a line for each time.
     """
+    return Takes(each=tuple(_reworded(song, brief, lyrics) for song in songs.each))
+
+
+def _reworded(song: Composition, brief: Brief, lyrics: Lyrics) -> Composition:
     lines = [line for section in lyrics.sections for line in section.lines]
     timed = song.plan.lyric_lines
     if timed and len(lines) != len(timed):

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
-from configs.knobs import CommaList, Group
+from configs.knobs import CommaList, Group, Usd
 
 PASSWORD_MIN_CHARS = 8
 ALIAS_MAX_CHARS = 40
@@ -154,19 +154,40 @@ class RepairModels(Group):
 
 
 class MusicVendors(Group):
-    """Hosted music."""
+    """Those who make music elsewhere; MUSIC_PROVIDERS says which of them is asked."""
 
     title: ClassVar[str] = "Hosted music"
-    is_used: ClassVar[bool] = False
 
     suno_api_key: Key | None = None
-    """Key of a Suno service."""
+    """Key of a Suno gateway; one that you host yourself needs none."""
     suno_base_url: WebAddress | None = None
-    """Address of that service; Suno itself publishes none."""
+    """Address of that gateway; Suno itself publishes none."""
+    suno_dialect: Literal["sunoapi", "apibox", "gcui"] = "sunoapi"
+    """How the gateway speaks: as sunoapi.org, as apibox.erweima.ai, or as gcui-art/suno-api."""
+    suno_model: str | None = None
+    """Model to ask for, such as V5 or chirp-v4. Empty: the dialect's own."""
+    suno_usd_per_job: Usd | None = None
+    """US dollars that one order of two songs costs there; 0 where it is in your plan. Empty: unknown."""
+    ace_step_base_url: WebAddress | None = None
+    """Address of an ACE-Step 1.5 server of your own, such as http://127.0.0.1:8001."""
+    ace_step_api_key: Key | None = None
+    """Its key, if it asks for one."""
     elevenlabs_api_key: Key | None = None
     """Key of ElevenLabs."""
+    elevenlabs_base_url: WebAddress = "https://api.elevenlabs.io"
+    """Address of ElevenLabs."""
+    elevenlabs_model: str = "music_v1"
+    """Music model of ElevenLabs."""
+    elevenlabs_usd_per_minute: Usd | None = None
+    """US dollars a minute of music by your plan. Empty: unknown."""
     replicate_api_token: Key | None = None
     """Token of Replicate."""
+    replicate_base_url: WebAddress = "https://api.replicate.com"
+    """Address of Replicate."""
+    replicate_musicgen_version: str = "671ac645ce5e552cc63a54a2bbff63fcf798043055d2dac5fc9e36a837eedcfb"
+    """Version of meta/musicgen there."""
+    replicate_usd_per_job: Usd | None = None
+    """US dollars that thirty seconds of music cost there at most. Empty: unknown."""
 
 
 class FootageVendors(Group):

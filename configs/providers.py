@@ -65,18 +65,19 @@ def load_providers() -> dict[ProviderKind, tuple[Provider, ...]]:
 
 
 def chain(kind: ProviderKind, settings: "Settings") -> tuple[Provider, ...]:
-    """Those that can be asked now, the most wanted first."""
+    """Those that are asked by their keys alone, the most wanted first; music is bought only where MUSIC_PROVIDERS says so."""
     return tuple(
         provider
         for provider in load_providers()[kind]
-        if provider.available and provider.is_configured(settings)
+        if provider.available
+        and provider.is_configured(settings)
+        and (kind is not ProviderKind.MUSIC or not provider.variables)
     )
 
 
 def providers_in_use(settings: "Settings") -> dict[str, str]:
     """Who makes what now, by kind, in words for people."""
     names = {str(kind): [each.title for each in chain(kind, settings)] for kind in ProviderKind}
-    # Music is bought only from those that MUSIC_PROVIDERS names; everything else goes by its keys.
     if settings.music_providers:
         names[ProviderKind.MUSIC] = [", ".join(settings.music_providers)]
     # All ways to be asked are open at once; of those who make something, the first is asked.

@@ -19,15 +19,14 @@ from storage.store import StoreClient
 from storage.types import (
     Artwork,
     Brief,
-    Critique,
     CycleId,
     CycleState,
     DeciderKind,
     Frozen,
     Lyrics,
-    Master,
     Outcome,
     Reflection,
+    Take,
     Verdict,
 )
 
@@ -39,28 +38,28 @@ class Question(Frozen):
     revision: int
     brief: Brief
     lyrics: Lyrics
-    master: Master
-    critique: Critique
+    takes: tuple[Take, ...]
+    """The one that the critic prefers first; `take` in a decision counts them from 1."""
     artwork: Artwork
     reflection: Reflection
     song_price_usd: Decimal | None
     """What sending the whole song back would cost; None where nobody knows."""
 
     def facts(self) -> dict[str, object]:
-        """What every surface shows beside the preview."""
-        price = self.song_price_usd
+        """What every surface shows beside the preview: of the first take, and of each where there are several."""
+        price, first = self.song_price_usd, self.takes[0]
         return {
             "genre": self.brief.genre,
             "mood": self.brief.mood,
             "theme": self.brief.theme,
             "tempo_bpm": self.brief.tempo_bpm,
             "key": f"{self.brief.key} {self.brief.mode}",
-            "duration_s": round(self.master.duration_s, 1),
-            "score": round(self.critique.score, 3),
-            "feedback": self.critique.feedback,
-            "findings": [finding.text for finding in self.critique.findings],
+            "duration_s": round(first.master.duration_s, 1),
+            "score": round(first.critique.score, 3),
+            "feedback": first.critique.feedback,
+            "findings": [finding.text for finding in first.critique.findings],
             "reflection": self.reflection.summary,
-            "source": self.master.source,
+            "source": first.master.source,
             "arm_id": self.brief.arm_id,
             "sections": [[section.section, len(section.lines)] for section in self.lyrics.sections],
             "lines": [line for section in self.lyrics.sections for line in section.lines],
@@ -68,8 +67,24 @@ class Question(Frozen):
             "song_price_usd": None if price is None else str(price),
             "cover_sha256": self.artwork.cover.sha256,
             "thumbnail_sha256": self.artwork.thumbnail.sha256,
-            "mp3_sha256": self.master.mp3.sha256,
+            "mp3_sha256": first.master.mp3.sha256,
+            "takes": self._takes(),
         }
+
+    def _takes(self) -> list[dict[str, object]]:
+        """What tells one take from another."""
+        previews = (self.artwork.preview, *self.artwork.other_previews)
+        return [
+            {
+                "score": round(take.critique.score, 3),
+                "feedback": take.critique.feedback,
+                "duration_s": round(take.master.duration_s, 1),
+                "tempo_bpm": take.master.tempo_bpm,
+                "mp3_sha256": take.master.mp3.sha256,
+                "preview_sha256": preview.sha256,
+            }
+            for take, preview in zip(self.takes, previews, strict=True)
+        ]
 
 
 class Decision(Frozen):
@@ -86,7 +101,7 @@ Policy = Callable[[Question], Awaitable[Decision]]
 
 async def demo_policy(question: Question) -> Decision:
     """`labelmate demo` has nobody to ask: what the critic passed is approved, and says so."""
-    reason = f"demo: the critic gave {question.critique.score:.2f}"
+    reason = f"demo: the critic gave {question.takes[0].critique.score:.2f}"
     return Decision(approves=True, decided_by=DeciderKind.POLICY, who="demo", reason=reason)
 
 
@@ -109,7 +124,7 @@ async def ask_people(
         cycle_id=question.cycle_id,
         revision=question.revision,
         title=question.brief.title,
-        takes=1,
+        takes=len(question.takes),
         preview_sha256=question.artwork.preview.sha256,
         facts=facts,
         deadline_h=settings.approval_deadline_h,

@@ -21,7 +21,7 @@ from runtime import approvals
 from runtime.autopilot import autopilot_policy
 from runtime.crew import Crew, Pools
 from runtime.cycle import Ending, make_song
-from runtime.gates import Limits, SharedGate
+from runtime.gates import SharedGate
 from runtime.health import require_health
 from runtime.launch import Launch
 from runtime.live import LiveSettings
@@ -217,7 +217,11 @@ class LiveArtist:
                 (
                     vendor,
                     SharedGate(
-                        self._launch, vendor.name, vendor.account, Limits(), on_outage=self._tell_outage
+                        self._launch,
+                        vendor.name,
+                        vendor.account,
+                        vendor.limits,
+                        on_outage=self._tell_outage,
                     ),
                 )
                 for vendor in music_providers(settings)

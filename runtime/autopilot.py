@@ -22,8 +22,8 @@ def autopilot_policy(store: StoreClient, settings: Settings, artist_id: ArtistId
             return _left_to_people("autopilot is off")
         flight = await store.read(autopilot.flight, artist_id=artist_id)
         song = Song(
-            score=question.critique.score,
-            is_stand_in=(bool(settings.music_providers) and question.master.source == EMBEDDED)
+            score=question.takes[0].critique.score,
+            is_stand_in=(bool(settings.music_providers) and question.takes[0].master.source == EMBEDDED)
             or (has_models(settings) and question.lyrics.source == OFFLINE),
             is_explicit=question.lyrics.explicit,
         )

@@ -17,12 +17,13 @@ from storage.types import (
     Films,
     Frozen,
     Master,
+    Takes,
 )
 
 T = TypeVar("T", bound=Frozen)
 OUTPUTS: dict[CycleStep, type[Frozen]] = {
-    CycleStep.COMPOSE: Composition,
-    CycleStep.PRODUCE: Master,
+    CycleStep.COMPOSE: Takes[Composition],
+    CycleStep.PRODUCE: Takes[Master],
     CycleStep.PAINT: Artwork,
     CycleStep.FILM: Films,
 }

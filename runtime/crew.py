@@ -5,6 +5,7 @@ be done. Each opens one file in `agents/`, by way of an agent actor or a studio 
 """
 
 import asyncio
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
@@ -12,6 +13,7 @@ from typing import TypeVar
 from agents.llm.chain import has_models
 from agents.llm.deployment import OFFLINE
 from agents.llm.protocol import Completion
+from agents.music.order import MusicOrder
 from agents.music.protocol import MusicProvider
 from agents.release.job import PackageJob
 from configs.settings import Settings
@@ -49,6 +51,8 @@ from storage.types import (
     Reflection,
     Release,
     Remark,
+    Take,
+    Takes,
     Verdict,
 )
 
@@ -140,16 +144,16 @@ class Crew:
 
         return LocalWork(make, kind="words")
 
-    def compose(self, brief: Brief, lyrics: Lyrics) -> tuple[Work[Composition], ...]:
+    def compose(self, brief: Brief, lyrics: Lyrics) -> tuple[Work[Takes[Composition]], ...]:
         """agents/composer.py, or a provider's job; none is bought for words of the embedded writer as a stand-in"""
 
-        async def make(_variation: int) -> Made[Composition]:
-            return _timed(
-                await arrived(self.pools.creative.next().compose.remote(self.studio, brief, lyrics))
-            )
+        async def make(_variation: int) -> Made[Takes[Composition]]:
+            song = await arrived(self.pools.creative.next().compose.remote(self.studio, brief, lyrics))
+            return Made(Takes[Composition](each=(song.value,)), cpu_s=song.cpu_s)
 
+        order = self._order(brief, lyrics)
         bought = tuple(
-            bought_music(provider, gate, self.pools.cores, self.studio, self.settings, brief, lyrics)
+            bought_music(provider, gate, self.pools.cores, self.studio, self.settings, order)
             for provider, gate in self.vendors
         )
         if lyrics.source == OFFLINE and has_models(self.settings):
@@ -158,77 +162,93 @@ class Crew:
             return bought
         return (*bought, LocalWork(make, kind="music"))
 
-    def produce(self, brief: Brief, song: Composition) -> Work[Master]:
-        """agents/producer.py"""
+    def produce(self, brief: Brief, songs: Takes[Composition]) -> Work[Takes[Master]]:
+        """agents/producer.py: every take beside the others"""
 
-        async def make(_variation: int) -> Made[Master]:
-            return _timed(await self.pools.cores.run(studio.produce, self.studio, brief, song))
+        async def make(_variation: int) -> Made[Takes[Master]]:
+            masters, cpu_s = await _side_by_side(
+                self.pools.cores.run(studio.produce, self.studio, brief, song) for song in songs.each
+            )
+            return Made(Takes[Master](each=masters), cpu_s=cpu_s)
 
         return LocalWork(make, kind="music")
 
     def criticise(
-        self, brief: Brief, lyrics: Lyrics, song: Composition, master: Master, at: Revisions
-    ) -> Work[Critique]:
+        self,
+        brief: Brief,
+        lyrics: Lyrics,
+        songs: Takes[Composition],
+        masters: Takes[Master],
+        at: Revisions,
+    ) -> Work[Takes[Critique]]:
         """agents/critic.py"""
 
-        async def make(_variation: int) -> Made[Critique]:
+        async def make(_variation: int) -> Made[Takes[Critique]]:
             place = self._place(CycleStep.CRITICISE, at.recording)
             reply = self.pools.critic.next().criticise.remote(
                 place,
                 self.studio,
                 brief,
                 lyrics,
-                song,
-                master,
+                songs,
+                masters,
                 await self._memory(),
                 self.settings.critic_threshold,
             )
-            critique, completion = await arrived(reply)
+            critiques, completion = await arrived(reply)
             if completion is None:
-                return Made(critique)
-            made = _written((critique, completion))
+                return Made(critiques)
+            made = _written((critiques, completion))
             # Sentences that did not hold were paid for, and the critic's own stand.
-            return replace(made, provider=critique.source if critique.source == completion.source else None)
+            is_phrased = any(critique.source == completion.source for critique in critiques.each)
+            return replace(made, provider=completion.source if is_phrased else None)
 
         return LocalWork(make, kind="music")
 
     def paint(
-        self, brief: Brief, song: Composition, master: Master, at: Revisions, before: Artwork | None
+        self, brief: Brief, takes: tuple[Take, ...], at: Revisions, before: Artwork | None
     ) -> Work[Artwork]:
-        """agents/painter.py: cover beside preview; of a song that was sent back, only what it was sent back for"""
+        """agents/painter.py: cover beside previews; of a song that was sent back, only what it was sent back for"""
         persona, cores = self.artist.persona, self.pools.cores
 
         async def cover(variation: int) -> Timed[tuple[Asset, Asset]]:
             if before is not None and not at.paints_cover:
                 return Timed((before.cover, before.thumbnail), cpu_s=0.0)
             seed = sub_seed(brief.seed, "cover", at.cover_look, variation)
-            return await cores.run(studio.paint_cover, self.studio, persona, brief, song.plan_asset, seed)
+            plan_asset = takes[0].song.plan_asset
+            return await cores.run(studio.paint_cover, self.studio, persona, brief, plan_asset, seed)
 
-        async def preview(variation: int) -> Timed[Asset]:
+        async def previews(variation: int) -> Timed[tuple[Asset, ...]]:
             if before is not None and not at.films_preview:
-                return Timed(before.preview, cpu_s=0.0)
+                return Timed((before.preview, *before.other_previews), cpu_s=0.0)
             seed = _film_seed(brief, at, variation)
-            return await cores.run(studio.film_preview, self.studio, persona, song, master, seed)
+            filmed = (
+                cores.run(studio.film_preview, self.studio, persona, take.song, take.master, seed)
+                for take in takes
+            )
+            return Timed(*await _side_by_side(filmed))
 
         async def make(variation: int) -> Made[Artwork]:
-            covers, previews = asyncio.create_task(cover(variation)), asyncio.create_task(preview(variation))
+            painting, filming = (
+                asyncio.create_task(cover(variation)),
+                asyncio.create_task(previews(variation)),
+            )
             # Both are waited for even when one fails: no render is left running behind a retry.
-            await asyncio.wait([covers, previews])
-            image, thumbnail = covers.result().value
-            artwork = Artwork(cover=image, thumbnail=thumbnail, preview=previews.result().value)
-            return Made(artwork, cpu_s=covers.result().cpu_s + previews.result().cpu_s)
+            await asyncio.wait([painting, filming])
+            image, thumbnail = painting.result().value
+            preview, *others = filming.result().value
+            artwork = Artwork(cover=image, thumbnail=thumbnail, preview=preview, other_previews=tuple(others))
+            return Made(artwork, cpu_s=painting.result().cpu_s + filming.result().cpu_s)
 
         return LocalWork(make, kind="visuals")
 
-    def reflect(
-        self, brief: Brief, song: Composition, master: Master, critique: Critique, at: Revisions
-    ) -> Work[Reflection]:
+    def reflect(self, brief: Brief, take: Take, at: Revisions) -> Work[Reflection]:
         """agents/reflector.py"""
 
         async def make(_variation: int) -> Made[Reflection]:
             place = self._place(CycleStep.REFLECT, at.recording)
             reply = self.pools.reflection.next().reflect.remote(
-                place, self.artist, brief, critique, song.plan, master, await self._memory()
+                place, self.artist, brief, take, await self._memory()
             )
             return _written(await arrived(reply))
 
@@ -238,8 +258,7 @@ class Crew:
         self,
         brief: Brief,
         lyrics: Lyrics,
-        master: Master,
-        critique: Critique,
+        takes: tuple[Take, ...],
         artwork: Artwork,
         reflection: Reflection,
         revision: int,
@@ -252,11 +271,10 @@ class Crew:
                 revision=revision,
                 brief=brief,
                 lyrics=lyrics,
-                master=master,
-                critique=critique,
+                takes=takes,
                 artwork=artwork,
                 reflection=reflection,
-                song_price_usd=self._song_price_usd(brief),
+                song_price_usd=self._song_price_usd(brief, lyrics),
             )
             return Made(
                 await approvals.ask_people(self.store, self.fence, question, self.settings, self.policy)
@@ -264,22 +282,18 @@ class Crew:
 
         return SentWork(send)
 
-    def film(self, brief: Brief, song: Composition, master: Master, at: Revisions) -> Work[Films]:
+    def film(self, brief: Brief, take: Take, at: Revisions) -> Work[Films]:
         """agents/painter.py: every format beside the others"""
-        persona = self.artist.persona
+        persona, cores = self.artist.persona, self.pools.cores
 
         async def make(variation: int) -> Made[Films]:
             seed = _film_seed(brief, at, variation)
-            films = [
-                asyncio.create_task(
-                    self.pools.cores.run(studio.film, self.studio, persona, song, master, aspect, seed)
-                )
+            filmed = (
+                cores.run(studio.film, self.studio, persona, take.song, take.master, aspect, seed)
                 for aspect in self.cycle.request.formats
-            ]
-            await asyncio.wait(films)
-            filmed = [film.result() for film in films]
-            videos = tuple(video.value for video in filmed)
-            return Made(Films(videos=videos), cpu_s=sum(video.cpu_s for video in filmed))
+            )
+            videos, cpu_s = await _side_by_side(filmed)
+            return Made(Films(videos=videos), cpu_s=cpu_s)
 
         return LocalWork(make, kind="visuals")
 
@@ -287,9 +301,7 @@ class Crew:
         self,
         brief: Brief,
         lyrics: Lyrics,
-        song: Composition,
-        master: Master,
-        critique: Critique,
+        take: Take,
         artwork: Artwork,
         films: Films,
         verdict: Verdict,
@@ -303,9 +315,7 @@ class Crew:
                 tuple(await self.store.read(lineage.assets_of, cycle_id=self.cycle.id)),
                 brief=brief,
                 lyrics=lyrics,
-                song=song,
-                master=master,
-                critique=critique,
+                take=take,
                 artwork=artwork,
                 films=films,
                 verdict=verdict,
@@ -327,8 +337,7 @@ class Crew:
         self,
         brief: Brief,
         lyrics: Lyrics,
-        song: Composition,
-        critique: Critique,
+        take: Take,
         reflection: Reflection,
         verdict: Verdict | None,
         outcome: Outcome,
@@ -338,7 +347,7 @@ class Crew:
         async def make(_variation: int) -> Made[Lesson]:
             lesson = Lesson(
                 outcome=outcome,
-                score=critique.score,
+                score=take.critique.score,
                 text=reflection.style_note,
                 edits=reflection.edits,
             )
@@ -350,10 +359,10 @@ class Crew:
                 key=brief.key,
                 mode=brief.mode,
                 outcome=outcome,
-                score=critique.score,
+                score=take.critique.score,
                 lesson=reflection.style_note,
                 hook=lyrics.hook,
-                melody_hash=song.melody_grams,
+                melody_hash=take.song.melody_grams,
                 lines=tuple(line for section in lyrics.sections for line in section.lines),
             )
             await self.store.write(
@@ -368,9 +377,12 @@ class Crew:
 
         return LocalWork(make, kind="storage")
 
-    def _song_price_usd(self, brief: Brief) -> Decimal | None:
+    def _order(self, brief: Brief, lyrics: Lyrics) -> MusicOrder:
+        return MusicOrder(brief=brief, lyrics=lyrics, vocal=self.artist.persona.vocal)
+
+    def _song_price_usd(self, brief: Brief, lyrics: Lyrics) -> Decimal | None:
         """What it would cost to make the music again; None where nobody knows."""
-        return self.vendors[0][0].price_usd(brief) if self.vendors else Decimal(0)
+        return self.vendors[0][0].price_usd(self._order(brief, lyrics)) if self.vendors else Decimal(0)
 
     async def _memory(self) -> tuple[MadePiece, ...]:
         return await self.store.read(memory.memory_of, artist_id=self.artist.id, limit=memory.KNOWN_PIECES)
@@ -395,6 +407,14 @@ def _written(answer: tuple[T, Completion[Frozen]]) -> Made[T]:
         cost_usd=completion.cost_usd or Decimal(0),
         provider=None if completion.provider == OFFLINE else completion.source,
     )
+
+
+async def _side_by_side(pieces: Iterable[Awaitable[Timed[T]]]) -> tuple[tuple[T, ...], float]:
+    """The results of studio work in order, with its CPU seconds; all are waited for even when one fails."""
+    tasks = [asyncio.ensure_future(piece) for piece in pieces]
+    await asyncio.wait(tasks)
+    made = [task.result() for task in tasks]
+    return tuple(each.value for each in made), sum(each.cpu_s for each in made)
 
 
 def _film_seed(brief: Brief, at: Revisions, variation: int) -> int:

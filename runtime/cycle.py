@@ -2,8 +2,8 @@
 
 `steps.run` makes each step happen exactly once (runtime/steps.py); `crew` says who does it
 (runtime/crew.py), and each of its methods opens one file in `agents/`. No step calls another: every
-value comes back here and is passed on. Only `editor` is called here itself: it puts other words on the
-same music and has no effect that could be repeated.
+value comes back here and is passed on. Only `editor` is called here itself: it puts takes in order and
+other words on the same music, and has no effect that could be repeated.
 """
 
 from agents import editor
@@ -26,6 +26,7 @@ from storage.types import (
     Redo,
     Reflection,
     Release,
+    Takes,
     Verdict,
 )
 
@@ -53,12 +54,19 @@ async def make_song(steps: Steps, crew: Roles) -> Ending:
         for revision in at.titles:
             brief = await steps.run(CycleStep.PLAN, revision, Brief, crew.retitle(brief, revision))
         lyrics = await steps.run(CycleStep.WRITE, at.words, Lyrics, crew.write(brief, at))
-        song = await steps.run(CycleStep.COMPOSE, at.recording, Composition, *crew.compose(brief, lyrics))
-        song = editor.reworded(song, brief, lyrics)
-        master = await steps.run(CycleStep.PRODUCE, at.recording, Master, crew.produce(brief, song))
-        critique = await steps.run(
-            CycleStep.CRITICISE, at.recording, Critique, crew.criticise(brief, lyrics, song, master, at)
+        songs = await steps.run(
+            CycleStep.COMPOSE, at.recording, Takes[Composition], *crew.compose(brief, lyrics)
         )
+        songs = editor.reworded(songs, brief, lyrics)
+        masters = await steps.run(CycleStep.PRODUCE, at.recording, Takes[Master], crew.produce(brief, songs))
+        critiques = await steps.run(
+            CycleStep.CRITICISE,
+            at.recording,
+            Takes[Critique],
+            crew.criticise(brief, lyrics, songs, masters, at),
+        )
+        takes = editor.ranked(songs, masters, critiques)
+        critique = takes[0].critique
         if not critique.passed and critic_revisions > 0:
             changes += tuple(finding.change for finding in critique.findings if finding.change)
             critic_revisions -= 1
@@ -68,17 +76,17 @@ async def make_song(steps: Steps, crew: Roles) -> Ending:
         verdict = None
         if critique.passed:
             artwork = await steps.run(
-                CycleStep.PAINT, at.pictures, Artwork, crew.paint(brief, song, master, at, artwork)
+                CycleStep.PAINT, at.pictures, Artwork, crew.paint(brief, takes, at, artwork)
             )
         reflection = await steps.run(
-            CycleStep.REFLECT, at.recording, Reflection, crew.reflect(brief, song, master, critique, at)
+            CycleStep.REFLECT, at.recording, Reflection, crew.reflect(brief, takes[0], at)
         )
         if critique.passed and artwork is not None:
             verdict = await steps.run(
                 CycleStep.ASK,
                 at.newest,
                 Verdict,
-                crew.ask(brief, lyrics, master, critique, artwork, reflection, at.newest),
+                crew.ask(brief, lyrics, takes, artwork, reflection, at.newest),
             )
         if verdict is None or verdict.redo is None:
             break
@@ -86,26 +94,29 @@ async def make_song(steps: Steps, crew: Roles) -> Ending:
         if verdict.redo is Redo.SONG:
             changes, critic_revisions = (), crew.revisions_max
 
+    take = takes[verdict.take - 1 if verdict is not None else 0]
     if artwork is not None and verdict is not None and verdict.outcome is Outcome.APPROVED:
+        artwork = artwork.of_take(verdict.take)
         if verdict.edits is not None:
-            brief, lyrics, song = editor.edited(brief, lyrics, song, verdict.edits)
+            brief, lyrics, song = editor.edited(brief, lyrics, take.song, verdict.edits)
+            take = take.model_copy(update={"song": song})
             at = at.again(Redo.TITLE if verdict.edits.title else Redo.LYRICS)
             artwork = await steps.run(
-                CycleStep.PAINT, at.pictures, Artwork, crew.paint(brief, song, master, at, artwork)
+                CycleStep.PAINT, at.pictures, Artwork, crew.paint(brief, (take,), at, artwork)
             )
-        films = await steps.run(CycleStep.FILM, at.newest, Films, crew.film(brief, song, master, at))
+        films = await steps.run(CycleStep.FILM, at.newest, Films, crew.film(brief, take, at))
         await steps.run(
             CycleStep.PACKAGE,
             at.newest,
             Release,
-            crew.package(brief, lyrics, song, master, critique, artwork, films, verdict),
+            crew.package(brief, lyrics, take, artwork, films, verdict),
         )
     ending = _ending(critique, verdict)
     await steps.run(
         CycleStep.LEARN,
         at.newest,
         Lesson,
-        crew.learn(brief, lyrics, song, critique, reflection, verdict, ending.outcome),
+        crew.learn(brief, lyrics, take, reflection, verdict, ending.outcome),
     )
     return ending
 

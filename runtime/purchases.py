@@ -2,22 +2,35 @@
 
 import asyncio
 from decimal import Decimal
+from pathlib import Path
 from time import monotonic
 
-from agents.music.protocol import JobState, MusicProvider
+from agents.music.order import MusicOrder
+from agents.music.protocol import Batch, FetchedTake, JobState, MusicProvider
 from configs.settings import Settings
 from runtime import studio
 from runtime.gates import SharedGate
+from runtime.signals import Suspend
 from runtime.studio import StudioConfig
 from runtime.work import BoughtWork, Made
 from runtime.workers import Studio
-from storage.errors import BudgetExceededError, ProviderError, ProviderUnavailableError
-from storage.types import Brief, Composition, EffectPolicy, Lyrics
+from storage.errors import BudgetExceededError, OutcomeUnknownError, ProviderError
+from storage.types import Composition, CycleState, EffectPolicy, Frozen, Takes
 
 CALL_S = 120.0
 """How long one request may wait for its permit."""
 JOB_S = 1_800.0
-"""How long a job may take before the cycle is set aside; it is polled again then, not bought again."""
+"""How long a job is watched before the cycle is set aside; it is asked for again then, not bought again."""
+ASIDE_S = 900.0
+DELIVERED = "delivered:"
+"""Begins the job id of a provider that answers an order with the audio itself: it is in our own store already."""
+
+
+class _Delivery(Frozen):
+    """Takes that came with the order, by their place in the asset store."""
+
+    takes: tuple[tuple[str, str, float | None], ...]
+    """Address, media type, and how long the provider said that it lasts."""
 
 
 def bought_music(
@@ -26,28 +39,33 @@ def bought_music(
     cores: Studio,
     config: StudioConfig,
     settings: Settings,
-    brief: Brief,
-    lyrics: Lyrics,
-) -> BoughtWork[Composition]:
+    order: MusicOrder,
+) -> BoughtWork[Takes[Composition]]:
     """The compose step's work at one provider. Raises BudgetExceededError where nobody knows its price."""
 
     async def submit(idempotency_key: str) -> str:
-        async with gate.permit(deadline_s=CALL_S):
-            return await provider.submit(brief, lyrics, idempotency_key)
+        with studio.scratch(config) as folder:
+            async with gate.permit(deadline_s=CALL_S):
+                job = await provider.submit(order, idempotency_key, folder)
+            return await asyncio.to_thread(_keep, config, job.takes) if job.takes else job.id
 
     async def find(idempotency_key: str) -> str | None:
         async with gate.permit(deadline_s=CALL_S):
             return await provider.find(idempotency_key)
 
-    async def collect(job_id: str) -> Made[Composition]:
-        await _ready(provider, gate, job_id)
+    async def collect(job_id: str) -> Made[Takes[Composition]]:
         with studio.scratch(config) as folder:
-            async with gate.permit(deadline_s=CALL_S):
-                takes = await provider.fetch(job_id, folder)
-            made = await cores.run(studio.receive, config, brief, lyrics, provider.name, takes, price)
+            if job_id.startswith(DELIVERED):
+                takes = await asyncio.to_thread(_kept, config, job_id, folder)
+            else:
+                await _ready(provider, gate, job_id)
+                async with gate.permit(deadline_s=CALL_S):
+                    takes = await provider.fetch(job_id, folder)
+            batch = Batch(provider=provider.name, terms=provider.terms, takes=takes, cost_usd=price)
+            made = await cores.run(studio.receive, config, order, batch)
         return Made(made.value, cpu_s=made.cpu_s, cost_usd=price)
 
-    price = _price(provider, settings, brief)
+    price = _price(provider, settings, order)
     return BoughtWork(
         policy=provider.policy,
         provider=provider.name,
@@ -58,19 +76,20 @@ def bought_music(
     )
 
 
-def _price(provider: MusicProvider, settings: Settings, brief: Brief) -> Decimal:
-    price = provider.price_usd(brief)
+def _price(provider: MusicProvider, settings: Settings, order: MusicOrder) -> Decimal:
+    price = provider.price_usd(order)
     if price is None:
         price = settings.unpriced_max_usd_per_call
     if price is None:
         raise BudgetExceededError(
-            f"Nobody knows what {provider.name} charges; set UNPRICED_MAX_USD_PER_CALL to buy there all the same"
+            f"Nobody knows what {provider.name} charges; set its price ({provider.name.upper()}_USD_PER_…), "
+            "or UNPRICED_MAX_USD_PER_CALL to buy there all the same"
         )
     return price
 
 
 async def _ready(provider: MusicProvider, gate: SharedGate, job_id: str) -> None:
-    """Poll until the job is done."""
+    """Poll until the job is done; one that takes too long is set aside, and asked for again later."""
     until_s = monotonic() + JOB_S
     while monotonic() < until_s:
         async with gate.permit(deadline_s=CALL_S):
@@ -80,4 +99,31 @@ async def _ready(provider: MusicProvider, gate: SharedGate, job_id: str) -> None
         if status.state is JobState.FAILED:
             raise ProviderError(f"{provider.name} could not make job {job_id}: {status.message}")
         await asyncio.sleep(status.look_again_s)
-    raise ProviderUnavailableError(f"{provider.name} has not finished job {job_id} in {JOB_S / 60:.0f} min")
+    told = f"{provider.name} has not finished job {job_id} in {JOB_S / 60:.0f} min; it is asked for again"
+    raise Suspend(CycleState.DEFERRED, told, ASIDE_S)
+
+
+def _keep(config: StudioConfig, takes: tuple[FetchedTake, ...]) -> str:
+    """Put audio that came with an order where every node finds it, before the order goes on record."""
+    try:
+        kept = [
+            (config.assets.put(take.path, kind="take", media_type=take.media_type, tool="delivery"), take)
+            for take in takes
+        ]
+    except Exception as error:
+        raise OutcomeUnknownError(f"It was made, and could not be kept: {error}") from error
+    delivery = _Delivery(
+        takes=tuple((asset.sha256, take.media_type, take.expected_s) for asset, take in kept)
+    )
+    return DELIVERED + delivery.model_dump_json()
+
+
+def _kept(config: StudioConfig, job_id: str, folder: Path) -> tuple[FetchedTake, ...]:
+    """The takes of a delivery, as copies that may be moved."""
+    takes: list[FetchedTake] = []
+    delivery = _Delivery.model_validate_json(job_id.removeprefix(DELIVERED))
+    for number, (sha256, media_type, expected_s) in enumerate(delivery.takes, start=1):
+        path = folder / f"take-{number}"
+        path.write_bytes(config.assets.fetch(sha256).read_bytes())
+        takes.append(FetchedTake(path=path, media_type=media_type, expected_s=expected_s))
+    return tuple(takes)

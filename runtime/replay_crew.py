@@ -31,6 +31,8 @@ from storage.types import (
     Reflection,
     Release,
     Remark,
+    Take,
+    Takes,
     Verdict,
 )
 
@@ -60,7 +62,8 @@ class ReplayCrew:
         first = self.step.row.revision + 1 if hasattr(self, "step") else 0
         revision = first
         while (step := done.get((CycleStep.CRITICISE, revision))) is not None:
-            if self._bench.value(Critique, step).passed or (CycleStep.PLAN, revision + 1) not in done:
+            takes = self._bench.value(Takes[Critique], step).each
+            if any(critique.passed for critique in takes) or (CycleStep.PLAN, revision + 1) not in done:
                 break
             revision += 1
         return revision - first
@@ -72,7 +75,7 @@ class ReplayCrew:
             assigned = self._bench.record.assigned
             return self._words(
                 await planner.plan(
-                    self._writer(Brief),
+                    self._writer(self._source(Brief)),
                     artist=self.step.artist,
                     request=self._bench.record.cycle.request,
                     memory=self.step.memory,
@@ -92,7 +95,7 @@ class ReplayCrew:
         async def make(_variation: int) -> Made[Brief]:
             return self._words(
                 await planner.retitle(
-                    self._writer(Brief),
+                    self._writer(self._source(Brief)),
                     artist=self.step.artist,
                     brief=brief,
                     memory=self.step.memory,
@@ -109,7 +112,7 @@ class ReplayCrew:
         async def make(_variation: int) -> Made[Lyrics]:
             return self._words(
                 await lyricist.write(
-                    self._writer(Lyrics),
+                    self._writer(self._source(Lyrics)),
                     brief=brief.model_copy(update={"seed": at.words_seed(brief)}),
                     persona=self.step.artist.persona,
                     memory=self.step.memory,
@@ -119,79 +122,95 @@ class ReplayCrew:
 
         return LocalWork(make, kind="words")
 
-    def compose(self, brief: Brief, lyrics: Lyrics) -> tuple[LocalWork[Composition]]:
-        return (_at_once(lambda: studio.compose(self._bench.studio, brief, lyrics).value, "music"),)
+    def compose(self, brief: Brief, lyrics: Lyrics) -> tuple[LocalWork[Takes[Composition]]]:
+        def make() -> Takes[Composition]:
+            song = studio.compose(self._bench.studio, brief, lyrics).value
+            return Takes[Composition](each=(song,))
 
-    def produce(self, brief: Brief, song: Composition) -> LocalWork[Master]:
-        def make() -> Master:
-            for origin in filter(None, (song.score, *song.takes[:1])):
-                self._bench.lend(origin)
-            rate_hz = self._bench.value(Master, self.step).wav.facts["sample_rate_hz"]
+        return (_at_once(make, "music"),)
+
+    def produce(self, brief: Brief, songs: Takes[Composition]) -> LocalWork[Takes[Master]]:
+        def make() -> Takes[Master]:
+            recorded = self._bench.value(Takes[Master], self.step)
+            rate_hz = recorded.first.wav.facts["sample_rate_hz"]
             config = self._bench.studio.model_copy(update={"sample_rate_hz": rate_hz})
-            return studio.produce(config, brief, song).value
+            for song in songs.each:
+                self._bench.lend(song.origin)
+            masters = (studio.produce(config, brief, song).value for song in songs.each)
+            return Takes[Master](each=tuple(masters))
 
         return _at_once(make, "music")
 
     def criticise(
-        self, brief: Brief, lyrics: Lyrics, song: Composition, master: Master, at: Revisions
-    ) -> LocalWork[Critique]:
+        self,
+        brief: Brief,
+        lyrics: Lyrics,
+        songs: Takes[Composition],
+        masters: Takes[Master],
+        at: Revisions,
+    ) -> LocalWork[Takes[Critique]]:
         from agents import critic
-        from agents.music.analysis import AudioFacts
 
-        async def make(_variation: int) -> Made[Critique]:
-            heard = self._bench.kept.assets.fetch(master.facts.sha256)
-            critique = critic.criticise(
-                brief,
-                lyrics,
-                song.plan,
-                AudioFacts.model_validate_json(heard.read_text()),
-                song.melody_grams,
-                self.step.memory,
-                self._bench.value(Critique, self.step).threshold,
-                loudness_lufs=self._bench.kept.loudness_lufs,
-            )
-            if self._bench.value(Critique, self.step).source == critique.source:
-                return Made(critique)
-            return self._words(await critic.phrase(self._writer(Critique), brief, critique))
+        async def make(_variation: int) -> Made[Takes[Critique]]:
+            recorded = self._bench.value(Takes[Critique], self.step)
+            critiques: list[Critique] = []
+            for song, master, before in zip(songs.each, masters.each, recorded.each, strict=True):
+                critique = critic.criticise(
+                    brief,
+                    lyrics,
+                    song.plan,
+                    studio.heard(self._bench.kept, master),
+                    song.melody_grams,
+                    self.step.memory,
+                    before.threshold,
+                    loudness_lufs=self._bench.kept.loudness_lufs,
+                )
+                if before.source != critique.source:
+                    writer = self._writer(before.source)
+                    critique = self._words(await critic.phrase(writer, brief, critique)).value
+                critiques.append(critique)
+            return Made(Takes[Critique](each=tuple(critiques)))
 
         return LocalWork(make, kind="music")
 
     def paint(
-        self, brief: Brief, song: Composition, master: Master, at: Revisions, before: Artwork | None
+        self, brief: Brief, takes: tuple[Take, ...], at: Revisions, before: Artwork | None
     ) -> LocalWork[Artwork]:
         def make() -> Artwork:
             recorded, persona = self._bench.value(Artwork, self.step), self.step.artist.persona
-            cover, thumbnail, preview = recorded.cover, recorded.thumbnail, recorded.preview
+            cover, thumbnail = recorded.cover, recorded.thumbnail
+            previews = [recorded.preview, *recorded.other_previews]
             # The seeds are on record, whatever re-render they came from.
             if before is None or at.paints_cover:
                 config = self._bench.pictured(recorded.cover)
                 assert recorded.cover.seed is not None
                 cover, thumbnail = studio.paint_cover(
-                    config, persona, brief, song.plan_asset, recorded.cover.seed
+                    config, persona, brief, takes[0].song.plan_asset, recorded.cover.seed
                 ).value
             if before is None or at.films_preview:
-                self._bench.lend(master.wav)
-                config = self._bench.sized(recorded.preview)
-                assert recorded.preview.seed is not None
-                preview = studio.film_preview(config, persona, song, master, recorded.preview.seed).value
-            return Artwork(cover=cover, thumbnail=thumbnail, preview=preview)
+                for place, take in enumerate(takes):
+                    self._bench.lend(take.master.wav)
+                    config, seed = self._bench.sized(previews[place]), previews[place].seed
+                    assert seed is not None
+                    previews[place] = studio.film_preview(config, persona, take.song, take.master, seed).value
+            return Artwork(
+                cover=cover, thumbnail=thumbnail, preview=previews[0], other_previews=tuple(previews[1:])
+            )
 
         return _at_once(make, "visuals")
 
-    def reflect(
-        self, brief: Brief, song: Composition, master: Master, critique: Critique, at: Revisions
-    ) -> LocalWork[Reflection]:
+    def reflect(self, brief: Brief, take: Take, at: Revisions) -> LocalWork[Reflection]:
         from agents import reflector
 
         async def make(_variation: int) -> Made[Reflection]:
             return self._words(
                 await reflector.reflect(
-                    self._writer(Reflection),
+                    self._writer(self._source(Reflection)),
                     artist=self.step.artist,
                     brief=brief,
-                    critique=critique,
-                    plan=song.plan,
-                    master=master,
+                    critique=take.critique,
+                    plan=take.song.plan,
+                    master=take.master,
                     memory=self.step.memory,
                 )
             )
@@ -202,26 +221,26 @@ class ReplayCrew:
         self,
         brief: Brief,
         lyrics: Lyrics,
-        master: Master,
-        critique: Critique,
+        takes: tuple[Take, ...],
         artwork: Artwork,
         reflection: Reflection,
         revision: int,
     ) -> LocalWork[Verdict]:
         return _left_out(Verdict, lambda: f"decided by {self._bench.value(Verdict, self.step).who}")
 
-    def film(self, brief: Brief, song: Composition, master: Master, at: Revisions) -> LocalWork[Films]:
+    def film(self, brief: Brief, take: Take, at: Revisions) -> LocalWork[Films]:
         if not self._videos:
             return _left_out(Films, lambda: "takes long; give --videos")
 
         def make() -> Films:
-            self._bench.lend(master.wav)
+            self._bench.lend(take.master.wav)
             videos = []
             for video in self._bench.value(Films, self.step).videos:
                 config = self._bench.sized(video.asset, turned=video.aspect == "9:16")
                 assert video.asset.seed is not None
                 persona, seed = self.step.artist.persona, video.asset.seed
-                videos.append(studio.film(config, persona, song, master, video.aspect, seed).value)
+                filmed = studio.film(config, persona, take.song, take.master, video.aspect, seed)
+                videos.append(filmed.value)
             return Films(videos=tuple(videos))
 
         return _at_once(make, "visuals")
@@ -230,9 +249,7 @@ class ReplayCrew:
         self,
         brief: Brief,
         lyrics: Lyrics,
-        song: Composition,
-        master: Master,
-        critique: Critique,
+        take: Take,
         artwork: Artwork,
         films: Films,
         verdict: Verdict,
@@ -244,9 +261,7 @@ class ReplayCrew:
                 self._bench.record.assets,
                 brief=brief,
                 lyrics=lyrics,
-                song=song,
-                master=master,
-                critique=critique,
+                take=take,
                 artwork=artwork,
                 films=films,
                 verdict=verdict,
@@ -260,8 +275,7 @@ class ReplayCrew:
         self,
         brief: Brief,
         lyrics: Lyrics,
-        song: Composition,
-        critique: Critique,
+        take: Take,
         reflection: Reflection,
         verdict: Verdict | None,
         outcome: Outcome,
@@ -274,10 +288,14 @@ class ReplayCrew:
         asked = call.messages[1][1] if call is not None and call.messages and len(call.messages) > 1 else ""
         return self.step.remarks if '"remarks": [{' in asked else ()
 
-    def _writer(self, output: type[Brief | Lyrics | Critique | Reflection]) -> Writer:
+    def _writer(self, source: str) -> Writer:
         if self.step.call is None:
             raise NotFoundError("No reply of a model is on record for this step")
-        return _RecordedWriter(self.step.call, self._bench.value(output, self.step).source)
+        return _RecordedWriter(self.step.call, source)
+
+    def _source(self, output: type[Brief | Lyrics | Reflection]) -> str:
+        """Who wrote the step's value."""
+        return self._bench.value(output, self.step).source
 
     def _words(self, answer: tuple[T, Completion[D]]) -> Made[T]:
         """A value that a model wrote, and whether it would be for the same question."""

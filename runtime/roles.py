@@ -23,6 +23,8 @@ from storage.types import (
     ParameterChange,
     Reflection,
     Release,
+    Take,
+    Takes,
     Verdict,
 )
 
@@ -47,42 +49,42 @@ class Roles(Protocol):
 
     def write(self, brief: Brief, at: Revisions) -> Work[Lyrics]: ...
 
-    def compose(self, brief: Brief, lyrics: Lyrics) -> tuple[Work[Composition], ...]: ...
+    def compose(self, brief: Brief, lyrics: Lyrics) -> tuple[Work[Takes[Composition]], ...]: ...
 
-    def produce(self, brief: Brief, song: Composition) -> Work[Master]: ...
+    def produce(self, brief: Brief, songs: Takes[Composition]) -> Work[Takes[Master]]: ...
 
     def criticise(
-        self, brief: Brief, lyrics: Lyrics, song: Composition, master: Master, at: Revisions
-    ) -> Work[Critique]: ...
+        self,
+        brief: Brief,
+        lyrics: Lyrics,
+        songs: Takes[Composition],
+        masters: Takes[Master],
+        at: Revisions,
+    ) -> Work[Takes[Critique]]: ...
 
     def paint(
-        self, brief: Brief, song: Composition, master: Master, at: Revisions, before: Artwork | None
+        self, brief: Brief, takes: tuple[Take, ...], at: Revisions, before: Artwork | None
     ) -> Work[Artwork]: ...
 
-    def reflect(
-        self, brief: Brief, song: Composition, master: Master, critique: Critique, at: Revisions
-    ) -> Work[Reflection]: ...
+    def reflect(self, brief: Brief, take: Take, at: Revisions) -> Work[Reflection]: ...
 
     def ask(
         self,
         brief: Brief,
         lyrics: Lyrics,
-        master: Master,
-        critique: Critique,
+        takes: tuple[Take, ...],
         artwork: Artwork,
         reflection: Reflection,
         revision: int,
     ) -> Work[Verdict]: ...
 
-    def film(self, brief: Brief, song: Composition, master: Master, at: Revisions) -> Work[Films]: ...
+    def film(self, brief: Brief, take: Take, at: Revisions) -> Work[Films]: ...
 
     def package(
         self,
         brief: Brief,
         lyrics: Lyrics,
-        song: Composition,
-        master: Master,
-        critique: Critique,
+        take: Take,
         artwork: Artwork,
         films: Films,
         verdict: Verdict,
@@ -92,8 +94,7 @@ class Roles(Protocol):
         self,
         brief: Brief,
         lyrics: Lyrics,
-        song: Composition,
-        critique: Critique,
+        take: Take,
         reflection: Reflection,
         verdict: Verdict | None,
         outcome: Outcome,

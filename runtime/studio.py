@@ -5,12 +5,13 @@ hands back content-addressed assets. A killed one leaves nothing but its scratch
 sweep removes.
 """
 
+import hashlib
 import resource
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import wraps
 from pathlib import Path
 from time import process_time
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Generic, ParamSpec, Self, TypeVar
 
 from configs.settings import Settings
 from storage.assets import AssetStore
+from storage.errors import ProviderError
 from storage.types import (
     Asset,
     Brief,
@@ -29,11 +31,14 @@ from storage.types import (
     Persona,
     Release,
     Score,
+    Takes,
     Video,
 )
 
 if TYPE_CHECKING:  # the studio's tools are heavy: each function imports what it needs
-    from agents.music.protocol import FetchedTake
+    from agents.music.analysis import AudioFacts
+    from agents.music.order import MusicOrder
+    from agents.music.protocol import Batch
     from agents.packager import PackageJob
 
 P = ParamSpec("P")
@@ -56,6 +61,7 @@ class StudioConfig(Frozen):
     assets_url: str
     releases_dir: Path
     scratch_dir: Path
+    quarantine_dir: Path
     sample_rate_hz: int
     loudness_lufs: float
     cover_px: int
@@ -71,6 +77,7 @@ class StudioConfig(Frozen):
             assets_url=settings.assets_url or str(settings.home / "assets"),
             releases_dir=settings.home / "releases",
             scratch_dir=settings.home / "scratch",
+            quarantine_dir=settings.home / "quarantine",
             sample_rate_hz=settings.sample_rate_hz,
             loudness_lufs=settings.loudness_lufs,
             cover_px=settings.cover_px,
@@ -146,7 +153,7 @@ def produce(config: StudioConfig, brief: Brief, song: Composition) -> Master:
     from agents.music.takes import octave_nearest
 
     rate = {"sample_rate_hz": config.sample_rate_hz, "loudness_lufs": config.loudness_lufs}
-    origin = song.score or song.takes[0]
+    origin = song.origin
     source = config.assets.fetch(origin.sha256)
     with scratch(config) as folder:
         if song.score is None:
@@ -193,38 +200,63 @@ def produce(config: StudioConfig, brief: Brief, song: Composition) -> Master:
         )
 
 
+def heard(config: StudioConfig, master: Master) -> "AudioFacts":
+    """What was measured on a finished recording."""
+    from agents.music.analysis import AudioFacts
+
+    return AudioFacts.model_validate_json(config.assets.fetch(master.facts.sha256).read_text())
+
+
 @timed
-def receive(
-    config: StudioConfig,
-    brief: Brief,
-    lyrics: Lyrics,
-    provider: str,
-    takes: "tuple[FetchedTake, ...]",
-    cost_usd: Decimal,
-) -> Composition:
-    """Keep a provider's takes and measure the plan of the first; junk is refused before anything is kept."""
+def receive(config: StudioConfig, order: "MusicOrder", batch: "Batch") -> Takes[Composition]:
+    """Keep the takes that are songs, each with its measured plan; junk is set apart with the reason.
+
+    Raises ProviderError where no take is a song; everything is in quarantine then.
+    """
     from agents.music.takes import plan_take
 
-    plan = plan_take(takes[0].path, brief, lyrics)
-    kept = tuple(
-        config.assets.put(
+    songs: list[Composition] = []
+    junk: list[str] = []
+    for take in batch.takes:
+        try:
+            plan = plan_take(take, order, sings=batch.terms.sings)
+        except ProviderError as error:
+            junk.append(f"{error} ({_quarantine(config, batch.provider, take.path, str(error))})")
+            continue
+        recording = config.assets.put(
             take.path,
             kind="take",
             media_type=take.media_type,
-            tool=provider,
-            provider=provider,
-            licence=take.licence,
-            clearance=Clearance.NEEDS_PERSON,
-            seed=brief.seed,
-            cost_usd=cost_usd / len(takes),
+            tool=batch.provider,
+            provider=batch.provider,
+            licence=batch.terms.licence,
+            clearance=batch.terms.clearance,
+            ai_role=batch.ai_role,
+            seed=order.brief.seed,
+            cost_usd=batch.cost_usd / len(batch.takes),
         )
-        for take in takes
-    )
-    with scratch(config) as folder:
-        plan_asset = _keep_text(
-            config, folder / "plan.json", plan.model_dump_json(indent=1), "plan", provider, brief.seed
+        with scratch(config) as folder:
+            text = plan.model_dump_json(indent=1)
+            plan_asset = _keep_text(
+                config, folder / "plan.json", text, "plan", batch.provider, order.brief.seed
+            )
+        songs.append(
+            Composition(plan=plan, plan_asset=plan_asset, recording=recording, source=batch.provider)
         )
-    return Composition(plan=plan, plan_asset=plan_asset, takes=kept, source=provider)
+    if not songs:
+        raise ProviderError(f"{batch.provider} sent no song: {'; '.join(junk)}")
+    return Takes[Composition](each=tuple(songs))
+
+
+def _quarantine(config: StudioConfig, provider: str, path: Path, why: str) -> str:
+    """Set a file apart from everything that is used, with the reason beside it; tells where."""
+    with path.open("rb") as file:
+        mark = hashlib.file_digest(file, "sha256").hexdigest()[:12]
+    config.quarantine_dir.mkdir(parents=True, exist_ok=True)
+    apart = config.quarantine_dir / f"{provider}-{mark}"
+    shutil.move(path, apart)
+    apart.with_suffix(".txt").write_text(f"{why}\n")
+    return f"kept as quarantine/{apart.name}"
 
 
 @timed

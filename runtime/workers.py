@@ -39,8 +39,9 @@ from storage.types import (
     Persona,
     Reflection,
     Remark,
-    SongPlan,
     SongRequest,
+    Take,
+    Takes,
 )
 
 P = ParamSpec("P")
@@ -203,33 +204,38 @@ class CriticActor(AgentActor):
         config: StudioConfig,
         brief: Brief,
         lyrics: Lyrics,
-        song: Composition,
-        master: Master,
+        songs: Takes[Composition],
+        masters: Takes[Master],
         memory: tuple[MadePiece, ...],
         threshold: float,
-    ) -> tuple[Critique, Completion[FeedbackDraft] | None]:
-        """The verdict; its sentences are a model's where one is set and keeps to the numbers."""
+    ) -> tuple[Takes[Critique], Completion[FeedbackDraft] | None]:
+        """The verdicts; the best one's sentences are a model's where one is set and keeps to the numbers."""
         from agents import critic
-        from agents.music.analysis import AudioFacts
 
-        heard = await asyncio.to_thread(config.assets.fetch, master.facts.sha256)
-        critique = critic.criticise(
-            brief,
-            lyrics,
-            song.plan,
-            AudioFacts.model_validate_json(heard.read_text()),
-            song.melody_grams,
-            memory,
-            threshold,
-            loudness_lufs=config.loudness_lufs,
-        )
+        critiques: list[Critique] = []
+        for song, master in zip(songs.each, masters.each, strict=True):
+            facts = await asyncio.to_thread(studio.heard, config, master)
+            critiques.append(
+                critic.criticise(
+                    brief,
+                    lyrics,
+                    song.plan,
+                    facts,
+                    song.melody_grams,
+                    memory,
+                    threshold,
+                    loudness_lufs=config.loudness_lufs,
+                )
+            )
+        best = max(range(len(critiques)), key=lambda place: critiques[place].score)
+        completion = None
         try:
             writer = await self._words.model(place)
             if writer is not None:
-                return await critic.phrase(writer, brief, critique)
+                critiques[best], completion = await critic.phrase(writer, brief, critiques[best])
         except LabelError as error:
             log.warning("%s: the critic's own sentences stand: %s", place.cycle_id, error)
-        return critique, None
+        return Takes[Critique](each=tuple(critiques)), completion
 
 
 class ReflectionActor(AgentActor):
@@ -244,9 +250,7 @@ class ReflectionActor(AgentActor):
         place: Place,
         artist: Artist,
         brief: Brief,
-        critique: Critique,
-        plan: SongPlan,
-        master: Master,
+        take: Take,
         memory: tuple[MadePiece, ...],
     ) -> tuple[Reflection, Completion[ReflectionDraft]]:
         from agents import reflector
@@ -255,9 +259,9 @@ class ReflectionActor(AgentActor):
             await self._words.writer(place),
             artist=artist,
             brief=brief,
-            critique=critique,
-            plan=plan,
-            master=master,
+            critique=take.critique,
+            plan=take.song.plan,
+            master=take.master,
             memory=memory,
         )
 

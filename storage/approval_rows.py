@@ -23,6 +23,21 @@ class ApprovalStatus(StrEnum):
     """Given up without a decision."""
 
 
+class OfferedTake(Frozen):
+    """What is known of one take that may be chosen."""
+
+    number: int
+    """From 1; the first is the one that the critic prefers."""
+    score: float | None = None
+    duration_s: float | None = None
+    mp3_sha256: str | None = None
+    preview_sha256: str | None = None
+
+    def named(self) -> str:
+        """`take 2 (0.81)`."""
+        return f"take {self.number}" + ("" if self.score is None else f" ({self.score:.2f})")
+
+
 class Approval(Frozen):
     """One question to people, with its answer if there is one."""
 
@@ -54,6 +69,20 @@ class Approval(Frozen):
     edits: SongEdits | None
     decided_at: datetime | None
     effective_at: datetime | None
+
+    @property
+    def offered(self) -> tuple[OfferedTake, ...]:
+        """The takes that may be chosen; of old questions, little is known of each."""
+        told = self.facts.get("takes")
+        known = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+        first = {"mp3_sha256": self.facts.get("mp3_sha256"), "preview_sha256": self.preview_sha256}
+        known += [first] * (self.takes - len(known))
+        return tuple(
+            OfferedTake(
+                number=number, **{name: each.get(name) for name in first | {"score": 0, "duration_s": 0}}
+            )
+            for number, each in enumerate(known[: self.takes], start=1)
+        )
 
     def told(self) -> str:
         """How it stands, in one line for people."""

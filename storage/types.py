@@ -7,12 +7,13 @@ references, never bytes. Units stand in the names; times are aware UTC and end i
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal, NewType
+from typing import Annotated, Generic, Literal, NewType, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 ArtistId = NewType("ArtistId", str)
 CycleId = NewType("CycleId", str)
+T = TypeVar("T")
 Unit = Annotated[float, Field(ge=0, le=1)]
 Bipolar = Annotated[float, Field(ge=-1, le=1)]
 
@@ -51,6 +52,17 @@ class VisualIdentity(Frozen):
     grain: Unit
 
 
+class VocalIdentity(Frozen):
+    """The voice that is asked of those who sing; the embedded engine sings nothing. It never evolves."""
+
+    gender: Literal["", "female", "male"] = ""
+    """Empty leaves it to the vendor."""
+    timbre: str = ""
+    """Such as `breathy` or `warm baritone`."""
+    vendor_personas: dict[str, str] = Field(default_factory=dict)
+    """A vendor's own id of this voice, by the vendor's name: `suno`."""
+
+
 class Persona(Frozen):
     """A virtual artist's identity; name, voice, look and language never evolve."""
 
@@ -67,6 +79,7 @@ class Persona(Frozen):
     influences: tuple[str, ...] = ()
     """Styles and eras, never the names of real people."""
     visual: VisualIdentity
+    vocal: VocalIdentity = VocalIdentity()
     signature_seed: int
     """Picks the artist's own instrument stock, motif stock and emblem."""
     source: str
@@ -303,16 +316,49 @@ class Asset(Frozen):
     """Measured on the file: duration_s, width, height, loudness_lufs …"""
 
 
+class Takes(Frozen, Generic[T]):
+    """What a step made of each take of a song: one of our own, two or more of some providers."""
+
+    each: tuple[T, ...] = Field(min_length=1)
+
+    @property
+    def first(self) -> T:
+        return self.each[0]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_one(cls, data: object) -> object:
+        """Songs of before there were takes recorded the one value by itself."""
+        return {"each": [data]} if isinstance(data, dict) and "each" not in data else data
+
+
 class Composition(Frozen):
-    """A composed song: the score to be rendered (embedded) or the takes a provider made."""
+    """A composed song: the score to be rendered (embedded), or the recording that a provider or a person made."""
 
     plan: SongPlan
     plan_asset: Asset
     score: Asset | None = None
-    takes: tuple[Asset, ...] = ()
+    recording: Asset | None = None
     melody_grams: tuple[str, ...] = ()
     """Interval 4-grams of the melody, by which later songs are kept from repeating it."""
     source: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _first_recording(cls, data: object) -> object:
+        """Earlier songs recorded all of a provider's takes here, with the plan of the first."""
+        if isinstance(data, dict) and "takes" in data:
+            takes = data["takes"]
+            data = {name: value for name, value in data.items() if name != "takes"}
+            return data | {"recording": takes[0] if takes else None}
+        return data
+
+    @property
+    def origin(self) -> Asset:
+        """What it is produced from."""
+        origin = self.score or self.recording
+        assert origin is not None
+        return origin
 
 
 class Master(Frozen):
@@ -372,10 +418,26 @@ class Critique(Frozen):
     source: str
 
 
+class Take(Frozen):
+    """One recording of a song and the critic's word on it: what people may choose."""
+
+    song: Composition
+    master: Master
+    critique: Critique
+
+
 class Artwork(Frozen):
     cover: Asset
     thumbnail: Asset
     preview: Asset
+    """Of the take it belongs to; of several, of the one the critic prefers."""
+    other_previews: tuple[Asset, ...] = ()
+    """Of the takes after it."""
+
+    def of_take(self, number: int) -> "Artwork":
+        """The pictures of one take, counted from 1."""
+        preview = (self.preview, *self.other_previews)[number - 1]
+        return self.model_copy(update={"preview": preview, "other_previews": ()})
 
 
 class GeneEdit(Frozen):

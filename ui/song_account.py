@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
+from agents.editor import ranked
 from storage.assets import AssetStore
 from storage.errors import NotFoundError
 from storage.queries import CycleOverview
@@ -23,6 +24,7 @@ from storage.types import (
     Outcome,
     Reflection,
     StepStatus,
+    Takes,
 )
 from ui.views import ArtistCard, StepLine
 
@@ -77,8 +79,7 @@ class SongAccount(Frozen):
 def song_account(overview: CycleOverview, releases: Path, assets: AssetStore) -> SongAccount:
     """Tell a cycle; files are those of the release, or the assets themselves where there is none."""
     cycle, release = overview.cycle, overview.release
-    song = last_output(overview, CycleStep.COMPOSE, Composition)
-    critique = last_output(overview, CycleStep.CRITICISE, Critique)
+    song, _, critique = preferred_take(overview)
     bag = releases / release.directory if release else None
     files = _released(bag) if bag else _stored(overview, assets)
     films = last_output(overview, CycleStep.FILM, Films)
@@ -118,8 +119,7 @@ def _released(bag: Path) -> dict[str, list[str]]:
 
 def _stored(overview: CycleOverview, assets: AssetStore) -> dict[str, list[str]]:
     """Files of a song without a release, by the role they would have; deleted media are left out."""
-    song = last_output(overview, CycleStep.COMPOSE, Composition)
-    master = last_output(overview, CycleStep.PRODUCE, Master)
+    song, master, _ = preferred_take(overview)
     artwork = last_output(overview, CycleStep.PAINT, Artwork)
     films = last_output(overview, CycleStep.FILM, Films)
     made = [("plan", song.plan_asset)] if song else []
@@ -133,6 +133,21 @@ def _stored(overview: CycleOverview, assets: AssetStore) -> dict[str, list[str]]
         except NotFoundError:
             continue
     return files
+
+
+def preferred_take(
+    overview: CycleOverview,
+) -> tuple[Composition | None, Master | None, Critique | None]:
+    """The take that was chosen, or the one that the critic prefers, as far as it is made."""
+    songs = last_output(overview, CycleStep.COMPOSE, Takes[Composition])
+    masters = last_output(overview, CycleStep.PRODUCE, Takes[Master])
+    critiques = last_output(overview, CycleStep.CRITICISE, Takes[Critique])
+    if songs and masters and critiques and len(songs.each) == len(masters.each) == len(critiques.each):
+        takes = ranked(songs, masters, critiques)
+        chosen = overview.approval.take if overview.approval else None
+        take = takes[min(chosen or 1, len(takes)) - 1]
+        return take.song, take.master, take.critique
+    return songs and songs.first, masters and masters.first, critiques and critiques.first
 
 
 def last_output(overview: CycleOverview, name: CycleStep, output: type[T]) -> T | None:

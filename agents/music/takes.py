@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.music.analysis import AudioFacts, analyse
+from agents.music.order import MusicOrder
+from agents.music.protocol import FetchedTake
 from storage.errors import ProviderError, UsageError
-from storage.types import Brief, Lyrics, PlannedLine, PlannedSection, SongPlan
+from storage.types import Lyrics, PlannedLine, PlannedSection, SongPlan
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,26 +19,32 @@ if TYPE_CHECKING:
 
 SHORTEST_S, LONGEST_S = 10.0, 900.0
 SILENT_LUFS = -50.0
+SILENT_SHARE = 0.5
+WHOLE = 0.85
+"""How much of the length that the provider states must be there."""
 BARS_A_SECTION, FEWEST_BARS = 8, 4
 ENVELOPE_HOP_S = 0.01
 TEMPO_SLACK, TEMPO_TRIES = 0.003, 61
 """How far, as a share, the measured tempo may be off; the grid is fitted within that, or it would drift."""
 
 
-def plan_take(path: Path, brief: Brief, lyrics: Lyrics) -> SongPlan:
+def plan_take(take: FetchedTake, order: MusicOrder, *, sings: bool = True) -> SongPlan:
     """The measured plan of a take.
 
-    Raises ProviderError for what is no song: unreadable, silent, too short or too long.
+    Raises ProviderError for what is no song: unreadable, silent, too short, too long or cut off.
     """
-    _refuse_no_song(path)
+    brief, lyrics = order.brief, order.lyrics
+    _refuse_no_song(take)
     try:
-        facts = analyse(path)
+        facts = analyse(take.path)
     except UsageError as error:
         raise ProviderError(f"What came back is no audio: {error}") from error
     if facts.loudness_lufs < SILENT_LUFS:
         raise ProviderError(f"What came back is silent ({facts.loudness_lufs:.0f} LUFS)")
+    if facts.silent_share > SILENT_SHARE:
+        raise ProviderError(f"{100 * facts.silent_share:.0f} % of what came back is silence")
     roughly_bpm = octave_nearest(facts.tempo_bpm, brief.tempo_bpm) or brief.tempo_bpm
-    beats_s, first_bar = _lay_grid(path, roughly_bpm, facts.duration_s)
+    beats_s, first_bar = _lay_grid(take.path, roughly_bpm, facts.duration_s)
     bars_s = beats_s[first_bar::4]
     tempo_bpm = 60 * (len(beats_s) - 1) / (beats_s[-1] - beats_s[0])
     sections = _sections(facts, bars_s, 240 / tempo_bpm)
@@ -54,22 +62,26 @@ def plan_take(path: Path, brief: Brief, lyrics: Lyrics) -> SongPlan:
         chords=(),
         lyric_lines=_lines(lyrics, sections),
         kicks_s=beats_s,
-        has_vocals=True,
+        has_vocals=sings and not order.is_instrumental,
         source="measured",
     )
 
 
-def _refuse_no_song(path: Path) -> None:
+def _refuse_no_song(take: FetchedTake) -> None:
     """Look at the header alone: a file of hours would fill the memory before it could be refused."""
     import soundfile
 
     try:
-        duration_s = soundfile.info(path).duration
+        duration_s = soundfile.info(take.path).duration
     except (soundfile.LibsndfileError, OSError) as error:
         raise ProviderError(f"What came back is no audio: {error}") from error
     if not SHORTEST_S <= duration_s <= LONGEST_S:
         raise ProviderError(
             f"What came back lasts {duration_s:.1f} s; a song has {SHORTEST_S:.0f} to {LONGEST_S:.0f}"
+        )
+    if take.expected_s and duration_s < WHOLE * take.expected_s:
+        raise ProviderError(
+            f"What came back is cut off: {duration_s:.1f} s of the {take.expected_s:.1f} s that were promised"
         )
 
 

@@ -3,9 +3,20 @@
 import pytest
 
 from agents import composer
-from agents.editor import edited, reworded
+from agents.editor import edited, ranked, reworded
 from storage.errors import UsageError
-from storage.types import Asset, Brief, Composition, Lyrics, LyricSection, SectionSpec, SongEdits
+from storage.types import (
+    Asset,
+    Brief,
+    Composition,
+    Critique,
+    Lyrics,
+    LyricSection,
+    Master,
+    SectionSpec,
+    SongEdits,
+    Takes,
+)
 
 BRIEF = Brief(
     seed=1, artist_name="Nova", genre="synthwave", title="Old Name", theme="night", mood="calm", tempo_bpm=100,
@@ -52,4 +63,25 @@ def test_a_line_more_or_less_has_no_time(song: Composition):
         edited(BRIEF, LYRICS, song, SongEdits(lines=("a", "b", "c")))
     fewer = LYRICS.model_copy(update={"sections": LYRICS.sections[:1]})
     with pytest.raises(UsageError, match="times for 4 lines and 2"):
-        reworded(song, BRIEF, fewer)
+        reworded(Takes(each=(song,)), BRIEF, fewer)
+
+
+def test_the_take_that_the_critic_prefers_comes_first_and_equals_keep_their_order(song: Composition):
+    file = song.plan_asset
+    masters = [
+        Master(
+            wav=file, flac=file, mp3=file, facts=file, duration_s=length_s, loudness_lufs=-14, true_peak_dbtp=-1,
+            tempo_bpm=100, key="A", mode="minor", source="test",
+        )
+        for length_s in (10.0, 20.0, 30.0)
+    ]  # fmt: skip
+    critiques = [
+        Critique(score=score, passed=True, threshold=0.5, findings=(), feedback="", source="measured")
+        for score in (0.6, 0.9, 0.6)
+    ]
+    takes = ranked(Takes(each=(song, song, song)), Takes(each=tuple(masters)), Takes(each=tuple(critiques)))
+    assert [(take.master.duration_s, take.critique.score) for take in takes] == [
+        (20.0, 0.9),
+        (10.0, 0.6),
+        (30.0, 0.6),
+    ]

@@ -14,7 +14,7 @@ from runtime.label import Label
 from storage import cycles, model_calls, people, queries
 from storage.cycles import Cycle
 from storage.people import Role
-from storage.types import Brief, Critique, CycleState, CycleStep, Lyrics, Outcome, Reflection
+from storage.types import Brief, Critique, CycleState, CycleStep, Lyrics, Outcome, Reflection, Takes
 from tests.agents.llm.songwriter import MARK
 from tests.journeys.quick import begins, changed, decide, new_song, reaches
 
@@ -68,7 +68,8 @@ async def test_the_servers_words_are_sung_criticised_and_reflected_on(
             "feedback",
             "reflection",
         ]
-        critique = Critique.model_validate_json(await made(label, cycle, CycleStep.CRITICISE))
+        critiques = Takes[Critique].model_validate_json(await made(label, cycle, CycleStep.CRITICISE))
+        critique = critiques.first
         assert (critique.source, MARK in critique.feedback) == ("local:m1", True)
         seen = await label.store.read(queries.cycle_overview, cycle_id=cycle.id)
         worded = {row.name for row in seen.steps if row.provider == "local:m1"}

@@ -12,7 +12,18 @@ from runtime.replay import StepReplay, replay
 from storage import approval_rows, queries, records, releases
 from storage.approval_rows import Approval
 from storage.cycles import Cycle
-from storage.types import Artwork, Brief, CycleState, CycleStep, Lyrics, Master, Outcome, Redo, SongEdits
+from storage.types import (
+    Artwork,
+    Brief,
+    CycleState,
+    CycleStep,
+    Lyrics,
+    Master,
+    Outcome,
+    Redo,
+    SongEdits,
+    Takes,
+)
 from tests.journeys.quick import changed, new_song, reaches
 from tests.journeys.test_providers import BUYING, PRICE_USD, connect, spent_usd
 
@@ -40,7 +51,7 @@ async def test_sent_back_for_each_part_and_released_under_a_persons_title(
         seen = await asked(label, cycle)
         before = await newest(label, cycle, CycleStep.PAINT, Artwork)
         words = await newest(label, cycle, CycleStep.WRITE, Lyrics)
-        master = await newest(label, cycle, CycleStep.PRODUCE, Master)
+        master = await newest(label, cycle, CycleStep.PRODUCE, Takes[Master])
 
         await desk.send_back(seen, Redo.COVER)
         seen = await _another(label, cycle, seen)
@@ -63,7 +74,7 @@ async def test_sent_back_for_each_part_and_released_under_a_persons_title(
         ended = await reaches(label, cycle, CycleState.ENDED)
 
     assert ended.outcome is Outcome.APPROVED, ended.reason
-    assert await newest(label, cycle, CycleStep.PRODUCE, Master) == master
+    assert await newest(label, cycle, CycleStep.PRODUCE, Takes[Master]) == master
     assert len(json.loads(books.read_text())) == 1
     assert await spent_usd(label, cycle) == PRICE_USD
     released = await label.store.read(releases.release_of_cycle, cycle_id=cycle.id)

@@ -4,15 +4,17 @@ import asyncio
 import json
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from http.client import HTTPException
 from pathlib import Path
 
-from agents.music.protocol import FetchedTake, JobState, JobStatus
+from agents.llm.door import Limits
+from agents.music.order import MusicOrder
+from agents.music.protocol import FetchedTake, Job, JobState, JobStatus, Terms
 from configs.settings import Settings
 from storage.errors import OutcomeUnknownError, ProviderRefusedError, ProviderUnavailableError
-from storage.types import Brief, EffectPolicy, Lyrics
+from storage.types import EffectPolicy
 
 ADDRESS_FILE = "testvendor.url"
 
@@ -28,17 +30,19 @@ class TestVendor:
     name: str = "testvendor"
     policy: EffectPolicy = EffectPolicy.LOOKUP
     patience_s: float = 10.0
+    limits: Limits = field(default_factory=Limits)
+    terms: Terms = field(default_factory=lambda: Terms(licence="testvendor: commercial"))
 
     @property
     def account(self) -> str:
         return self.base_url
 
-    def price_usd(self, brief: Brief) -> Decimal:
+    def price_usd(self, order: MusicOrder) -> Decimal:
         return Decimal("0.10")
 
-    async def submit(self, brief: Brief, lyrics: Lyrics, idempotency_key: str) -> str:
-        body = {"prompt": f"{brief.genre}, {brief.tempo_bpm} BPM", "title": lyrics.title}
-        return json.loads(await self._call("POST", "/plain/jobs", idempotency_key, body))["job"]
+    async def submit(self, order: MusicOrder, idempotency_key: str, folder: Path) -> Job:
+        body = {"prompt": order.style(200), "title": order.title(80)}
+        return Job(id=json.loads(await self._call("POST", "/plain/jobs", idempotency_key, body))["job"])
 
     async def find(self, idempotency_key: str) -> str | None:
         return json.loads(await self._call("GET", f"/plain/jobs?key={idempotency_key}", idempotency_key))[
@@ -52,7 +56,7 @@ class TestVendor:
     async def fetch(self, job_id: str, folder: Path) -> tuple[FetchedTake, ...]:
         path = folder / f"{job_id}.wav"
         path.write_bytes(await self._call("GET", f"/audio?job={job_id}", job_id))
-        return (FetchedTake(path=path, media_type="audio/wav", licence="testvendor: commercial"),)
+        return (FetchedTake(path=path, media_type="audio/wav"),)
 
     async def _call(self, method: str, path: str, key: str, body: dict[str, str] | None = None) -> bytes:
         return await asyncio.to_thread(self._request, method, path, key, body)

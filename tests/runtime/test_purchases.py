@@ -12,13 +12,13 @@ from runtime.signals import Suspend
 from runtime.work import BoughtWork, Made
 from storage.errors import OutcomeUnknownError, ProviderRefusedError, ProviderUnavailableError
 from storage.types import CycleState, StepStatus
-from tests.agents.music.songs import brief_of, words_for
+from tests.agents.music.songs import order_of
 from tests.runtime import vendor
 from tests.runtime.test_steps import PRICE_USD, Song, Take, song
 
 __all__ = ["song"]
 pytestmark = pytest.mark.slow
-BRIEF = brief_of()
+ORDER = order_of()
 
 
 def order(base: str, *faults: int) -> None:
@@ -29,7 +29,7 @@ def order(base: str, *faults: int) -> None:
 
 def bought(shop: testvendor.TestVendor, folder: Path) -> BoughtWork[Take]:
     async def submit(key: str) -> str:
-        return await shop.submit(BRIEF, words_for(BRIEF), key)
+        return (await shop.submit(ORDER, key, folder)).id
 
     async def collect(job: str) -> Made[Take]:
         while (await shop.poll(job)).state is not JobState.READY:
@@ -68,14 +68,16 @@ async def test_charged_without_an_answer(song: Song, vendor_at: tuple[str, Path]
         (500, OutcomeUnknownError),
     ],
 )
-async def test_what_an_answer_tells_of_the_money(vendor_at: tuple[str, Path], fault: int, told: type):
+async def test_what_an_answer_tells_of_the_money(
+    vendor_at: tuple[str, Path], fault: int, told: type, tmp_path: Path
+):
     base, books = vendor_at
     order(base, fault)
     with pytest.raises(told):
-        await testvendor.TestVendor(base).submit(BRIEF, words_for(BRIEF), "key")
+        await testvendor.TestVendor(base).submit(ORDER, "key", tmp_path)
     assert json.loads(books.read_text()) == []
 
 
-async def test_where_nobody_listens_nothing_was_bought():
+async def test_where_nobody_listens_nothing_was_bought(tmp_path: Path):
     with pytest.raises(ProviderUnavailableError, match="cannot be reached"):
-        await testvendor.TestVendor("http://127.0.0.1:1").submit(BRIEF, words_for(BRIEF), "key")
+        await testvendor.TestVendor("http://127.0.0.1:1").submit(ORDER, "key", tmp_path)

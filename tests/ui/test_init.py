@@ -34,7 +34,8 @@ def test_yes_makes_the_home_and_asks_nothing(call: Call, home: Path):
     assert (home / "labelmate.db").exists()
     assert not (home / ".env").exists()
     assert {(offer["name"], offer["is_used"]) for offer in told["services"]} >= {
-        ("suno", False),
+        ("suno", True),
+        ("pexels", False),
         ("offline", True),
     }
 
@@ -57,7 +58,7 @@ def test_keys_are_written_for_their_owner_alone_and_other_lines_stay(call: Call,
     assert settings.openai_api_key.get_secret_value() == KEY
     assert KEY not in told.out + told.err
     assert "suno-key-0002" not in told.out + told.err
-    assert "does not use them yet" in told.out
+    assert "MUSIC_PROVIDERS=suno buys there" in " ".join(told.out.split())
 
 
 def test_a_malformed_key_is_asked_for_again_and_never_repeated(call: Call, home: Path, typed):

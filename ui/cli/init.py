@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from configs.names import variable
-from configs.providers import Provider, load_providers
+from configs.providers import Provider, ProviderKind, load_providers
 from configs.settings import Settings, SettingsError
 from runtime.label import read_run
 from storage.home import open_home
@@ -30,6 +30,8 @@ class Offer(Frozen):
     is_used: bool
     """False where this version stores the key and does not use it yet."""
     is_set: bool
+    is_asked: bool
+    """Music is bought only from those that MUSIC_PROVIDERS names."""
 
 
 class Initialised(Frozen):
@@ -94,6 +96,7 @@ def _offers(settings: Settings) -> list[Offer]:
             price=provider.price,
             is_used=provider.available,
             is_set=bool(provider.variables) and provider.is_configured(settings),
+            is_asked=kind is not ProviderKind.MUSIC or provider.name in settings.music_providers,
         )
         for kind, providers in load_providers().items()
         for provider in providers
@@ -179,13 +182,18 @@ def _by_field(given: dict[str, str]) -> dict[str, str]:
 
 
 def _drawn(done: Initialised, *, is_usual: bool):  # noqa: ANN202 - something rich can print
-    used = [offer.title for offer in done.services if offer.is_set and offer.is_used]
+    usable = [offer for offer in done.services if offer.is_set and offer.is_used]
+    used = [offer.title for offer in usable if offer.is_asked]
+    ready = [
+        f"{offer.title}: MUSIC_PROVIDERS={offer.name} buys there" for offer in usable if not offer.is_asked
+    ]
     stored = [offer.title for offer in done.services if offer.is_set and not offer.is_used]
     return Facts(
         {
             "home": shown_path(done.home),
             "written": f"{', '.join(done.written)} to {shown_path(done.env_file)}" if done.written else None,
             "in use": ", ".join(used) or None,
+            "ready": "; ".join(ready) or None,
             "stored": f"{', '.join(stored)}; this version does not use them yet" if stored else None,
             "made by": "engines that are part of labelmate: words, music, covers, videos; free, no network",
             "remember": None if is_usual else f"export LABELMATE_HOME={done.home}",

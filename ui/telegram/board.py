@@ -111,6 +111,8 @@ class Board:
                 has_media=sent.has_media,
                 shown=in_topic.shown,
             )
+            # After the song is noted as sent, so that nothing here could send its message twice.
+            await self._dispatch.send_others(asked, sent)
 
     async def _edit(self, posted: Posted, asked: Approval, view: str) -> None:
         place = {"chat_id": posted.chat_id, "message_id": posted.message_id}

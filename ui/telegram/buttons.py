@@ -60,10 +60,14 @@ def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
 
 def open_rows(asked: Approval) -> Rows:
     """A song that waits."""
-    takes = range(1, asked.takes + 1)
     approve = [
-        button(f"✅ Approve take {take}" if asked.takes > 1 else "✅ Approve", asked.id, "approve", str(take))
-        for take in takes
+        button(
+            f"✅ Approve {take.named()}" if asked.takes > 1 else "✅ Approve",
+            asked.id,
+            "approve",
+            str(take.number),
+        )
+        for take in asked.offered
     ]
     return [
         *(approve[start : start + 2] for start in range(0, len(approve), 2)),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from runtime.studio import StudioConfig
-from storage.approval_rows import Approval
+from storage.approval_rows import Approval, OfferedTake
 from storage.assets import AssetStore
 from storage.errors import LabelError
 
@@ -28,16 +28,17 @@ class Medium:
     thumbnail: bytes | None
 
 
-def medium(config: StudioConfig, asked: Approval, kind: Kind) -> Medium | None:
-    """The song's file of this kind, if it can be sent. Reads it whole: call it in a thread."""
+def medium(config: StudioConfig, asked: Approval, take: OfferedTake, kind: Kind) -> Medium | None:
+    """A take's file of this kind, if it can be sent. Reads it whole: call it in a thread."""
     assets = config.assets
+    name = f"{asked.artist_slug}-preview" + (f"-{take.number}" if take.number > 1 else "")
     if kind == "audio":
-        content = _content(assets, asked.facts.get("mp3_sha256"))
-        return None if content is None else Medium(kind, content, f"{asked.artist_slug}-preview.mp3", None)
-    content = _content(assets, asked.preview_sha256)
+        content = _content(assets, take.mp3_sha256)
+        return None if content is None else Medium(kind, content, f"{name}.mp3", None)
+    content = _content(assets, take.preview_sha256)
     if content is None:
         return None
-    return Medium(kind, content, f"{asked.artist_slug}-preview.mp4", _thumbnail(assets, asked))
+    return Medium(kind, content, f"{name}.mp4", _thumbnail(assets, asked))
 
 
 def _content(assets: AssetStore, sha256: object) -> bytes | None:

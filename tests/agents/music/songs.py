@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from agents.composer import compose
 from agents.music.form import fit_form
+from agents.music.order import MusicOrder
 from agents.producer import render_master
 from configs.genres import load_genres
-from storage.types import Brief, Lyrics, LyricSection, Score, SectionSpec, SongPlan
+from storage.types import Brief, Lyrics, LyricSection, Score, SectionSpec, SongPlan, VocalIdentity
 
 RATE_HZ = 11_025
 HOOK = "We keep the last light near"
@@ -50,6 +51,16 @@ def brief_of(genre: str = "synthwave", seed: int = 1, seconds: float = 24.0, **c
         "source": "test",
     }
     return Brief.model_validate(fields | changes)
+
+
+def order_of(*, words: bool = True, vocal: VocalIdentity | None = None, **changes: object) -> MusicOrder:
+    """A song to be made elsewhere, with words or without."""
+    brief = brief_of(**changes)  # type: ignore[arg-type]
+    silent = Lyrics(title=brief.title, hook="", sections=(), source="test")
+    lyrics = words_for(brief) if words else silent
+    return MusicOrder(
+        brief=brief, lyrics=lyrics, vocal=vocal or VocalIdentity(gender="female", timbre="airy")
+    )
 
 
 def form_of(text: str) -> tuple[SectionSpec, ...]:

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from agents.music.analysis import analyse
 from agents.music.local.encode import write_mp3
+from agents.music.protocol import FetchedTake
 from agents.music.takes import octave_nearest, plan_take, read_take
 from agents.producer import remaster
 from storage.errors import ProviderError
-from tests.agents.music.songs import brief_of, words_for
+from tests.agents.music.songs import order_of
 
 TEMPO_BPM, FIRST_BEAT_S, SECONDS = 96.37, 0.41, 75.0
 BEAT_S = 60 / TEMPO_BPM
@@ -50,10 +51,13 @@ def take(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def fetched(path: Path, expected_s: float | None = None) -> FetchedTake:
+    return FetchedTake(path=path, media_type="audio/mpeg", expected_s=expected_s)
+
+
 @pytest.fixture(scope="module")
 def plan(take: Path):
-    brief = brief_of(tempo_bpm=100.0)
-    return plan_take(take, brief, words_for(brief))
+    return plan_take(fetched(take), order_of(tempo_bpm=100.0))
 
 
 def test_the_grid_stays_on_the_beat_to_the_end(plan):
@@ -99,8 +103,7 @@ def test_a_take_without_a_pulse_keeps_the_planned_tempo_and_key(tmp_path):
     path = tmp_path / "drone.wav"
     hum = 0.1 * np.sin(2 * np.pi * 65.4 * np.arange(12 * RATE_HZ) / RATE_HZ)
     soundfile.write(path, hum, RATE_HZ)
-    brief = brief_of(tempo_bpm=90.0)
-    plan = plan_take(path, brief, words_for(brief))
+    plan = plan_take(fetched(path), order_of(tempo_bpm=90.0))
     assert plan.tempo_bpm > 0
     assert plan.key
     assert plan.sections
@@ -131,7 +134,28 @@ def test_what_is_no_song_is_refused(tmp_path, make, message):
     path = tmp_path / "take.mp3"
     make(path)
     with pytest.raises(ProviderError, match=message):
-        plan_take(path, brief_of(), words_for(brief_of()))
+        plan_take(fetched(path), order_of())
+
+
+def test_a_take_that_ends_before_its_promised_end_is_refused(take):
+    assert plan_take(fetched(take, SECONDS), order_of()).duration_s == pytest.approx(SECONDS, abs=0.1)
+    with pytest.raises(ProviderError, match=r"cut off: 75\.\d s of the 120\.0 s"):
+        plan_take(fetched(take, 120.0), order_of())
+
+
+def test_a_take_that_is_mostly_silence_is_refused(tmp_path):
+    path = tmp_path / "take.wav"
+    audio = band()
+    audio[len(audio) // 3 :] = 0
+    soundfile.write(path, audio, RATE_HZ)
+    with pytest.raises(ProviderError, match="% of what came back is silence"):
+        plan_take(fetched(path), order_of())
+
+
+def test_nobody_sings_an_instrumental(take):
+    assert plan_take(fetched(take), order_of()).has_vocals
+    assert not plan_take(fetched(take), order_of(words=False)).has_vocals
+    assert not plan_take(fetched(take), order_of(), sings=False).has_vocals
 
 
 @pytest.mark.parametrize("make", [web_page, nothing])
@@ -148,7 +172,7 @@ def test_a_file_longer_than_any_song_is_refused_unread(tmp_path):
         for _ in range(16):
             sink.write(np.full(60_000, 0.1))
     with pytest.raises(ProviderError, match="960"):
-        plan_take(path, brief_of(), words_for(brief_of()))
+        plan_take(fetched(path), order_of())
 
 
 def test_a_mono_take_is_read_as_two_equal_channels_at_the_asked_rate(take):

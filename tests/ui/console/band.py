@@ -33,6 +33,7 @@ from storage.types import (
     MadePiece,
     Outcome,
     SongRequest,
+    Take,
 )
 from tests.storage.stage import CAPS, Stage
 
@@ -109,7 +110,8 @@ class Band:
         )
         self.step(fence, cycle, CycleStep.REFLECT, reflection, calls=(_call(cycle, "reflect", thought),))
         question = Question(
-            cycle_id=cycle.id, revision=0, brief=brief, lyrics=lyrics, master=master, critique=critique,
+            cycle_id=cycle.id, revision=0, brief=brief, lyrics=lyrics,
+            takes=(Take(song=song, master=master, critique=critique),),
             artwork=artwork, reflection=reflection, song_price_usd=None if price is None else Decimal(price),
         )  # fmt: skip
         return MadeSong(question, song, fence, cycle, self.ask(fence, cycle, question))
@@ -198,13 +200,13 @@ class Band:
         stage.write(cycles.open_cycle, fence=fence, cycle_id=made.cycle.id, claims_max=5)
         verdict = stage.read(approvals.effective_verdict, approval_id=made.approval.id)
         self.step_end(fence, made.cycle, CycleStep.ASK, verdict)
-        video = studio.film(self.config, artist.persona, made.song, question.master, "16:9", 5).value
+        video = studio.film(self.config, artist.persona, made.song, question.takes[0].master, "16:9", 5).value
         films = Films(videos=(video,))
         self.step(fence, made.cycle, CycleStep.FILM, films, assets=(video.asset,))
         job = PackageJob(
             release_id=made.cycle.id.replace("cyc_", "rel_"), cycle_id=made.cycle.id, persona=artist.persona,
             artist_slug=artist.slug, title=question.brief.title, brief=question.brief, lyrics=question.lyrics,
-            plan=made.song.plan, master=question.master, critique=question.critique, artwork=question.artwork,
+            plan=made.song.plan, master=question.takes[0].master, critique=question.takes[0].critique, artwork=question.artwork,
             films=films, verdict=verdict, assets=(made.song.plan_asset, made.song.score), made_at=verdict.decided_at,
         )  # fmt: skip
         release = studio.package(self.config, job).value
@@ -219,11 +221,14 @@ class Band:
         question = made.question
         brief, reflection = question.brief, question.reflection
         lesson = Lesson(
-            outcome=outcome, score=question.critique.score, text=reflection.style_note, edits=reflection.edits
+            outcome=outcome,
+            score=question.takes[0].critique.score,
+            text=reflection.style_note,
+            edits=reflection.edits,
         )
         piece = MadePiece(
             title=brief.title, theme=brief.theme, mood=brief.mood, tempo_bpm=brief.tempo_bpm, key=brief.key,
-            mode=brief.mode, outcome=outcome, score=question.critique.score,
+            mode=brief.mode, outcome=outcome, score=question.takes[0].critique.score,
         )  # fmt: skip
         self.stage.write(
             learning.learn, fence=fence, cycle_id=made.cycle.id, piece=piece, lesson=lesson, verdict=verdict

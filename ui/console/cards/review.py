@@ -19,6 +19,9 @@ class Take(Frozen):
     number: int
     sha256: str
     peaks: tuple[float, ...]
+    told: str = ""
+    """Its score and length, where there are several."""
+    preview_sha256: str | None = None
 
 
 class Judged(Frozen):
@@ -171,8 +174,17 @@ def _by(song: Song) -> Markup:
 def _takes(song: Song) -> Markup:
     if len(song.takes) == 1:
         return player(song.takes[0].sha256, song.takes[0].peaks, name="Recording")
-    players = [player(take.sha256, take.peaks, name=f"Take {take.number}") for take in song.takes]
-    return el("div", players, cls="lm-takes")
+    return el("div", [_one_of_several(song, take) for take in song.takes], cls="lm-takes")
+
+
+def _one_of_several(song: Song, take: Take) -> Markup:
+    """A take's player; the preview of the first stands beside the words already."""
+    heard = player(take.sha256, take.peaks, name=f"Take {take.number}", note=take.told)
+    preview = media(take.preview_sha256) if take.number > 1 else None
+    if preview is None:
+        return el("div", heard)
+    told = f"Preview of take {take.number} of {song.approval.title}"
+    return el("div", heard, el("details", el("summary", "its preview"), video(preview, None, told=told)))
 
 
 def _score(score: object, threshold: float | None) -> Markup | None:

@@ -130,7 +130,7 @@ class ApprovalsPage:
                 "",
                 gr.update(value=None, choices=[]),
             ]
-        takes = [(f"Take {number}", number) for number in range(1, asked.takes + 1)]
+        takes = [(take.named().capitalize(), take.number) for take in asked.offered]
         return [
             str(Bound.of(asked)),
             cards.song_card(await song(self.reception, asked)),

@@ -1,25 +1,32 @@
 """What a review needs of one song: its takes, words, judgement and cost."""
 
 from storage import queries
-from storage.approval_rows import Approval
+from storage.approval_rows import Approval, OfferedTake
 from storage.queries import CycleOverview
-from storage.types import Composition, Critique, CycleStep, Lyrics, LyricSection
+from storage.types import Critique, CycleStep, Lyrics, LyricSection
 from ui.console.cards.review import Judged, Song, Take
 from ui.console.reception import Reception
-from ui.song_account import last_output
+from ui.song_account import last_output, preferred_take
 
 
 async def song(reception: Reception, approval: Approval) -> Song:
     """One song whole; its waveforms are measured the first time anybody looks."""
     told = await reception.store.read(queries.cycle_overview, cycle_id=approval.cycle_id)
-    critique = last_output(told, CycleStep.CRITICISE, Critique)
+    critique = preferred_take(told)[2]
     return Song(
         approval=approval,
         now=await reception.now(),
         takes=tuple(
             [
-                Take(number=number, sha256=sha256, peaks=await reception.waveforms.of(sha256))
-                for number, sha256 in enumerate(recordings(approval, told), start=1)
+                Take(
+                    number=take.number,
+                    sha256=take.mp3_sha256,
+                    peaks=await reception.waveforms.of(take.mp3_sha256),
+                    told=_told(take),
+                    preview_sha256=take.preview_sha256,
+                )
+                for take in approval.offered
+                if take.mp3_sha256
             ]
         ),
         sections=sections(approval, told),
@@ -30,13 +37,12 @@ async def song(reception: Reception, approval: Approval) -> Song:
     )
 
 
-def recordings(approval: Approval, told: CycleOverview) -> list[str]:
-    """One content address for each take that may be chosen."""
-    composed = last_output(told, CycleStep.COMPOSE, Composition)
-    if approval.takes > 1 and composed is not None and len(composed.takes) >= approval.takes:
-        return [take.sha256 for take in composed.takes[: approval.takes]]
-    master = approval.facts.get("mp3_sha256")
-    return [str(master)] * approval.takes if master else []
+def _told(take: OfferedTake) -> str:
+    score = "" if take.score is None else f"{take.score:.2f}"
+    length = (
+        "" if take.duration_s is None else f"{int(take.duration_s) // 60}:{int(take.duration_s) % 60:02d}"
+    )
+    return ", ".join(part for part in (score, length) if part)
 
 
 def sections(approval: Approval, told: CycleOverview) -> tuple[LyricSection, ...]:

@@ -48,6 +48,8 @@ def _maker(kind: ProviderKind, settings: Settings, uses: tuple[ProviderUse, ...]
     keyed = [each.title for each in load_providers()[kind] if each.variables and each.is_configured(settings)]
     if not is_embedded:
         why = "the first with a key"
+    elif keyed and kind is ProviderKind.MUSIC:
+        why = f"{', '.join(keyed)} could be asked: MUSIC_PROVIDERS names nobody"
     elif keyed:
         why = f"the keys of {', '.join(keyed)} are kept, and this version does not use them yet"
     else:

@@ -1,0 +1,72 @@
+"""What a provider is asked to make: the brief, the words and the artist's voice, in the forms that vendors read."""
+
+from agents.music.genre import find_genre
+from storage.types import Brief, Frozen, Lyrics, VocalIdentity
+
+SECTION_TAGS = {
+    "intro": "Intro",
+    "verse": "Verse",
+    "pre": "Pre-Chorus",
+    "chorus": "Chorus",
+    "drop": "Chorus",
+    "bridge": "Bridge",
+    "break": "Break",
+    "outro": "Outro",
+}
+
+
+class MusicOrder(Frozen):
+    """One song to be made elsewhere."""
+
+    brief: Brief
+    lyrics: Lyrics
+    vocal: VocalIdentity
+
+    @property
+    def is_instrumental(self) -> bool:
+        return not any(section.lines for section in self.lyrics.sections)
+
+    @property
+    def duration_s(self) -> float:
+        return self.brief.duration_s
+
+    def style(self, characters: int) -> str:
+        """Comma-separated tags, the most telling first, cut at a whole tag."""
+        brief, genre = self.brief, find_genre(self.brief.genre)
+        tags = [genre.title.lower(), brief.mood, f"{brief.tempo_bpm:g} bpm", f"{brief.key} {brief.mode}"]
+        if self.is_instrumental:
+            tags.append("instrumental")
+        else:
+            tags += [f"{self.vocal.gender} vocals" if self.vocal.gender else "vocals", self.vocal.timbre]
+        tags += [_level(brief.energy, "calm", "energetic"), _level(brief.brightness, "dark", "bright")]
+        tags.append(f"about {brief.theme}")
+        kept: list[str] = []
+        for tag in (" ".join(tag.replace(",", " ").split()) for tag in tags):
+            if tag and len(", ".join((*kept, tag))) <= characters:
+                kept.append(tag)
+        return ", ".join(kept)
+
+    def sung(self, characters: int) -> str:
+        """The words under section tags, `[Verse]`, cut at a whole line; empty for an instrumental."""
+        if self.is_instrumental:
+            return ""
+        words = {section.position: section.lines for section in self.lyrics.sections}
+        lines: list[str] = []
+        for position, section in enumerate(self.brief.form):
+            tag = f"[{SECTION_TAGS.get(section.name, section.name.title())}]"
+            lines += ["", tag, *words.get(position, ())]
+        kept = ""
+        for line in lines[1:]:
+            longer = f"{kept}\n{line}" if kept else line
+            if len(longer) > characters:
+                break
+            kept = longer
+        return kept.rstrip()
+
+    def title(self, characters: int) -> str:
+        return self.brief.title[:characters].strip()
+
+
+def _level(value: float, low: str, high: str) -> str:
+    """A word for the ends of a gene's range; nothing for its middle."""
+    return low if value < 0.35 else high if value > 0.65 else ""

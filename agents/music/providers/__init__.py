@@ -1,0 +1,1 @@
+"""Those who make music elsewhere, one file each, behind agents/music/protocol.py."""
