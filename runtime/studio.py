@@ -217,6 +217,7 @@ def receive(config: StudioConfig, order: "MusicOrder", batch: "Batch") -> Takes[
 
     songs: list[Composition] = []
     junk: list[str] = []
+    heard: set[str] = set()
     for take in batch.takes:
         try:
             plan = plan_take(take, order, sings=batch.terms.sings)
@@ -235,6 +236,9 @@ def receive(config: StudioConfig, order: "MusicOrder", batch: "Batch") -> Takes[
             seed=order.brief.seed,
             cost_usd=batch.cost_usd / len(batch.takes),
         )
+        if recording.sha256 in heard:  # the same file twice is no choice
+            continue
+        heard.add(recording.sha256)
         with scratch(config) as folder:
             text = plan.model_dump_json(indent=1)
             plan_asset = _keep_text(

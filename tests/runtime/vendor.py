@@ -82,13 +82,13 @@ class Vendor(BaseHTTPRequestHandler):
         pass
 
 
-def song() -> bytes:
+def song(top_hz: float = 329.6) -> bytes:
     """Twelve seconds at 120 BPM: a click on each beat over a chord, louder after the half. 16-bit mono WAV."""
     rate, seconds = 8000, 12
     frames = bytearray()
     for index in range(rate * seconds):
         time_s = index / rate
-        chord = sum(math.sin(2 * math.pi * hz * time_s) for hz in (220.0, 277.2, 329.6)) / 3
+        chord = sum(math.sin(2 * math.pi * hz * time_s) for hz in (220.0, 277.2, top_hz)) / 3
         click = math.exp(-(time_s % 0.5) / 0.02) * math.sin(2 * math.pi * 90 * time_s)
         level = 0.5 if time_s > seconds / 2 else 0.25
         frames += struct.pack("<h", int(20_000 * level * (0.5 * chord + click)))
