@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, RowMapping, and_, func, insert, literal, not_, or_, select, update
 
-from storage import events, outbox, tables
+from storage import events, inbox, outbox, tables
 from storage.approvals import withdraw
 from storage.artists import Fence, require_fence
 from storage.clock import new_id
@@ -117,7 +117,7 @@ def _due(tx: Tx, limit: int, reviewing: Reviewing, *, locking: bool) -> Sequence
     """What may be leased now.
 
     Due are queued cycles, deferred ones whose time has come, waiting ones whose decision has taken
-    effect, and running ones whose lease ran out (their owner died). Paused artists wait, and nothing
+    effect or whose song was brought, and running ones whose lease ran out (their owner died). Paused artists wait, and nothing
     new begins while reviewers have more undecided songs than they are asked to hold.
     """
     now, now_s = tx.clock.now(), database_now_s(tx.connection)
@@ -131,7 +131,10 @@ def _due(tx: Tx, limit: int, reviewing: Reviewing, *, locking: bool) -> Sequence
         and_(is_new, _undecided(C.c.artist_id) < reviewing.per_artist_max),
         and_(C.c.state == CycleState.QUEUED, not_(is_new)),
         and_(C.c.state == CycleState.DEFERRED, or_(C.c.due_at <= now, C.c.cancel_requested_by.is_not(None))),
-        and_(C.c.state == CycleState.WAITING, or_(decided.exists(), C.c.cancel_requested_by.is_not(None))),
+        and_(
+            C.c.state == CycleState.WAITING,
+            or_(decided.exists(), inbox.has_delivery(C.c.id), C.c.cancel_requested_by.is_not(None)),
+        ),
         C.c.state == CycleState.RUNNING,
     )
     busy = tables.cycles.alias("busy")
@@ -173,18 +176,20 @@ def _undecided(artist_id: ColumnElement[str]) -> ColumnElement[int]:
         begun.c.state.in_((CycleState.QUEUED, CycleState.DEFERRED)),
         begun.c.started_at.is_not(None),
     )
-    return pending.scalar_subquery() + deferred.scalar_subquery()
+    unmade = inbox.waits_for(artist_id)
+    return pending.scalar_subquery() + deferred.scalar_subquery() + unmade.scalar_subquery()
 
 
 def _in_hand(tx: Tx, now_s: float) -> int:
-    """Songs that people hold undecided, and those in the making that they will be asked about."""
+    """Songs that people hold undecided or are to make, and those in the making that they will be asked about."""
     P = tables.approvals  # noqa: N806 - a table's short name, as in the other modules
     pending = select(func.count()).select_from(P).where(P.c.status == "pending")
     leased = and_(C.c.state == CycleState.QUEUED, C.c.lease_until_s >= now_s)
     # Whatever was begun is asked about some day, also what waits for money or a provider now.
     begun = C.c.started_at.is_not(None) & C.c.state.in_((CycleState.QUEUED, CycleState.DEFERRED))
     making = select(func.count()).select_from(C).where(or_(C.c.state == CycleState.RUNNING, leased, begun))
-    return tx.connection.execute(select(pending.scalar_subquery() + making.scalar_subquery())).scalar_one()
+    load = pending.scalar_subquery() + making.scalar_subquery() + inbox.waits_for().scalar_subquery()
+    return tx.connection.execute(select(load)).scalar_one()
 
 
 @write
@@ -305,6 +310,7 @@ def end_cycle(
         )
     )
     if ended.rowcount:
+        inbox.withdraw(tx, cycle_id=cycle_id)
         withdraw(tx, cycle_id=cycle_id, outcome=outcome, who=decided_by or "label", reason=reason)
         events.append(
             tx,

@@ -282,6 +282,24 @@ decisions = _table(
     Column("why", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
 )
+inbox = _table(
+    "inbox",
+    Column("id", Text, primary_key=True),
+    Column("cycle_id", Text, ForeignKey("cycles.id"), nullable=False),
+    Column("artist_id", Text, ForeignKey("artists.id"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("sheet", Json, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("recordings", Json),
+    Column("licence", Text),
+    Column("who", Text),
+    Column("surface", Text),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("delivered_at", UtcTime),
+    CheckConstraint("status IN ('waiting','delivered','taken','withdrawn')", name="status"),
+    UniqueConstraint("cycle_id", "revision"),
+    Index("ix_inbox_status_asked_at", "status", "asked_at"),
+)
 outbox = _table(
     "outbox",
     Column("id", Text, primary_key=True),

@@ -143,6 +143,18 @@ class Artist(Frozen):
 # ---------------------------------------------------------------- plan, write
 
 
+class Brought(Frozen):
+    """A recording that was made elsewhere, and what its bringer says of it."""
+
+    sha256: str
+    media_type: str
+    licence: str
+    ai_role: Literal["human", "assisted", "generated"]
+    """How much of it a model made."""
+    words: str = ""
+    """Lyrics, a line each, sections under tags such as `[Chorus]`; empty for an instrumental."""
+
+
 class SongRequest(Frozen):
     """What a person or the schedule asked for; empty fields are the planner's to fill."""
 
@@ -156,6 +168,8 @@ class SongRequest(Frozen):
     mode: str | None = None
     mood: str | None = None
     formats: tuple[str, ...] = ("16:9",)
+    recording: Brought | None = None
+    """A recording that a person brought: the song starts at *produce*."""
 
 
 class SectionSpec(Frozen):
