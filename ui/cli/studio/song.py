@@ -111,7 +111,7 @@ def song(
         typer.Option(
             "--lyrics",
             metavar="FILE",
-            help="Words to time and show: stanzas in the form's order, or under headings such as \\[verse]; UTF-8.",
+            help="Words to time and show: stanzas in the form's order, or each under its name in brackets; UTF-8.",
         ),
     ] = None,
     stems: Annotated[bool, typer.Option("--stems", help="Each part alone, too, as FLAC in stems/.")] = False,
