@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from agents.music.genre import find_genre
 from storage.errors import UsageError
 from storage.types import Brief, Frozen, Score, SongPlan
@@ -27,6 +29,8 @@ class Recording(Frozen):
     loudness_lufs: float
     true_peak_dbtp: float
     sample_rate_hz: int
+    stems: dict[str, Path] = Field(default_factory=dict)
+    """Each part alone by its name, where stems were asked for."""
 
 
 def produce(
@@ -37,24 +41,40 @@ def produce(
     *,
     sample_rate_hz: int = 44_100,
     loudness_lufs: float = -14.0,
+    with_stems: bool = False,
     progress: Callable[[str, float], None] | None = None,
 ) -> Recording:
     """Render, mix, master and write a song; each file appears whole or not at all.
 
-    `progress` is told the stage and the share done, 0 to 1.
+    `progress` is told the stage and the share done, 0 to 1. Stems are 24-bit FLAC in `out_dir`/stems, as they enter
+    the mix: dry, before the section faders and the master.
 
     Raises:
         UsageError: the sample rate, the loudness or the genre is out of reach.
         RenderError: a file could not be written.
     """
+    from agents.music.local.encode import write_flac
     from agents.music.local.midi import write_midi
 
     tell = progress or (lambda _stage, _share: None)
+    stems: dict[str, Path] = {}
+
+    def keep_stem(part: str, stem: "NDArray[np.float32]") -> None:
+        stems[part] = out_dir / "stems" / f"{part}.flac"
+        stems[part].parent.mkdir(parents=True, exist_ok=True)
+        write_flac(stem, stems[part], sample_rate_hz)
+
     audio = render_master(
-        brief, score, plan, sample_rate_hz=sample_rate_hz, loudness_lufs=loudness_lufs, progress=progress
+        brief,
+        score,
+        plan,
+        sample_rate_hz=sample_rate_hz,
+        loudness_lufs=loudness_lufs,
+        tap=keep_stem if with_stems else None,
+        progress=progress,
     )
     tell("encode", 0.75)
-    recording = _write(audio, out_dir, sample_rate_hz, brief.seed)
+    recording = _write(audio, out_dir, sample_rate_hz, brief.seed).model_copy(update={"stems": stems})
     write_midi(score, brief.tempo_bpm, brief.title, recording.midi)
     tell("done", 1.0)
     return recording
@@ -104,9 +124,10 @@ def render_master(
     *,
     sample_rate_hz: int = 44_100,
     loudness_lufs: float = -14.0,
+    tap: Callable[[str, "NDArray[np.float32]"], None] | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> "NDArray[np.float32]":
-    """The mastered song in memory, float32 (2, samples) in [−1, 1].
+    """The mastered song in memory, float32 (2, samples) in [−1, 1]; `tap` is shown each stem on its way into the mix.
 
     Raises:
         UsageError: the sample rate, the loudness or the genre is out of reach.
@@ -124,6 +145,6 @@ def render_master(
     tell = progress or (lambda _stage, _share: None)
     tell("mix", 0.0)
     palette = choose_palette(genre, brief.signature_seed)
-    mix = mix_song(brief, genre, palette, score, plan, sample_rate_hz)
+    mix = mix_song(brief, genre, palette, score, plan, sample_rate_hz, tap=tap)
     tell("master", 0.5)
     return master_mix(mix, genre, brief.brightness, loudness_lufs, sample_rate_hz)

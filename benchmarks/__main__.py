@@ -3,7 +3,16 @@
 import subprocess
 import sys
 
-ALL = ("help_cost", "durable_steps", "llm_router", "music_engine", "visualizer", "console", "demo")
+ALL = (
+    "help_cost",
+    "durable_steps",
+    "llm_router",
+    "music_engine",
+    "music_quality",
+    "visualizer",
+    "console",
+    "demo",
+)
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Share = Annotated[float, Field(ge=0, le=1)]
+Band = Literal["sub", "bass", "low_mid", "mid", "presence", "air"]
 Mode = Literal["lydian", "major", "mixolydian", "dorian", "minor", "phrygian"]
 DrumSteps = Annotated[str, StringConstraints(pattern=r"^[xo.\-]{16}$")]
 ChordSteps = Annotated[str, StringConstraints(pattern=r"^[xo.\-]{16}$")]
@@ -81,6 +82,8 @@ class Genre(_Table):
     """Reverb amount; 1 is usual."""
     width: Share
     """Side energy over mid energy to aim for."""
+    balance_db: dict[Band, float] = Field(min_length=6)
+    """Each band's share of the mid channel's energy that mastering leads to."""
     texture: Literal["none", "vinyl", "air"] = "none"
     ceiling_hz: float = Field(default=20_000, gt=1000)
     """Where the master's treble ends."""

@@ -10,16 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import av
-import numpy as np
 import soundfile
-from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from agents import composer, creator, lyricist, painter, planner, producer
 from agents.llm.offline.writer import OfflineWriter
-from agents.music.listening.spectrogram import magnitudes
-from agents.visuals.colour import find_palette, ramp, srgb
-from agents.visuals.typefaces import Typeface, load_font
+from agents.visuals.colour import find_palette
+from agents.visuals.soundprint import draw_soundprint
 from configs.genres import load_genres
 from storage.clock import SystemClock
 from storage.types import Artist, ArtistId, Brief, LifecycleState, Persona, Score, SongPlan, SongRequest
@@ -30,8 +27,6 @@ COVERS, COVER_PX, COLUMNS, FIRST_COVER_SEED = 12, 320, 4, 21
 FILMS = ((3, "synthwave"), (8, "folk"), (5, "techno"))
 FILM_SECONDS, FILM_RATE_HZ, FRAME_SIZE = 32.0, 22_050, (480, 270)
 SONG = (3, "synthwave")
-WIDTH, WAVE_TALL, SOUND_TALL, GAP = 1_200, 120, 330, 28
-LOWEST_HZ, HIGHEST_HZ, DEEPEST_DB, CONTRAST = 40.0, 16_000.0, -60.0, 3.0
 
 
 @dataclass(frozen=True)
@@ -134,39 +129,8 @@ def draw_song(folder: Path) -> Image.Image:
     song = asyncio.run(write(*SONG, 60.0))
     made = producer.produce(song.brief, song.score, song.plan, folder)
     samples, rate_hz = soundfile.read(made.wav, dtype="float32")
-    mono = samples.mean(axis=1)
-    palette = find_palette(song.persona.visual.palette)
-    image = Image.new("RGB", (WIDTH, 2 * GAP + WAVE_TALL + SOUND_TALL), srgb(palette.ground))
-    pen = ImageDraw.Draw(image)
-    for x, column in enumerate(np.array_split(mono, WIDTH)):
-        reach = float(np.abs(column).max()) * WAVE_TALL / 2
-        middle = GAP + WAVE_TALL / 2
-        pen.line([(x, middle - reach), (x, middle + reach)], fill=srgb(palette.glow))
-    table = ramp(palette.ramp, 256)
-    image.paste(Image.fromarray(table[spectrogram(mono, rate_hz)]), (0, GAP + WAVE_TALL))
-    font = load_font(Typeface("Inter", 500), 15)
-    for section in song.plan.sections:
-        x = section.start_s / song.plan.duration_s * WIDTH
-        pen.line([(x, 0), (x, GAP + WAVE_TALL)], fill=srgb(palette.body))
-        pen.text((x + 6, 5), section.name, font=font, fill=srgb(palette.paper))
-    what = f"“{song.brief.title}” by {song.brief.artist_name}: {song.brief.genre}, {song.brief.tempo_bpm:g} BPM, "
-    what += f"{song.brief.key} {song.brief.mode}; waveform, and spectrum from 40 Hz to 16 kHz"
-    pen.text((6, GAP + WAVE_TALL + SOUND_TALL + 5), what, font=font, fill=srgb(palette.paper))
+    image = draw_soundprint(song.plan, samples.T, rate_hz, find_palette(song.persona.visual.palette))
     return image.quantize(64, dither=Image.Dither.NONE)
-
-
-def spectrogram(mono: NDArray[np.float32], rate_hz: int) -> NDArray[np.uint8]:
-    """Loudness 0–255 over time and the logarithm of frequency: (SOUND_TALL, WIDTH), lows at the foot."""
-    size = 4096
-    spectra = np.concatenate(list(magnitudes(mono, size, max(1, len(mono) // (2 * WIDTH)))))
-    bins = np.geomspace(LOWEST_HZ, HIGHEST_HZ, SOUND_TALL)[::-1] * size / rate_hz
-    rows = np.stack([np.interp(bins, np.arange(spectra.shape[1]), frame) for frame in spectra])
-    columns = np.stack([part.mean(axis=0) for part in np.array_split(rows, WIDTH)], axis=1)
-    # Highs carry less energy: tilt by 2 dB an octave, as analysers do.
-    level_db = 20 * np.log10(columns / columns.max() + 1e-9) + 2 * np.log2(bins / bins.min())[:, None]
-    return np.rint(255 * np.clip((level_db - level_db.max() - DEEPEST_DB) / -DEEPEST_DB, 0, 1)).astype(
-        np.uint8
-    )
 
 
 def keep(image: Image.Image, name: str) -> None:

@@ -5,12 +5,15 @@ import pytest
 
 from agents.critic import criticise
 from agents.music.analysis import analyse_samples
+from agents.music.review.originality import mark_originality
+from agents.music.review.sound import mark_sound
 from agents.music.similarity import melody_grams
 from agents.music.theory import PITCH_NAMES
+from agents.planning.steering import STEERED
 from agents.producer import render_master
 from configs.genres import load_genres
-from storage.types import Brief, Genes, MadePiece, Severity
-from tests.agents.music.songs import HOOK, RATE_HZ, brief_of, rendered, words_for, written
+from storage.types import MadePiece, Severity
+from tests.agents.music.songs import HOOK, RATE_HZ, brief_of, form_of, rendered, words_for, written
 
 GENRES = list(load_genres())
 THRESHOLD = 0.6
@@ -195,8 +198,66 @@ def test_flat_dynamics_are_found():
 def test_changes_name_real_parameters_and_feedback_is_short():
     _, _, audio = rendered("synthwave")
     critique = judge(audio=np.clip(audio * np.float32(8), -1, 1))
-    known = set(Brief.model_fields) | set(Genes.model_fields)
-    assert {f.change.parameter for f in critique.findings if f.change} <= known
+    assert {f.change.parameter for f in critique.findings if f.change} <= set(STEERED)
     for text in (critique.feedback, judge().feedback):
         assert 2 <= text.replace("dBTP.", "dBTP .").count(". ") + 1 <= 5
         assert text.endswith(".")
+
+
+def turned(brief, change):
+    """The brief after the planner's way with one change."""
+    return brief.model_copy(update={change.parameter: getattr(brief, change.parameter) + change.delta})
+
+
+def played(brief):
+    score, plan = written(brief)
+    audio = render_master(brief, score, plan, sample_rate_hz=RATE_HZ)
+    return score, plan, analyse_samples(audio, RATE_HZ)
+
+
+def test_the_change_for_a_flat_song_lifts_its_chorus():
+    brief = brief_of("synthwave", seed=1, form=form_of("verse4 chorus4"), energy=0.9)
+    _, plan, facts = played(brief)
+    rise = next(m.finding for m in mark_sound(plan, facts, -14.0) if m.finding.metric == "chorus_rise_db")
+    # Take the verse for louder than it is, so that the song counts as flat and gets a change.
+    flat = facts.model_copy(
+        update={
+            "energy_curve_lufs": tuple(
+                level + (rise.value if i * facts.energy_hop_s < plan.sections[1].start_s - 0.2 else 0)
+                for i, level in enumerate(facts.energy_curve_lufs)
+            )
+        }
+    )
+    found = next(m.finding for m in mark_sound(plan, flat, -14.0) if m.finding.metric == "chorus_rise_db")
+    assert found.change is not None
+    _, mended_plan, mended = played(turned(brief, found.change))
+    after = next(
+        m.finding for m in mark_sound(mended_plan, mended, -14.0) if m.finding.metric == "chorus_rise_db"
+    )
+    assert after.value > rise.value
+
+
+def test_the_change_for_a_dark_song_lifts_its_highs():
+    brief = brief_of("lofi", seed=1, form=form_of("verse2 chorus2"), brightness=0.1)
+    _, plan, facts = played(brief)
+    dark = facts.model_copy(update={"balance_db": facts.balance_db | {"presence": -26.0}})
+    found = next(
+        m.finding for m in mark_sound(plan, dark, -14.0) if m.finding.metric == "spectral_balance_db"
+    )
+    assert found.change is not None
+    _, _, mended = played(turned(brief, found.change))
+    assert mended.balance_db["presence"] > facts.balance_db["presence"]
+
+
+def test_the_change_for_a_known_melody_leads_away_from_it():
+    brief = brief_of("synthwave", seed=1, seconds=60)
+    known = piece(brief, written(brief)[0], words_for(brief))
+
+    def overlap_of(again):
+        marks = mark_originality(words_for(again), melody_grams(written(again)[0]), (known,))
+        return next(m.finding for m in marks if m.finding.metric == "melody_overlap")
+
+    found = overlap_of(brief.model_copy(update={"key": "D"}))
+    assert found.value == 1
+    assert found.change is not None
+    assert overlap_of(turned(brief, found.change)).value < 0.22

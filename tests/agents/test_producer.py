@@ -7,7 +7,7 @@ import pyloudnorm
 import pytest
 import soundfile
 
-from agents.music.analysis import BALANCE_DB, analyse, analyse_samples
+from agents.music.analysis import BALANCE_DB, BANDS_HZ, analyse, analyse_samples
 from agents.music.listening.tone import measure_tone, timbre_distance
 from agents.music.local.balance import balancing_filters
 from agents.music.local.filters import apply as filter_apply
@@ -173,3 +173,42 @@ def test_wav_is_dithered_and_silence_stays_silent(tmp_path):
     assert not samples[:1000].any()
     assert samples[1000:].mean() == pytest.approx(0.3, abs=0.05)
     assert set(np.unique(samples[1000:])) == {-1, 0, 1}
+
+
+def test_genres_are_led_to_balances_of_their_own():
+    """One mix in the middle of them all comes near each genre's shares."""
+    count = 6 * 44_100
+    spectrum = np.fft.rfft(np.random.default_rng(4).standard_normal(count))
+    hz = np.fft.rfftfreq(count, 1 / 44_100)
+    gains = np.zeros(len(hz))
+    for band, (low, high) in BALANCE_DB.items():
+        inside = (hz >= BANDS_HZ[band][0]) & (hz < BANDS_HZ[band][1])
+        gains[inside] = 10 ** ((low + high) / 40) / np.sqrt(np.sum(inside))
+    mix = np.fft.irfft(spectrum * gains, count).astype(np.float32)
+    mix /= np.float32(10 * np.abs(mix).max())
+    for name, genre in load_genres().items():
+        led = filter_apply(mix, *balancing_filters(mix, 44_100, genre.balance_db))
+        before, after = (
+            {
+                band: abs(share - genre.balance_db[band])
+                for band, share in measure_tone(sound, 44_100).balance_db.items()
+            }
+            for sound in (mix, led)
+        )
+        assert sum(after.values()) < 0.7 * sum(before.values()), name
+        assert max(after.values()) < 2.5, name
+
+
+@pytest.mark.parametrize("genre", ["techno", "folk", "ambient"])
+def test_the_last_chord_rings_on_and_dies_away(genre):
+    """No song stops at its last bar line: a second into the tail it is softer, and by the end it is gone."""
+    _, plan, audio = rendered(genre)
+
+    def level_db(at_s):
+        piece = audio[:, int(at_s * RATE_HZ) : int((at_s + 0.2) * RATE_HZ)].astype(np.float64)
+        return 20 * np.log10(np.sqrt(np.mean(piece**2)) + 1e-9)
+
+    bar_line_s = plan.sections[-1].end_s
+    before, soon, late = (level_db(bar_line_s + offset_s) for offset_s in (-0.3, 0.3, 1.2))
+    assert before - 12 < soon < before
+    assert late < soon - 5

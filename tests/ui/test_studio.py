@@ -3,8 +3,12 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
+from PIL import Image
 
+from configs.genres import load_genres
 from tests.ui.conftest import Call
 
 
@@ -47,6 +51,62 @@ def test_a_song_obeys_its_wishes_and_its_film_follows(call: Call, tmp_path: Path
     )
     assert (tmp_path / "film.mp4").stat().st_size > 1000
     assert not home.exists()
+
+
+@pytest.mark.slow
+def test_stems_picture_and_words_come_when_asked_for(call: Call, tmp_path: Path):
+    words = tmp_path / "words.txt"
+    words.write_text("Nur ein Licht\n\nÜber dem Hafen", encoding="utf-8")
+    made = song(
+        call, tmp_path / "a", "--seed", "2", "--seconds", "24", "--lyrics", words, "--stems", "--picture"
+    )
+    assert made["audio"] == {kind: made[kind] for kind in ("wav", "flac", "mp3")}
+    assert 0 < made["cpu_s"] < 60
+    assert 50 < made["peak_rss_mb"] < 2_000
+    assert "kick" in made["stems"] or "drums" in made["stems"]
+    rendered, rate_hz = soundfile.read(made["wav"])
+    for path in made["stems"].values():
+        stem, own_hz = soundfile.read(path)
+        assert (own_hz, stem.shape) == (rate_hz, rendered.shape)
+        assert np.abs(stem).max() > 0.01
+    with Image.open(made["picture"]) as picture:
+        assert picture.format == "PNG"
+        assert picture.width > 1_000
+    lines = [line["text"] for line in json.loads(Path(made["plan"]).read_text())["lyric_lines"]]
+    assert lines[0] == "Nur ein Licht"
+    assert "Über dem Hafen" in Path(made["lyrics"]).read_text(encoding="utf-8")
+
+
+def test_genres_are_listed_without_a_folder(call: Call):
+    listed = call("studio", "song", "--genre", "list", "--json").data["genres"]
+    assert {"name": "lofi", "title": "Lo-fi", "tempo_bpm": [70, 90], "modes": ["major", "dorian"]} in listed
+    assert len(listed) == len(load_genres())
+    assert "drum_and_bass" in call("studio", "song", "--genre", "list").out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--key", "H minor"), "unknown key 'H'"),
+        (("--key", "C wrong"), "unknown mode 'wrong'"),
+        (("--bpm", "39.9"), "give 40 to 220"),
+        (("--bpm", "221"), "give 40 to 220"),
+        (("--bpm", "nan"), "give 40 to 220"),
+        (("--seconds", "9"), "give 10 to 600"),
+        (("--seconds", "601"), "give 10 to 600"),
+        (("--lyrics", "none.txt"), "cannot be read"),
+    ],
+)
+def test_wishes_that_cannot_be_met_are_refused_in_one_line(call: Call, tmp_path: Path, options, said: str):
+    told = call("studio", "song", "--genre", "lofi", "--seed", "1", "--out", tmp_path / "a", *options)
+    assert told.code == 2
+    assert said in told.line
+    assert not list((tmp_path / "a").glob("*"))
+
+
+def test_a_song_needs_a_folder(call: Call):
+    told = call("studio", "song", "--genre", "lofi")
+    assert (told.code, "give --out" in told.line) == (2, True)
 
 
 @pytest.mark.slow

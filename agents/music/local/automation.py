@@ -12,7 +12,8 @@ from storage.types import Brief, SongPlan
 Stereo = NDArray[np.float32]
 DUCK_S = 0.3
 DUCK_ATTACK_S = 0.004
-FADE_S = 1.4
+FADE_S = 2.3
+"""It begins as the last bar ends (`TAIL_S` before the file does), under a chord that rings on."""
 GLIDE_S = 0.12
 ENERGY_RANGE_DB = 7.0
 """How far a section of no energy lies under one of full energy."""

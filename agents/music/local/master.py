@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.music.local.balance import balancing_filters
-from agents.music.local.filters import apply, high_shelf, highpass, low_shelf, lowpass
+from agents.music.local.filters import apply, highpass, lowpass
 from agents.music.local.limiter import BLOCK, Limiter
 from agents.music.loudness import HOP_S, gated_loudness, hop_energies, integrated_loudness, true_peak_dbtp
 from configs.genres import Genre
@@ -16,6 +16,8 @@ WORKING_LUFS = -17.0
 CEILING_DBTP = -1.7
 """Under the promised −1 by what MP3 encoding was measured to add to peaks (0.5 dB), and a margin."""
 MONO_BELOW_HZ = 140
+TILT_DB = {"sub": -2.0, "bass": -1.5, "low_mid": 0.0, "mid": 2.5, "presence": 5.0, "air": 7.0}
+"""By how much a band's share grows from a song of no brightness to one of full."""
 SILENT_END_S = 0.02
 WIDEST, NARROWEST = 2.6, 0.4
 """Limits of the gain given to the sides."""
@@ -38,13 +40,13 @@ def master_mix(
 def _tone_and_width(mix: Stereo, genre: Genre, brightness: float, sample_rate_hz: int) -> Stereo:
     mid = (mix[0] + mix[1]) * np.float32(0.5)
     side = (mix[0] - mix[1]) * np.float32(0.5)
-    tone = [high_shelf(6500, 1.0 + 5.0 * (brightness - 0.5), sample_rate_hz)]
+    mid = apply(mid, highpass(28, sample_rate_hz))
+    wanted_db = {band: share + TILT_DB[band] * (brightness - 0.5) for band, share in genre.balance_db.items()}
+    tone = balancing_filters(mid, sample_rate_hz, wanted_db)
     if genre.ceiling_hz < 0.45 * sample_rate_hz:
         tone.append(lowpass(genre.ceiling_hz, sample_rate_hz))
-    mid = apply(mid, highpass(28, sample_rate_hz), low_shelf(110, 0.5, sample_rate_hz), *tone)
+    mid = apply(mid, *tone)
     side = apply(side, highpass(MONO_BELOW_HZ, sample_rate_hz), *tone)
-    if balancing := balancing_filters(mid, sample_rate_hz):
-        mid, side = apply(mid, *balancing), apply(side, *balancing)
     ratio = _power(side) / max(_power(mid), 1e-12)
     side *= np.float32(min(WIDEST, max(NARROWEST, math.sqrt(genre.width / max(ratio, 1e-9)))))
     np.add(mid, side, out=mix[0])

@@ -1,5 +1,7 @@
 """The mix: stems are played, levelled, ducked and added one after the other, so only one is in memory at a time."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,11 +20,22 @@ BLOCK = 1024
 
 
 def mix_song(
-    brief: Brief, genre: Genre, palette: Palette, score: Score, plan: SongPlan, sample_rate_hz: int
+    brief: Brief,
+    genre: Genre,
+    palette: Palette,
+    score: Score,
+    plan: SongPlan,
+    sample_rate_hz: int,
+    *,
+    tap: Callable[[str, Stereo], None] | None = None,
 ) -> Stereo:
-    """The unmastered mix, float32 (2, samples), of the plan's whole duration."""
+    """The unmastered mix, float32 (2, samples), of the plan's whole duration.
+
+    `tap` is shown each stem as it enters the mix: at its level and ducked, before reverb, faders and mastering. It
+    must not keep the array, which the next stem overwrites.
+    """
     count = round(plan.duration_s * sample_rate_hz)
-    desk = _Desk(genre, np.zeros((2, count), np.float32), plan.kicks_s, sample_rate_hz)
+    desk = _Desk(genre, np.zeros((2, count), np.float32), plan.kicks_s, sample_rate_hz, tap)
     stem = np.empty((2, count), np.float32)
     brightness = BrightnessCurve(brief, plan)
     kit = DrumKit(palette.kit, brief.signature_seed, sample_rate_hz, brief.bar_s)
@@ -57,12 +70,20 @@ def mix_song(
 class _Desk:
     """The two buses every stem is added to."""
 
-    def __init__(self, genre: Genre, mix: Stereo, kicks_s: tuple[float, ...], sample_rate_hz: int) -> None:
+    def __init__(
+        self,
+        genre: Genre,
+        mix: Stereo,
+        kicks_s: tuple[float, ...],
+        sample_rate_hz: int,
+        tap: Callable[[str, Stereo], None] | None,
+    ) -> None:
         self.mix = mix
         self.send = np.zeros(mix.shape[1], np.float32)
         self._genre = genre
         self._kicks_s = kicks_s
         self._rate = sample_rate_hz
+        self._tap = tap
 
     def add(self, stem: Stereo, part: str, level_db: float, *, send: float, ducks: bool) -> None:
         """Bring a stem to its level and add it to mix and reverb; the stem is used up."""
@@ -73,6 +94,8 @@ class _Desk:
         stem *= np.float32(10 ** (level_db / 20) / rms)
         if ducks and self._genre.side_chain:
             duck(stem, self._kicks_s, self._genre.side_chain, self._rate)
+        if self._tap:
+            self._tap(part, stem)
         self.mix += stem
         share = np.float32(send * self._genre.space * 0.5)
         if share:

@@ -23,7 +23,8 @@ def mark_originality(lyrics: Lyrics, grams: tuple[str, ...], history: tuple[Made
                 target="at most 0.22",
                 text=f"The melody shares {overlap:.0%} of its turns with “{title}”.",
                 weight=2.0,
-                change=("adventurousness", 0.15),
+                # The motif stock is drawn anew at another density.
+                change=("density", 0.15),
             )
         )
     used = {plain(line) for piece in history for line in piece.lines}
@@ -38,7 +39,6 @@ def mark_originality(lyrics: Lyrics, grams: tuple[str, ...], history: tuple[Made
                 target="no line of an earlier song",
                 text=f"{share:.0%} of the lines were sung in earlier songs.",
                 weight=1.5,
-                change=("adventurousness", 0.15),
             )
         )
     return marks

@@ -1,13 +1,16 @@
 """Folders and small texts that a person names."""
 
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from pydantic import ValidationError
 
 from storage.errors import StorageError, UsageError
 from storage.types import Frozen
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 T = TypeVar("T", bound=Frozen)
 Out = Annotated[
@@ -38,6 +41,18 @@ def keep_text(path: Path, text: str) -> str:
     part = path.with_name(f"{path.name}.part")
     try:
         part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StorageError(f"{path} cannot be written: {error.strerror}") from error
+    return str(path)
+
+
+def keep_image(path: Path, image: "Image") -> str:
+    """Write a picture as PNG, whole or not at all; returns its path. Raises StorageError."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        image.save(part, "PNG")
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)

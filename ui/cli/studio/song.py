@@ -1,6 +1,9 @@
 """One song by an artist invented for it."""
 
 import asyncio
+import resource
+import sys
+from pathlib import Path
 from time import process_time
 from typing import Annotated
 
@@ -8,16 +11,50 @@ import typer
 
 from agents import composer, creator, lyricist, planner, producer
 from agents.llm.offline.writer import OfflineWriter
+from agents.music.genre import find_genre
+from agents.music.lyric_sheet import read_lyrics
+from configs.genres import load_genres
 from storage.artists import slugify
 from storage.clock import SystemClock
-from storage.types import Artist, ArtistId, Brief, Frozen, LifecycleState, Lyrics, SongRequest
+from storage.errors import UsageError
+from storage.types import (
+    Artist,
+    ArtistId,
+    Brief,
+    Frozen,
+    LifecycleState,
+    Lyrics,
+    Persona,
+    SongPlan,
+    SongRequest,
+)
 from ui.cli.options import Json
-from ui.cli.output import Facts, show
+from ui.cli.output import Facts, show, show_rows
 from ui.cli.progress import Meter
 from ui.cli.session import settings, shown_path
-from ui.cli.studio.files import Out, keep_text, make_folder
+from ui.cli.studio.files import keep_image, keep_text, make_folder
 from ui.cli.wishes import KeyName, Mood, Seconds, Seed, Tempo, Theme, Title
 from ui.wishes import wish
+
+LIST = "list"
+"""The word given as a genre that lists them."""
+
+
+class GenreRow(Frozen):
+    """A genre as it is listed."""
+
+    name: str
+    title: str
+    tempo_bpm: tuple[float, float]
+    modes: tuple[str, ...]
+
+
+class StudioAudio(Frozen):
+    """The recording in its three formats."""
+
+    wav: str
+    flac: str
+    mp3: str
 
 
 class StudioSong(Frozen):
@@ -34,6 +71,7 @@ class StudioSong(Frozen):
     loudness_lufs: float
     true_peak_dbtp: float
     sample_rate_hz: int
+    audio: StudioAudio
     wav: str
     flac: str
     mp3: str
@@ -41,14 +79,25 @@ class StudioSong(Frozen):
     plan: str
     brief: str
     lyrics: str
+    stems: dict[str, str]
+    """Each part alone, where stems were asked for."""
+    picture: str | None
     cpu_s: float
+    peak_rss_mb: int
+    """The largest memory of this process since it started."""
 
 
 def song(
     *,
-    out: Out,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", file_okay=False, help="Folder for the files; made if it is not there."),
+    ] = None,
     genre: Annotated[
-        str | None, typer.Option(help="A genre of configs/genres.yaml; without it, the seed picks.")
+        str | None,
+        typer.Option(
+            help="A genre of configs/genres.yaml; without it, the seed picks; `list` shows what there is."
+        ),
     ] = None,
     seed: Seed = None,
     seconds: Seconds = None,
@@ -57,16 +106,36 @@ def song(
     mood: Mood = None,
     theme: Theme = None,
     title: Title = None,
+    lyrics_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--lyrics",
+            metavar="FILE",
+            help="Words to time and show: stanzas in the form's order, or each under its name in brackets; UTF-8.",
+        ),
+    ] = None,
+    stems: Annotated[bool, typer.Option("--stems", help="Each part alone, too, as FLAC in stems/.")] = False,
+    picture: Annotated[
+        bool,
+        typer.Option("--picture", help="A waveform and spectrogram with the sections, too, as song.png."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Plan, write, compose and produce one song by an artist invented for it."""
+    if genre == LIST:
+        _list_genres(as_json=as_json)
+        return
+    if out is None:
+        raise UsageError("no folder for the files: give --out DIR")
+    if genre is not None:
+        find_genre(genre)
     wanted = wish(
         seed=seed, seconds=seconds, theme=theme, title=title, tempo_bpm=tempo_bpm, key=key, mood=mood
     )
     chosen = settings()
     make_folder(out)
     started_s = process_time()
-    brief, lyrics = asyncio.run(_write(wanted, genre, chosen.song_seconds))
+    persona, brief, lyrics = asyncio.run(_write(wanted, genre, chosen.song_seconds, lyrics_file))
     score, plan = composer.compose(brief, lyrics)
     with Meter() as meter:
         made = producer.produce(
@@ -76,8 +145,10 @@ def song(
             out,
             sample_rate_hz=chosen.sample_rate_hz,
             loudness_lufs=chosen.loudness_lufs,
+            with_stems=stems,
             progress=meter.told,
         )
+    painted = _paint(plan, made.wav, persona, out / "song.png") if picture else None
     done = StudioSong(
         artist=brief.artist_name,
         title=brief.title,
@@ -90,6 +161,7 @@ def song(
         loudness_lufs=round(made.loudness_lufs, 2),
         true_peak_dbtp=round(made.true_peak_dbtp, 2),
         sample_rate_hz=made.sample_rate_hz,
+        audio=StudioAudio(wav=str(made.wav), flac=str(made.flac), mp3=str(made.mp3)),
         wav=str(made.wav),
         flac=str(made.flac),
         mp3=str(made.mp3),
@@ -97,7 +169,10 @@ def song(
         plan=keep_text(out / "plan.json", plan.model_dump_json(indent=1)),
         brief=keep_text(out / "brief.json", brief.model_dump_json(indent=1)),
         lyrics=keep_text(out / "lyrics.txt", _sheet(lyrics)),
+        stems={part: str(path) for part, path in made.stems.items()},
+        picture=painted,
         cpu_s=round(process_time() - started_s, 2),
+        peak_rss_mb=_peak_rss_mb(),
     )
     drawn = Facts(
         {
@@ -105,6 +180,7 @@ def song(
             "sound": f"{done.tempo_bpm:g} BPM, {done.key} {done.mode}, {done.duration_s:.1f} s, "
             f"{done.loudness_lufs:.1f} LUFS, peaks at {done.true_peak_dbtp:.1f} dBTP",
             "listen": shown_path(done.mp3),
+            "picture": shown_path(done.picture) if done.picture else None,
             "files": shown_path(out),
             "again": f"--seed {done.seed}",
         }
@@ -112,7 +188,9 @@ def song(
     show(done, as_json=as_json, drawn=drawn)
 
 
-async def _write(wanted: SongRequest, genre: str | None, default_seconds: float) -> tuple[Brief, Lyrics]:
+async def _write(
+    wanted: SongRequest, genre: str | None, default_seconds: float, lyrics_file: Path | None
+) -> tuple[Persona, Brief, Lyrics]:
     writer = OfflineWriter()
     persona, genes, _ = await creator.create(
         writer, seed=wanted.seed, genre=genre, taken_names=frozenset(), taken_palettes=frozenset()
@@ -136,8 +214,45 @@ async def _write(wanted: SongRequest, genre: str | None, default_seconds: float)
         revision=0,
         default_seconds=default_seconds,
     )
+    if lyrics_file:
+        return persona, brief, read_lyrics(lyrics_file, brief)
     lyrics, _ = await lyricist.write(writer, brief=brief, persona=persona, memory=())
-    return brief, lyrics
+    return persona, brief, lyrics
+
+
+def _list_genres(*, as_json: bool) -> None:
+    rows = [
+        GenreRow(name=name, title=genre.title, tempo_bpm=genre.tempo_bpm, modes=genre.modes)
+        for name, genre in load_genres().items()
+    ]
+    columns = {
+        "genre": lambda row: row.name,
+        "title": lambda row: row.title,
+        "BPM": lambda row: f"{row.tempo_bpm[0]:g}–{row.tempo_bpm[1]:g}",
+        "modes": lambda row: ", ".join(row.modes),
+    }
+    show_rows("genres", rows, columns, as_json=as_json, empty="configs/genres.yaml has no genre.")
+
+
+def _paint(plan: SongPlan, wav: Path, persona: Persona, path: Path) -> str:
+    import numpy as np
+    import soundfile
+
+    from agents.visuals.colour import find_palette
+    from agents.visuals.soundprint import draw_soundprint
+
+    samples, rate_hz = soundfile.read(wav, dtype="float32", always_2d=True)
+    return keep_image(
+        path,
+        draw_soundprint(
+            plan, np.asarray(samples.T, np.float32), rate_hz, find_palette(persona.visual.palette)
+        ),
+    )
+
+
+def _peak_rss_mb() -> int:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (2**20 if sys.platform == "darwin" else 2**10))  # macOS counts bytes, Linux kilobytes
 
 
 def _sheet(lyrics: Lyrics) -> str:
