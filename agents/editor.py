@@ -31,7 +31,8 @@ def reworded(song: Composition, brief: Brief, lyrics: Lyrics) -> Composition:
         update={
             "title": brief.title,
             "lyric_lines": tuple(
-                line.model_copy(update={"text": text}) for line, text in zip(timed, lines, strict=False)
+                line if line.text == text else line.model_copy(update={"text": text, "syllables_s": ()})
+                for line, text in zip(timed, lines, strict=False)
             ),
         }
     )
