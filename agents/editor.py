@@ -1,5 +1,6 @@
 """The editor: other words on the same song. Title and lyrics change; music, times and numbers never do."""
 
+from agents.lexicon.explicit import marked
 from storage.errors import UsageError
 from storage.types import Brief, Composition, Lyrics, SongEdits
 
@@ -12,7 +13,7 @@ def edited(
         brief = brief.model_copy(update={"title": edits.title})
     if edits.lines is not None:
         lyrics = _with_lines(lyrics, edits.lines)
-    lyrics = lyrics.model_copy(update={"title": brief.title})
+    lyrics = marked(lyrics.model_copy(update={"title": brief.title}))
     return brief, lyrics, reworded(song, brief, lyrics)
 
 
