@@ -11,7 +11,7 @@ from agents.music.writing.drums import write_drums
 from agents.music.writing.harmony import Chord, harmonise
 from agents.music.writing.melody import play_line, write_melody
 from agents.music.writing.pulse import Pulse, set_pulse
-from agents.music.writing.words import time_lines
+from agents.music.writing.words import lay_lines, time_lines
 from storage.errors import UsageError
 from storage.types import (
     Brief,
@@ -38,7 +38,8 @@ def compose(brief: Brief, lyrics: Lyrics) -> tuple[Score, SongPlan]:
     pulse = set_pulse(brief, genre)
     sections = arrange(brief)
     chords = harmonise(brief, genre, sections)
-    line = write_melody(brief, genre, sections, chords)
+    lines = lay_lines(lyrics, sections)
+    line = write_melody(brief, genre, sections, chords, lines)
     melody = play_line(line, brief, pulse, "melody")
     parts: dict[str, tuple[Note, ...]] = {
         "melody": melody,
@@ -65,7 +66,7 @@ def compose(brief: Brief, lyrics: Lyrics) -> tuple[Score, SongPlan]:
         beats_s=tuple(beat * pulse.bar_s / 4 for beat in range(4 * len(chords))),
         bars_s=tuple(bar * pulse.bar_s for bar in range(len(chords))),
         chords=_plan_chords(chords, pulse),
-        lyric_lines=time_lines(lyrics, sections, melody, pulse),
+        lyric_lines=time_lines(lines, line, melody, pulse),
         kicks_s=tuple(hit.start_s for hit in score.drums if hit.sound == "kick"),
         source="embedded",
     )

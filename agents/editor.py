@@ -1,5 +1,6 @@
 """The editor: other words on the same song, and its takes in order. Music, times and numbers never change."""
 
+from agents.lexicon.explicit import marked
 from storage.errors import UsageError
 from storage.types import Brief, Composition, Critique, Lyrics, Master, SongEdits, Take, Takes
 
@@ -21,7 +22,7 @@ def edited(
         brief = brief.model_copy(update={"title": edits.title})
     if edits.lines is not None:
         lyrics = _with_lines(lyrics, edits.lines)
-    lyrics = lyrics.model_copy(update={"title": brief.title})
+    lyrics = marked(lyrics.model_copy(update={"title": brief.title}))
     return brief, lyrics, _reworded(song, brief, lyrics)
 
 
@@ -44,7 +45,8 @@ def _reworded(song: Composition, brief: Brief, lyrics: Lyrics) -> Composition:
         update={
             "title": brief.title,
             "lyric_lines": tuple(
-                line.model_copy(update={"text": text}) for line, text in zip(timed, lines, strict=False)
+                line if line.text == text else line.model_copy(update={"text": text, "syllables_s": ()})
+                for line, text in zip(timed, lines, strict=False)
             ),
         }
     )

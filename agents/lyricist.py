@@ -1,5 +1,6 @@
 """The lyricist: a brief becomes words that fit its form, bar by bar."""
 
+from agents.lexicon.explicit import marked
 from agents.llm.protocol import Completion, Request, Writer
 from agents.llm.refinement import refined
 from agents.llm.repair import ask
@@ -16,8 +17,6 @@ _HOOK_SYLLABLES = (6, 9)
 """What a hook needs at any tempo; a section's bounds always hold it."""
 _SLOW_LINE_S = 4.5
 _VERSE_SCHEMES = ("abab", "aabb", "abcb")
-_EXPLICIT = frozenset({"bitch", "fuck", "fucked", "fucking", "motherfucker", "shit"})
-"""Words for which shops mark a song."""
 
 
 async def write(
@@ -62,16 +61,14 @@ async def write(
         writer, request, completion, lambda draft: _faults(draft, inputs), rounds=rounds
     )
     draft = completion.value
-    words = " ".join((draft.hook, *(line for section in draft.sections for line in section.lines)))
     lyrics = Lyrics(
         title=brief.title,
         hook=draft.hook,
         sections=draft.sections,
         language=persona.language,
-        explicit=not _EXPLICIT.isdisjoint(words.lower().split()),
         source=completion.source,
     )
-    return lyrics, completion
+    return marked(lyrics), completion
 
 
 def sung_sections(brief: Brief) -> tuple[SungSection, ...]:

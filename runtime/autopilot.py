@@ -1,6 +1,7 @@
 """An artist's autopilot as a policy of approvals (runtime/approvals.py); the rule is in agents/autopilot.py."""
 
 from agents.autopilot import Course, Flight, Song, choose
+from agents.lexicon.objections import objections
 from agents.llm.chain import has_models
 from agents.llm.deployment import OFFLINE
 from configs.settings import Settings
@@ -26,6 +27,7 @@ def autopilot_policy(store: StoreClient, settings: Settings, artist_id: ArtistId
             is_stand_in=(bool(settings.music_providers) and question.takes[0].master.source == EMBEDDED)
             or (has_models(settings) and question.lyrics.source == OFFLINE),
             is_explicit=question.lyrics.explicit,
+            objections=objections(question.brief, question.lyrics, artist.persona, artist.style_notes),
         )
         choice = choose(
             song,

@@ -258,6 +258,8 @@ class PlannedLine(Frozen):
     section: str
     start_s: float
     end_s: float
+    syllables_s: tuple[float, ...] = ()
+    """When each syllable sounds; empty where there is not a note for each, and in plans of before."""
 
 
 class SongPlan(Frozen):

@@ -26,6 +26,7 @@ def test_a_good_song_within_every_limit_goes_out():
         ({"score": 0.799}, {}, "0.80 needed"),
         ({"is_stand_in": True}, {}, "embedded engine"),
         ({"is_explicit": True}, {}, "explicit"),
+        ({"objections": ("names a real artist: abba (theme)",)}, {}, "it names a real artist: abba (theme)"),
         ({}, {"approvals_week": 1}, "1 of this artist's songs"),
         ({}, {"label_approvals_week": 5}, "label's autopilots approved 5"),
     ],

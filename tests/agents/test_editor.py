@@ -85,3 +85,19 @@ def test_the_take_that_the_critic_prefers_comes_first_and_equals_keep_their_orde
         (10.0, 0.6),
         (30.0, 0.6),
     ]
+
+
+def test_a_person_s_words_mark_the_song_and_clear_it(song: Composition):
+    lines = ("the lights are low", "the fucking roads are long", "we burn the night", "we burn the night")
+    _, marked, _ = edited(BRIEF, LYRICS, song, SongEdits(lines=lines))
+    assert marked.explicit
+    _, cleared, _ = edited(BRIEF, marked, song, SongEdits(lines=("the lights are low", "long", *lines[2:])))
+    assert not cleared.explicit
+    assert edited(BRIEF, LYRICS, song, SongEdits(title="Shit Happens"))[1].explicit
+
+
+def test_only_lines_left_as_they_were_keep_the_times_of_their_syllables(song: Composition):
+    lines = ("the lights are low", "somewhere else", "we burn the night", "we burn the night")
+    _, _, changed = edited(BRIEF, LYRICS, song, SongEdits(lines=lines))
+    kept = [bool(line.syllables_s) for line in changed.plan.lyric_lines]
+    assert kept == [True, False, True, True]

@@ -5,7 +5,7 @@ import pytest
 from runtime.desk import Actor, Desk
 from runtime.label import Label
 from storage import approval_rows, artists, queries
-from storage.types import AutopilotPolicy, CycleState, DeciderKind, Outcome
+from storage.types import AutopilotPolicy, CycleState, DeciderKind, Outcome, SongRequest
 from tests.journeys.quick import new_song, reaches
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster]
@@ -37,3 +37,15 @@ async def test_it_approves_once_a_week_and_leaves_the_rest_to_people(label: Labe
     await reaches(label, third, CycleState.WAITING)
     now = await label.store.read(artists.artist_by_id, artist_id=artist.id)
     assert (now.autopilot, now.version) == (False, 2), "switched off, and only the person's verdict taught"
+
+
+async def test_a_song_asked_for_in_a_real_artist_s_name_is_people_s(label: Label):
+    desk = Desk(label, Actor(alias="ann", surface="cli"))
+    artist = await label.create_artist(seed=44, genre=None, who="ann")
+    await desk.set_autopilot(artist.id, AutopilotPolicy(min_score=0.2), reason="a good ear")
+    wanted = SongRequest(seed=44, seconds=10, theme="a night drive in the style of Kraftwerk")
+    song = await label.request_song(artist.id, wanted, who="ann")
+    await reaches(label, song, CycleState.WAITING)
+    asked = await label.store.read(approval_rows.find_approval, ref=song.id)
+    assert asked.facts["left_to_people"] == "autopilot: it names a real artist: kraftwerk (theme)"
+    assert (await label.store.read(artists.artist_by_id, artist_id=artist.id)).autopilot

@@ -91,8 +91,6 @@ class PersonaBank:
     codas: tuple[str, ...]
     first_names: tuple[str, ...]
     places: tuple[str, ...]
-    deny: tuple[str, ...]
-    """Famous names that no artist may resemble."""
     taglines: tuple[str, ...]
     origins: tuple[str, ...]
     beginnings: tuple[str, ...]

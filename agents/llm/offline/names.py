@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from agents.llm.likeness import is_like
 from agents.llm.offline.banks import persona_bank
+from configs.wordlists import real_artists
 from storage.errors import UsageError
 
 _TRIES = 400
@@ -16,7 +17,7 @@ def choose_name(taken: Iterable[str], rng: random.Random) -> str:
     Raises:
         UsageError: every name tried is too much like one that is taken.
     """
-    known = [*taken, *persona_bank().deny]
+    known = [*taken, *(artist.name for artist in real_artists())]
     for _ in range(_TRIES):
         name = rng.choice(_KINDS)(rng)
         if not any(is_like(name, other) for other in known):

@@ -5,8 +5,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from agents.llm.offline.scripts import count_syllables, is_latin, plain_latin
+
 _TABLE = Path(__file__).parent / "words.tsv"
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+")
+_LETTER = r"[^\W\d_]"
+_MARKED = r"(?:[^\W\d_]|[\u0300-\u036f\u0591-\u05bd\u064b-\u0652\u0900-\u0963\u0981-\u0dff\u0e31-\u0e4e])"
+"""A letter or a mark upon one: vowel signs of Indic scripts and Thai, points of Hebrew and Arabic."""
+_WORD = re.compile(rf"{_LETTER}{_MARKED}*(?:['’]{_LETTER}{_MARKED}*)*|\d+")
 _VOWEL_RUN = re.compile(r"[aeiouy]+")
 
 _WEAK = """
@@ -70,7 +75,9 @@ def is_rhyme(one: str, other: str) -> bool:
 def sound_of(word: str) -> Sound:
     """A word's sound; letters and digits the table lacks are read by spelling rules."""
     phones = _pronunciations().get(word)
-    return _spoken(phones.split()) if phones else _spelled(word)
+    if phones:
+        return _spoken(phones.split())
+    return _spelled(word) if word.isdigit() or is_latin(word) else _counted(word)
 
 
 def _spoken(phones: list[str]) -> Sound:
@@ -88,15 +95,23 @@ def _spelled(word: str) -> Sound:
     if word.isdigit():
         count = len(word) + word.count("7")
         return Sound(stresses="1" * count, rhyme=word[-1], onset=word[:-1])
+    is_english = word.isascii()
+    word = plain_latin(word)
     runs = list(_VOWEL_RUN.finditer(word))
-    # A final e is silent after a consonant, except where it is the only vowel.
-    if len(runs) > 1 and re.search(r"[^aeiouyl]e(s|d)?$", word) and runs[-1].group() == "e":
+    # A final e is silent after a consonant, except where it is the only vowel, or the word has accents.
+    if is_english and len(runs) > 1 and re.search(r"[^aeiouyl]e(s|d)?$", word) and runs[-1].group() == "e":
         runs.pop()
     if not runs:
         return Sound(stresses="1", rhyme=word, onset="")
     start = runs[0].start()
     stresses = "1" + "0" * (len(runs) - 1)
     return Sound(stresses=stresses, rhyme=word[start:], onset=word[max(0, start - 1) : start])
+
+
+def _counted(word: str) -> Sound:
+    """A word in another script: its stress is not known, so that every second syllable may carry one."""
+    count = count_syllables(word)
+    return Sound(stresses=("10" * count)[:count], rhyme=word[-1], onset=word[-2:-1])
 
 
 @cache

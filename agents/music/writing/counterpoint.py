@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from agents.music.writing.arrangement import Section
+from agents.music.writing.grid import GridNote
 from agents.music.writing.harmony import Chord
-from agents.music.writing.melody import GridNote
 from configs.genres import Genre
 
 

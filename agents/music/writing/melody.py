@@ -1,30 +1,25 @@
 """The melody: motifs fitted to the chords, chord tones on the strong beats, leaps that turn back, phrases that breathe."""
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from agents.music.theory import degree_pitch, pitch_class
 from agents.music.writing.arrangement import Section
+from agents.music.writing.grid import (
+    HIGHEST_DEGREE,
+    GridNote,
+    cadence_degree,
+    in_reach,
+    move_on,
+    nearest_chord_degree,
+)
 from agents.music.writing.harmony import Chord
 from agents.music.writing.phrases import SungBar, choose_themes, sing_bar
-from agents.music.writing.pulse import Pulse, stream
+from agents.music.writing.pulse import STEPS_A_BAR, Pulse, stream
+from agents.music.writing.singing import Singer
+from agents.music.writing.words import SungLine
 from configs.genres import Genre
 from storage.types import Brief, Note
-
-LOWEST_DEGREE, HIGHEST_DEGREE = -1, 11
-LARGEST_LEAP = 4
-
-
-@dataclass(frozen=True)
-class GridNote:
-    """A note of a line on the bar grid, before anyone plays it."""
-
-    bar: int
-    step: int
-    length: float
-    """In sixteenths."""
-    degree: int
-    velocity: float
 
 
 def melody_tonic(brief: Brief) -> int:
@@ -34,44 +29,63 @@ def melody_tonic(brief: Brief) -> int:
 
 
 def write_melody(
-    brief: Brief, genre: Genre, sections: tuple[Section, ...], chords: tuple[Chord, ...]
+    brief: Brief,
+    genre: Genre,
+    sections: tuple[Section, ...],
+    chords: tuple[Chord, ...],
+    lines: tuple[SungLine, ...] = (),
 ) -> tuple[GridNote, ...]:
-    """The whole song's melody on the grid."""
+    """The whole song's melody on the grid; where there are lines it sings them, a note a syllable."""
     themes = choose_themes(brief)
-    line: list[GridNote] = []
+    singer = Singer(chords, brief.bar_s / STEPS_A_BAR)
+    melody: list[GridNote] = []
     for section in sections:
         rng = stream(brief, "melody", section.name, section.occurrence)
+        own_lines = [line for line in lines if line.section is section]
+        notes: list[GridNote] = []
         for bar in range(section.bars):
-            sung = sing_bar(brief, genre, themes, section, bar)
+            sung = sing_bar(brief, genre, themes, section, bar, is_worded=bool(own_lines))
             if sung is None:
                 continue
             is_end = bar == section.bars - 1
-            notes = _fit_bar(sung, chords[section.start_bar + bar], section, is_end)
+            fitted = _fit_bar(sung, chords[section.start_bar + bar], section, is_end)
             half = section.bars // 2
             if section.occurrence and bar in (half, half + 1) and not sung.is_cadence:
-                notes = _vary(notes, rng)  # the return is never a copy, yet opens as it did
-            line.extend(notes)
-    return tuple(line)
+                fitted = _vary(fitted, rng)  # the return is never a copy, yet opens as it did
+            notes.extend(fitted)
+        melody.extend(_sing(singer, brief, own_lines, notes) if own_lines else notes)
+    return tuple(melody)
+
+
+def _sing(singer: Singer, brief: Brief, lines: list[SungLine], notes: list[GridNote]) -> list[GridNote]:
+    """A section's lines on its own tune; a line without words keeps the tune as it is."""
+    sung: list[GridNote] = []
+    for place, line in enumerate(lines):
+        within = range(line.start_step, line.start_step + line.room)
+        tune = [note for note in notes if note.bar * STEPS_A_BAR + note.step in within]
+        rng = stream(
+            brief, "sing", line.section.name, place
+        )  # not the occurrence: what returns is sung as before
+        sung += singer.sing(line, tune, line.section.energy, rng) if line.stresses else tune
+    return sung
 
 
 def _fit_bar(sung: SungBar, chord: Chord, section: Section, is_section_end: bool) -> list[GridNote]:
     """The motif's bar over this chord."""
     steps = sung.motif.steps
-    start = _nearest_chord_degree(sung.start_degree, chord)
+    start = nearest_chord_degree(sung.start_degree, chord)
     notes: list[GridNote] = []
     previous: int | None = None
     for index, (step, rise) in enumerate(zip(steps, sung.motif.contour, strict=True)):
         degree = start + rise
         is_last = index == len(steps) - 1
         if sung.is_cadence and is_last:
-            degree = _cadence_degree(degree, chord, is_section_end)
+            degree = cadence_degree(degree, chord, is_section_end=is_section_end)
         elif step % 4 == 0:
-            degree = _nearest_chord_degree(degree, chord)
-        if previous is not None and abs(degree - previous) > LARGEST_LEAP:
-            degree = previous + (2 if degree > previous else -2)
-        degree = max(LOWEST_DEGREE, min(HIGHEST_DEGREE, degree))
+            degree = nearest_chord_degree(degree, chord)
+        degree = in_reach(degree, previous)
         if len(notes) > 1 and degree == notes[-1].degree == notes[-2].degree:
-            degree = _move_on(
+            degree = move_on(
                 degree, chord, is_strong=step % 4 == 0, rises=rise >= sung.motif.contour[index - 1]
             )
         room = (steps[index + 1] if not is_last else 16 + (0 if not sung.is_cadence else 2)) - step
@@ -81,28 +95,6 @@ def _fit_bar(sung: SungBar, chord: Chord, section: Section, is_section_end: bool
         notes.append(GridNote(chord.bar, step, length, degree, velocity))
         previous = degree
     return notes
-
-
-def _nearest_chord_degree(degree: int, chord: Chord) -> int:
-    return min(
-        (d for d in range(degree - 2, degree + 3) if chord.has_degree(d)), key=lambda d: (abs(d - degree), d)
-    )
-
-
-def _move_on(degree: int, chord: Chord, *, is_strong: bool, rises: bool) -> int:
-    """Away from a note that has sounded twice: to the next chord tone on a beat, to a neighbour off it."""
-    step = 1 if rises and degree < HIGHEST_DEGREE - 2 else -1
-    moved = degree + step
-    while is_strong and not chord.has_degree(moved):
-        moved += step
-    return moved
-
-
-def _cadence_degree(degree: int, chord: Chord, is_section_end: bool) -> int:
-    """Home at a section's end if the chord allows it, any chord tone else."""
-    wanted = [d for d in range(degree - 4, degree + 5) if chord.has_degree(d)]
-    home = [d for d in wanted if d % 7 in ((0, 4) if is_section_end else (0, 2, 4))]
-    return min(home or wanted, key=lambda d: (abs(d - degree), d))
 
 
 def _vary(notes: list[GridNote], rng: random.Random) -> list[GridNote]:

@@ -49,8 +49,10 @@ def choose_themes(brief: Brief) -> Themes:
     )
 
 
-def sing_bar(brief: Brief, genre: Genre, themes: Themes, section: Section, bar: int) -> SungBar | None:
-    """What the melody does in the section's `bar`, or None where it rests."""
+def sing_bar(
+    brief: Brief, genre: Genre, themes: Themes, section: Section, bar: int, *, is_worded: bool = False
+) -> SungBar | None:
+    """What the melody does in the section's `bar`, or None where it rests; under words it always has a tune."""
     hook_density = brief.hook_density
     match section.name:
         case "chorus" | "drop":
@@ -66,6 +68,8 @@ def sing_bar(brief: Brief, genre: Genre, themes: Themes, section: Section, bar: 
         case _:
             sung = _verse_bar(themes, section, bar, hook_density)
     is_too_quiet = section.name in ("verse", "pre", "bridge") and section.energy < genre.layers.melody
+    if is_worded:
+        return sung or SungBar(themes.calm[1].shorten(2), 2, is_cadence=True)
     return None if is_too_quiet else sung
 
 

@@ -1,0 +1,51 @@
+"""What brings a song to people, and how they are told."""
+
+import pytest
+
+from agents.lexicon.objections import objections
+from configs.wordlists import words_of_list
+from storage.types import Lyrics, LyricSection
+from tests.agents.llm.songs import PERSONA, brief_of
+
+SLUR = min(words_of_list("slurs"))
+
+
+def lyrics_of(*lines: str) -> Lyrics:
+    section = LyricSection(section="verse", position=1, lines=lines)
+    return Lyrics(title="Rain on the Roof", hook=lines[0], sections=(section,), source="person")
+
+
+CLEAN = lyrics_of("the rain is on the roof again", "and I am dry")
+
+
+def test_a_clean_song_has_none():
+    assert objections(brief_of(), CLEAN, PERSONA, "a little slower, with more drive") == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"title": "Letter to Taylor Swift"}, "title"),
+        ({"theme": "a drive with Taylor Swift"}, "theme"),
+        ({"mood": "like Taylor Swift"}, "mood"),
+    ],
+)
+def test_a_name_in_what_was_asked_for(changes, place):
+    brief = brief_of().model_copy(update=changes)
+    assert objections(brief, CLEAN, PERSONA) == (f"names a real artist: taylor swift ({place})",)
+
+
+def test_names_in_words_style_and_influences():
+    persona = PERSONA.model_copy(update={"influences": ("early synth pop", "Queen")})
+    told = objections(brief_of(), lyrics_of("Radiohead on the stereo"), persona, "more like Björk")
+    assert told == ("names real artists: radiohead (lyrics), bjork (style), queen (influences)",)
+
+
+def test_many_names_are_counted():
+    told = objections(brief_of(), lyrics_of("Adele, Rihanna, Beyoncé, Shakira and Madlib"), PERSONA)
+    assert told == ("names real artists: adele (lyrics), rihanna (lyrics), beyonce (lyrics) and 2 more",)
+
+
+def test_a_slur_is_placed_and_never_repeated():
+    (told,) = objections(brief_of(), lyrics_of(f"they called me {SLUR}"), PERSONA)
+    assert told == "holds a slur (lyrics)"
