@@ -4,6 +4,7 @@ In the order of a song's life:
 
     creator     an artist comes to be: persona, look, genes
     planner     what the next song is about, how fast, in which key and form
+    importer    the same for a recording that a person brought
     lyricist    its words
     composer    its notes and its plan in time
     producer    the recording: rendered, mixed, mastered

@@ -36,6 +36,8 @@ class Song(Frozen):
     is_stand_in: bool
     """Words or music are the embedded engine's although a provider was chosen: a draft, whatever its score."""
     is_explicit: bool
+    is_blocked: bool = False
+    """Whoever made the recording forbids its release."""
     objections: tuple[str, ...] = ()
     """Why only a person may decide it, whatever its score (agents/lexicon/objections.py)."""
 
@@ -63,6 +65,7 @@ def choose(song: Song, policy: AutopilotPolicy, flight: Flight, *, label_per_wee
     )
     forbids = (
         (bool(song.objections), f"it {' and '.join(song.objections)}"),
+        (song.is_blocked, "its recording may not be released"),
         (song.is_stand_in, "it is a draft: the embedded engine stood in for a provider that was chosen"),
         (song.is_explicit, "its words are explicit"),
         (

@@ -18,7 +18,9 @@ from storage.errors import ConflictError
 from storage.store import StoreClient
 from storage.types import (
     Artwork,
+    Asset,
     Brief,
+    Clearance,
     CycleId,
     CycleState,
     DeciderKind,
@@ -60,6 +62,7 @@ class Question(Frozen):
             "findings": [finding.text for finding in first.critique.findings],
             "reflection": self.reflection.summary,
             "source": first.master.source,
+            "rights": _rights(first.song.origin),
             "arm_id": self.brief.arm_id,
             "sections": [[section.section, len(section.lines)] for section in self.lyrics.sections],
             "lines": [line for section in self.lyrics.sections for line in section.lines],
@@ -85,6 +88,14 @@ class Question(Frozen):
             }
             for take, preview in zip(self.takes, previews, strict=True)
         ]
+
+
+def _rights(origin: Asset) -> str:
+    """What whoever made the recording lets be done with it; nothing for what is the label's own."""
+    if origin.clearance is Clearance.CLEARED:
+        return ""
+    forbidden = "may not be released: " if origin.clearance is Clearance.BLOCKED else "yours to clear: "
+    return forbidden + origin.licence
 
 
 class Decision(Frozen):

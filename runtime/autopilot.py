@@ -8,7 +8,7 @@ from configs.settings import Settings
 from runtime.approvals import Decision, Policy, Question
 from storage import artists, autopilot
 from storage.store import StoreClient
-from storage.types import ArtistId, DeciderKind
+from storage.types import ArtistId, Clearance, DeciderKind
 
 EMBEDDED = "embedded"
 
@@ -27,6 +27,7 @@ def autopilot_policy(store: StoreClient, settings: Settings, artist_id: ArtistId
             is_stand_in=(bool(settings.music_providers) and question.takes[0].master.source == EMBEDDED)
             or (has_models(settings) and question.lyrics.source == OFFLINE),
             is_explicit=question.lyrics.explicit,
+            is_blocked=question.takes[0].song.origin.clearance is Clearance.BLOCKED,
             objections=objections(question.brief, question.lyrics, artist.persona, artist.style_notes),
         )
         choice = choose(

@@ -5,20 +5,22 @@ be done. Each opens one file in `agents/`, by way of an agent actor or a studio 
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
 
+from agents import importer
 from agents.llm.chain import has_models
 from agents.llm.deployment import OFFLINE
 from agents.llm.protocol import Completion
 from agents.music.order import MusicOrder
-from agents.music.protocol import MusicProvider
+from agents.music.protocol import INBOX, MusicProvider
 from agents.release.job import PackageJob
 from configs.settings import Settings
 from runtime import approvals, studio
 from runtime.gates import SharedGate
+from runtime.inbox import brought_music, imported_music
 from runtime.model_spend import Place
 from runtime.purchases import bought_music
 from runtime.remote import arrived
@@ -87,12 +89,17 @@ class Crew:
 
     @property
     def revisions_max(self) -> int:
-        """Those that would buy the music again have a limit of their own, 0 by default."""
+        """Those that would buy the music again have a limit of their own, 0 by default; a person's own is not redone."""
+        if self.cycle.request.recording is not None:
+            return 0
         most = self.settings.critic_max_revisions
-        return min(most, self.settings.bought_revisions_max) if self.vendors else most
+        return min(most, self.settings.bought_revisions_max) if self.settings.music_providers else most
 
     def plan(self, revision: int, changes: tuple[ParameterChange, ...]) -> Work[Brief]:
-        """agents/planner.py"""
+        """agents/planner.py, or agents/importer.py for a recording that was brought"""
+        request = self.cycle.request
+        if request.recording is not None:
+            return _at_once(lambda: importer.brief_of(self.artist, request))
 
         async def make(_variation: int) -> Made[Brief]:
             arm = None
@@ -126,7 +133,10 @@ class Crew:
         return LocalWork(make, kind="words")
 
     def write(self, brief: Brief, at: Revisions) -> Work[Lyrics]:
-        """agents/lyricist.py"""
+        """agents/lyricist.py; of a recording that was brought, its bringer's own"""
+        request = self.cycle.request
+        if request.recording is not None:
+            return _at_once(lambda: importer.lyrics_of(self.artist, brief, request))
         asked = brief.model_copy(update={"seed": at.words_seed(brief)})
 
         async def make(_variation: int) -> Made[Lyrics]:
@@ -138,23 +148,33 @@ class Crew:
                 self.settings.lyrics_critique_rounds,
                 await self._remarks(),
                 # No music is bought for words of a stand-in: where music waits for its vendor, words wait for theirs.
-                not self.vendors or self.settings.on_outage == "engine",
+                not self.settings.music_providers or self.settings.on_outage == "engine",
             )
             return _written(await arrived(reply))
 
         return LocalWork(make, kind="words")
 
-    def compose(self, brief: Brief, lyrics: Lyrics) -> tuple[Work[Takes[Composition]], ...]:
-        """agents/composer.py, or a provider's job; none is bought for words of the embedded writer as a stand-in"""
+    def compose(self, brief: Brief, lyrics: Lyrics, at: Revisions) -> tuple[Work[Takes[Composition]], ...]:
+        """agents/composer.py, or whoever makes music elsewhere, in the order of MUSIC_PROVIDERS.
+
+        None is bought for words of the embedded writer as a stand-in.
+        """
+        order = self._order(brief, lyrics)
+        if self.cycle.request.recording is not None:
+            return (imported_music(self.pools.cores, self.studio, order, self.cycle.request),)
 
         async def make(_variation: int) -> Made[Takes[Composition]]:
             song = await arrived(self.pools.creative.next().compose.remote(self.studio, brief, lyrics))
             return Made(Takes[Composition](each=(song.value,)), cpu_s=song.cpu_s)
 
-        order = self._order(brief, lyrics)
+        vendors = {provider.name: (provider, gate) for provider, gate in self.vendors}
         bought = tuple(
-            bought_music(provider, gate, self.pools.cores, self.studio, self.settings, order)
-            for provider, gate in self.vendors
+            brought_music(
+                self.store, self.fence, self.pools.cores, self.studio, order, self.cycle.id, at.recording
+            )
+            if name == INBOX
+            else bought_music(*vendors[name], self.pools.cores, self.studio, self.settings, order)
+            for name in self.settings.music_providers
         )
         if lyrics.source == OFFLINE and has_models(self.settings):
             bought = ()
@@ -193,7 +213,8 @@ class Crew:
                 songs,
                 masters,
                 await self._memory(),
-                self.settings.critic_threshold,
+                # A recording that a person brought is judged, and theirs to decide.
+                0.0 if self.cycle.request.recording is not None else self.settings.critic_threshold,
             )
             critiques, completion = await arrived(reply)
             if completion is None:
@@ -407,6 +428,15 @@ def _written(answer: tuple[T, Completion[Frozen]]) -> Made[T]:
         cost_usd=completion.cost_usd or Decimal(0),
         provider=None if completion.provider == OFFLINE else completion.source,
     )
+
+
+def _at_once(value: Callable[[], T]) -> LocalWork[T]:
+    """Work that takes no time and asks nobody."""
+
+    async def make(_variation: int) -> Made[T]:
+        return Made(value())
+
+    return LocalWork(make, kind="words", provider="person")
 
 
 async def _side_by_side(pieces: Iterable[Awaitable[Timed[T]]]) -> tuple[tuple[T, ...], float]:

@@ -55,7 +55,7 @@ async def make_song(steps: Steps, crew: Roles) -> Ending:
             brief = await steps.run(CycleStep.PLAN, revision, Brief, crew.retitle(brief, revision))
         lyrics = await steps.run(CycleStep.WRITE, at.words, Lyrics, crew.write(brief, at))
         songs = await steps.run(
-            CycleStep.COMPOSE, at.recording, Takes[Composition], *crew.compose(brief, lyrics)
+            CycleStep.COMPOSE, at.recording, Takes[Composition], *crew.compose(brief, lyrics, at)
         )
         songs = editor.reworded(songs, brief, lyrics)
         masters = await steps.run(CycleStep.PRODUCE, at.recording, Takes[Master], crew.produce(brief, songs))

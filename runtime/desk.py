@@ -4,20 +4,28 @@ A surface knows who acts (a reviewer, or the owner) and calls one method; the st
 who was first, and the outbox tells the other surfaces.
 """
 
+import asyncio
+from pathlib import Path
 from typing import Literal
 
+from agents import importer
+from agents.music.takes import octave_nearest
 from agents.transitions import Trigger, move
+from runtime.inbox import keep_recording
 from runtime.label import Label
-from storage import approvals, artists, autopilot, cycles, faults, label, people, steps
+from runtime.studio import StudioConfig
+from storage import approvals, artists, autopilot, cycles, faults, inbox, label, people, steps
 from storage.approval_rows import Approval
 from storage.cycles import Cycle
 from storage.errors import NotAllowedError, UsageError
 from storage.faults import ErrorGroup
+from storage.inbox import InboxRequest
 from storage.people import LinkCode, Role
 from storage.types import (
     Artist,
     ArtistId,
     AutopilotPolicy,
+    Brought,
     CycleId,
     DeciderKind,
     Frozen,
@@ -31,6 +39,14 @@ ParkedAnswer = Literal["paste", "buy_again", "go_on", "cancel"]
 """What can be said of a cycle that goes no further by itself."""
 OWNERS_MOVES = frozenset({Trigger.EVOLVE, Trigger.RETIRE})
 HOUR_S = 3600.0
+
+
+class Bringing(Frozen):
+    """What a person says of a recording that they bring."""
+
+    licence: str = "brought by a person: as they have cleared it"
+    ai_role: Literal["human", "assisted", "generated"] = "generated"
+    """How much of it a model made; the release discloses it."""
 
 
 class Actor(Frozen):
@@ -107,6 +123,52 @@ class Desk:
     async def ask_song(self, artist_id: ArtistId, request: SongRequest) -> Cycle:
         """Queue one song."""
         return await self._label.request_song(artist_id, request, who=self.actor.alias)
+
+    async def import_song(
+        self, artist_id: ArtistId, path: Path, wanted: SongRequest, brought: Bringing, *, words: str = ""
+    ) -> Cycle:
+        """Queue a recording that was made elsewhere: mastering, pictures, decision and release follow.
+
+        Raises UsageError for what is no song, before anything is queued.
+        """
+        asset, facts = await asyncio.to_thread(keep_recording, self._studio(), path)
+        # A pulse is as true at half and double speed: the bringer's tempo tells which.
+        tempo_bpm = octave_nearest(facts.tempo_bpm, wanted.tempo_bpm or facts.tempo_bpm) or 120.0
+        request = wanted.model_copy(
+            update={
+                "title": wanted.title or Path(path).stem.replace("_", " ").strip()[:60] or None,
+                "seconds": facts.duration_s,
+                "tempo_bpm": min(220.0, max(40.0, tempo_bpm)),
+                "key": wanted.key or facts.key or "C",
+                "mode": wanted.mode or facts.mode or "minor",
+                "recording": Brought(
+                    sha256=asset.sha256,
+                    media_type=asset.media_type,
+                    licence=brought.licence,
+                    ai_role=brought.ai_role,
+                    words=words,
+                ),
+            }
+        )
+        importer.require_importable(request)
+        return await self._label.request_song(artist_id, request, who=self.actor.alias)
+
+    async def deliver(self, asked: InboxRequest, paths: tuple[Path, ...], *, licence: str) -> InboxRequest:
+        """Bring the song that a request waits for, in as many takes as were made of it.
+
+        Raises UsageError for what is no song, ConflictError when somebody was faster; the request waits on.
+        """
+        if not paths:
+            raise UsageError("Give at least one recording: a WAV, FLAC or MP3")
+        kept = [(await asyncio.to_thread(keep_recording, self._studio(), path))[0] for path in paths]
+        return await self._store.write(
+            inbox.deliver,
+            request_id=asked.id,
+            recordings=tuple({asset.sha256: asset for asset in kept}.values()),
+            licence=licence,
+            who=self.actor.alias,
+            surface=self.actor.surface,
+        )
 
     async def cancel(self, cycle_id: CycleId) -> Cycle:
         """End a cycle at its next step; what was made stays."""
@@ -224,6 +286,9 @@ class Desk:
             preview_sha256=asked.preview_sha256,
             edits=edits,
         )
+
+    def _studio(self) -> StudioConfig:
+        return StudioConfig.of(self._label.settings)
 
     def _require_owner(self, what: str) -> None:
         if self.actor.role is not Role.OWNER:

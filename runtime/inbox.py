@@ -2,20 +2,38 @@
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agents.music.order import MusicOrder
 from agents.music.protocol import INBOX, Batch, FetchedTake, Terms
+from agents.music.takes import require_song
 from runtime import studio
 from runtime.signals import Suspend
 from runtime.studio import StudioConfig
-from runtime.work import Made, SentWork
+from runtime.work import LocalWork, Made, SentWork
 from runtime.workers import Studio
 from storage import inbox
 from storage.artists import Fence
+from storage.errors import ProviderError, UsageError
 from storage.inbox import InboxSheet, InboxStatus
 from storage.store import StoreClient
-from storage.types import Asset, Composition, CycleId, CycleState, Takes
+from storage.types import Asset, Composition, CycleId, CycleState, SongRequest, Takes
 
+if TYPE_CHECKING:
+    from agents.music.analysis import AudioFacts
+
+FILE_BYTES_MAX = 300_000_000
+MEDIA_TYPES = {
+    "WAV": "audio/wav",
+    "WAVEX": "audio/wav",
+    "RF64": "audio/wav",
+    "FLAC": "audio/flac",
+    "MP3": "audio/mpeg",
+    "MPEG": "audio/mpeg",
+    "OGG": "audio/ogg",
+    "AIFF": "audio/aiff",
+}
+"""Of the containers that are read, by libsndfile's names."""
 STYLE_CHARS, LYRICS_CHARS, TITLE_CHARS = 200, 3000, 80
 """What the field of every maker takes; the smallest of them is Suno's V4."""
 
@@ -54,9 +72,55 @@ def brought_music(
                 CycleState.WAITING, f"waits for a song made by hand: `labelmate inbox show {asked.id}`"
             )
         batch = Batch(provider=INBOX, terms=Terms(licence=asked.licence), takes=())
-        return await received(cores, config, order, batch, asked.recordings)
+        kept = tuple((recording.sha256, recording.media_type) for recording in asked.recordings)
+        return await received(cores, config, order, batch, kept)
 
     return SentWork(send, kind="music", provider=INBOX)
+
+
+def keep_recording(config: StudioConfig, path: Path) -> tuple[Asset, "AudioFacts"]:
+    """Check and keep a file that a person brings; seconds of work, for a thread.
+
+    Raises:
+        UsageError: it is missing, too large, or no song: what is wrong is said before anything waits for it.
+        DiskFullError: there is no room for it.
+    """
+    import soundfile
+
+    studio.require_room(config)
+    try:
+        if path.stat().st_size > FILE_BYTES_MAX:
+            raise UsageError(f"{path.name} is larger than {FILE_BYTES_MAX // 1_000_000} MB")
+        container = soundfile.info(path).format
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise UsageError(f"{path.name} cannot be read as audio: give a WAV, FLAC or MP3") from error
+    media_type = MEDIA_TYPES.get(container)
+    if media_type is None:
+        raise UsageError(f"{path.name} is {container}: give a WAV, FLAC or MP3")
+    try:
+        facts = require_song(FetchedTake(path=path, media_type=media_type))
+    except ProviderError as error:
+        raise UsageError(f"{path.name}: {str(error).replace('What came back', 'what it holds')}") from error
+    asset = config.assets.put(
+        path, kind="take", media_type=media_type, tool="person", provider="person", ai_role="human"
+    )
+    return asset, facts
+
+
+def imported_music(
+    cores: Studio, config: StudioConfig, order: MusicOrder, request: SongRequest
+) -> LocalWork[Takes[Composition]]:
+    """The compose step's work for a recording that came with the request."""
+    brought = request.recording
+    assert brought is not None
+
+    async def make(_variation: int) -> Made[Takes[Composition]]:
+        batch = Batch(
+            provider="person", terms=Terms(licence=brought.licence), takes=(), ai_role=brought.ai_role
+        )
+        return await received(cores, config, order, batch, ((brought.sha256, brought.media_type),))
+
+    return LocalWork(make, kind="music", provider="person")
 
 
 async def received(
@@ -64,19 +128,22 @@ async def received(
     config: StudioConfig,
     order: MusicOrder,
     batch: Batch,
-    recordings: tuple[Asset, ...],
+    kept: tuple[tuple[str, str], ...],
 ) -> Made[Takes[Composition]]:
-    """Recordings of our own store as the takes of a song."""
+    """Recordings of our own store, by address and media type, as the takes of a song."""
     with studio.scratch(config) as folder:
-        takes = await asyncio.to_thread(_copies, config, recordings, folder)
+        takes = await asyncio.to_thread(kept_takes, config, kept, folder)
         made = await cores.run(studio.receive, config, order, batch.model_copy(update={"takes": takes}))
     return Made(made.value, cpu_s=made.cpu_s)
 
 
-def _copies(config: StudioConfig, recordings: tuple[Asset, ...], folder: Path) -> tuple[FetchedTake, ...]:
+def kept_takes(
+    config: StudioConfig, kept: tuple[tuple[str, str], ...], folder: Path
+) -> tuple[FetchedTake, ...]:
+    """Copies of stored recordings, as takes that may be moved."""
     takes: list[FetchedTake] = []
-    for number, recording in enumerate(recordings, start=1):
+    for number, (sha256, media_type) in enumerate(kept, start=1):
         path = folder / f"take-{number}"
-        path.write_bytes(config.assets.fetch(recording.sha256).read_bytes())
-        takes.append(FetchedTake(path=path, media_type=recording.media_type))
+        path.write_bytes(config.assets.fetch(sha256).read_bytes())
+        takes.append(FetchedTake(path=path, media_type=media_type))
     return tuple(takes)

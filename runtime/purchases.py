@@ -10,6 +10,7 @@ from agents.music.protocol import Batch, FetchedTake, JobState, MusicProvider
 from configs.settings import Settings
 from runtime import studio
 from runtime.gates import SharedGate
+from runtime.inbox import kept_takes
 from runtime.signals import Suspend
 from runtime.studio import StudioConfig
 from runtime.work import BoughtWork, Made
@@ -120,10 +121,12 @@ def _keep(config: StudioConfig, takes: tuple[FetchedTake, ...]) -> str:
 
 def _kept(config: StudioConfig, job_id: str, folder: Path) -> tuple[FetchedTake, ...]:
     """The takes of a delivery, as copies that may be moved."""
-    takes: list[FetchedTake] = []
     delivery = _Delivery.model_validate_json(job_id.removeprefix(DELIVERED))
-    for number, (sha256, media_type, expected_s) in enumerate(delivery.takes, start=1):
-        path = folder / f"take-{number}"
-        path.write_bytes(config.assets.fetch(sha256).read_bytes())
-        takes.append(FetchedTake(path=path, media_type=media_type, expected_s=expected_s))
-    return tuple(takes)
+    takes = kept_takes(
+        config, tuple((sha256, media_type) for sha256, media_type, _ in delivery.takes), folder
+    )
+    expected = [expected_s for _, _, expected_s in delivery.takes]
+    return tuple(
+        take.model_copy(update={"expected_s": expected_s})
+        for take, expected_s in zip(takes, expected, strict=True)
+    )

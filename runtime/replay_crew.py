@@ -31,6 +31,7 @@ from storage.types import (
     Reflection,
     Release,
     Remark,
+    SongRequest,
     Take,
     Takes,
     Verdict,
@@ -68,8 +69,15 @@ class ReplayCrew:
             revision += 1
         return revision - first
 
+    @property
+    def _request(self) -> SongRequest:
+        return self._bench.record.cycle.request
+
     def plan(self, revision: int, changes: tuple[ParameterChange, ...]) -> LocalWork[Brief]:
-        from agents import planner
+        from agents import importer, planner
+
+        if self._request.recording is not None:
+            return _at_once(lambda: importer.brief_of(self.step.artist, self._request), "words")
 
         async def make(_variation: int) -> Made[Brief]:
             assigned = self._bench.record.assigned
@@ -77,7 +85,7 @@ class ReplayCrew:
                 await planner.plan(
                     self._writer(self._source(Brief)),
                     artist=self.step.artist,
-                    request=self._bench.record.cycle.request,
+                    request=self._request,
                     memory=self.step.memory,
                     changes=changes,
                     arm=(assigned.arm_id, effect_of(assigned)) if assigned else None,
@@ -107,7 +115,10 @@ class ReplayCrew:
         return LocalWork(make, kind="words")
 
     def write(self, brief: Brief, at: Revisions) -> LocalWork[Lyrics]:
-        from agents import lyricist
+        from agents import importer, lyricist
+
+        if self._request.recording is not None:
+            return _at_once(lambda: importer.lyrics_of(self.step.artist, brief, self._request), "words")
 
         async def make(_variation: int) -> Made[Lyrics]:
             return self._words(
@@ -122,7 +133,10 @@ class ReplayCrew:
 
         return LocalWork(make, kind="words")
 
-    def compose(self, brief: Brief, lyrics: Lyrics) -> tuple[LocalWork[Takes[Composition]]]:
+    def compose(self, brief: Brief, lyrics: Lyrics, at: Revisions) -> tuple[LocalWork[Takes[Composition]]]:
+        if self._request.recording is not None:
+            return (_left_out(Takes[Composition], lambda: "a person brought the recording"),)
+
         def make() -> Takes[Composition]:
             song = studio.compose(self._bench.studio, brief, lyrics).value
             return Takes[Composition](each=(song,))

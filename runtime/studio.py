@@ -181,6 +181,7 @@ def produce(config: StudioConfig, brief: Brief, song: Composition) -> Master:
                 provider=origin.provider,
                 licence=origin.licence,
                 clearance=origin.clearance,
+                ai_role=origin.ai_role,
                 seed=brief.seed,
                 facts=measured,
             )

@@ -371,10 +371,8 @@ class Composition(Frozen):
 
     @property
     def origin(self) -> Asset:
-        """What it is produced from."""
-        origin = self.score or self.recording
-        assert origin is not None
-        return origin
+        """What it is produced from: the plan itself, where nothing else is on record."""
+        return self.score or self.recording or self.plan_asset
 
 
 class Master(Frozen):

@@ -24,17 +24,21 @@ def read_lyrics(path: Path, brief: Brief) -> Lyrics:
     Raises:
         UsageError: the file is missing, is no text, is too long, or its words do not fit the form.
     """
+    return lay_lyrics(read_sheet(path), brief)
+
+
+def read_sheet(path: Path) -> str:
+    """A sheet's text. Raises UsageError as `read_lyrics` does."""
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise UsageError(
                 f"{path.name} has {path.stat().st_size} bytes: a song's words are {LARGEST_BYTES} at most"
             )
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{path.name} is no text in UTF-8: save it as UTF-8") from error
     except OSError as error:
         raise UsageError(f"{path.name} cannot be read: {error.strerror}") from error
-    return lay_lyrics(text, brief)
 
 
 def lay_lyrics(text: str, brief: Brief) -> Lyrics:
@@ -43,15 +47,12 @@ def lay_lyrics(text: str, brief: Brief) -> Lyrics:
     Raises:
         UsageError: there are no words, too many, or more stanzas than the form has sections for.
     """
-    stanzas = _stanzas(text)
-    total = sum(len(lines) for _, lines in stanzas)
-    if not total:
+    given = stanzas(text)
+    if not given:
         raise UsageError("the lyrics hold no words: leave --lyrics out for words by the embedded writer")
-    if total > MOST_LINES:
-        raise UsageError(f"the lyrics have {total} lines: at most {MOST_LINES}")
     placed: dict[int, tuple[str, ...]] = {}
     free = [i for i, spec in enumerate(brief.form) if spec.name in SUNG]
-    for name, lines in stanzas:
+    for name, lines in given:
         place = _place(name, free, brief)
         free.remove(place)
         placed[place] = lines
@@ -74,29 +75,36 @@ def lay_lyrics(text: str, brief: Brief) -> Lyrics:
     return Lyrics(title=brief.title, hook=_hook(sections), sections=sections, source="person")
 
 
-def _stanzas(text: str) -> list[tuple[str, tuple[str, ...]]]:
-    """Name, empty where none is given, and lines of each stanza."""
-    stanzas: list[tuple[str, list[str]]] = []
+def stanzas(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Name, empty where none is given, and lines of each stanza; none for a text without words.
+
+    Raises:
+        UsageError: there are too many lines, or one of them is too long or cannot be printed.
+    """
+    found: list[tuple[str, list[str]]] = []
     is_open = False
     for raw in text.splitlines():
         # Marks of direction and joining are no letters; pictures of the words could not draw them.
         line = " ".join("".join(sign for sign in raw if unicodedata.category(sign) != "Cf").split())
         if heading := HEADING.fullmatch(line):
             word = heading[1].lower()
-            stanzas.append((NAMES.get(word, word), []))
+            found.append((NAMES.get(word, word), []))
             is_open = True
         elif not line:
-            is_open = is_open and not stanzas[-1][1]
+            is_open = is_open and not found[-1][1]
         else:
             if len(line) > LONGEST_LINE or not line.isprintable():
                 raise UsageError(
                     f"the line {line[:30]!r}… has {len(line)} characters: at most {LONGEST_LINE}, all of them printable"
                 )
             if not is_open:
-                stanzas.append(("", []))
+                found.append(("", []))
                 is_open = True
-            stanzas[-1][1].append(line)
-    return [(name, tuple(lines)) for name, lines in stanzas if lines]
+            found[-1][1].append(line)
+    total = sum(len(lines) for _, lines in found)
+    if total > MOST_LINES:
+        raise UsageError(f"the lyrics have {total} lines: at most {MOST_LINES}")
+    return [(name, tuple(lines)) for name, lines in found if lines]
 
 
 def _place(name: str, free: list[int], brief: Brief) -> int:

@@ -34,15 +34,7 @@ def plan_take(take: FetchedTake, order: MusicOrder, *, sings: bool = True) -> So
     Raises ProviderError for what is no song: unreadable, silent, too short, too long or cut off.
     """
     brief, lyrics = order.brief, order.lyrics
-    _refuse_no_song(take)
-    try:
-        facts = analyse(take.path)
-    except UsageError as error:
-        raise ProviderError(f"What came back is no audio: {error}") from error
-    if facts.loudness_lufs < SILENT_LUFS:
-        raise ProviderError(f"What came back is silent ({facts.loudness_lufs:.0f} LUFS)")
-    if facts.silent_share > SILENT_SHARE:
-        raise ProviderError(f"{100 * facts.silent_share:.0f} % of what came back is silence")
+    facts = require_song(take)
     roughly_bpm = octave_nearest(facts.tempo_bpm, brief.tempo_bpm) or brief.tempo_bpm
     beats_s, first_bar = _lay_grid(take.path, roughly_bpm, facts.duration_s)
     bars_s = beats_s[first_bar::4]
@@ -67,10 +59,11 @@ def plan_take(take: FetchedTake, order: MusicOrder, *, sings: bool = True) -> So
     )
 
 
-def _refuse_no_song(take: FetchedTake) -> None:
-    """Look at the header alone: a file of hours would fill the memory before it could be refused."""
+def require_song(take: FetchedTake) -> AudioFacts:
+    """What is measured on a take. Raises ProviderError as `plan_take` does."""
     import soundfile
 
+    # The header alone at first: a file of hours would fill the memory before it could be refused.
     try:
         duration_s = soundfile.info(take.path).duration
     except (soundfile.LibsndfileError, OSError) as error:
@@ -83,6 +76,15 @@ def _refuse_no_song(take: FetchedTake) -> None:
         raise ProviderError(
             f"What came back is cut off: {duration_s:.1f} s of the {take.expected_s:.1f} s that were promised"
         )
+    try:
+        facts = analyse(take.path)
+    except UsageError as error:
+        raise ProviderError(f"What came back is no audio: {error}") from error
+    if facts.loudness_lufs < SILENT_LUFS:
+        raise ProviderError(f"What came back is silent ({facts.loudness_lufs:.0f} LUFS)")
+    if facts.silent_share > SILENT_SHARE:
+        raise ProviderError(f"{100 * facts.silent_share:.0f} % of what came back is silence")
+    return facts
 
 
 def read_take(path: Path, sample_rate_hz: int) -> "NDArray[np.float32]":

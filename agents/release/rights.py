@@ -85,8 +85,10 @@ def disclosure(job: PackageJob) -> dict[str, object]:
     composed = composed or recorded
     played = tuple(asset for asset in recorded if asset.kind not in _COMPOSED_KINDS)
     has_words = any(section.lines for section in job.lyrics.sections)
+    is_played_by_people = all(asset.ai_role in PERSONS for asset in recorded)
+    made = "by people; AI mastered it" if is_played_by_people else "with AI"
     return {
-        "statement": f"{one_line(job.persona.name)} is a virtual artist. This recording was made with AI.",
+        "statement": f"{one_line(job.persona.name)} is a virtual artist. This recording was made {made}.",
         "vocals": _part(played) if job.plan.has_vocals else _nothing("instrumental: nobody sings"),
         "instrumentation": _part(played),
         "composition": _part(composed),

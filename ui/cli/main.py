@@ -45,7 +45,8 @@ ENTRIES = {
     "artist": Entry(
         "ui.cli.artist:app", MORE, "The roster: list, show, create, pause, resume, evolve, retire, autopilot."
     ),
-    "song": Entry("ui.cli.song:app", MORE, "Songs: list, show, ask for one."),
+    "song": Entry("ui.cli.song:app", MORE, "Songs: list, show, ask for one, bring one."),
+    "inbox": Entry("ui.cli.inbox:app", MORE, "Songs to make by hand: list, show what to paste, deliver."),
     "cycle": Entry(
         "ui.cli.cycle:app", MORE, "Songs in the making: list, show, run, cancel, resolve, replay."
     ),

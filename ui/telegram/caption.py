@@ -76,6 +76,7 @@ def _told(asked: Approval) -> list[str]:
     left = facts.get("left_to_people")
     texts = [
         f"Left to you: {left}" if left else "",
+        f"Rights: {facts['rights']}" if facts.get("rights") else "",
         str(facts.get("reflection") or "")[:800],
         f"Critic: {facts['feedback']}" if facts.get("feedback") else "",
     ]

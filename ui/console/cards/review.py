@@ -229,6 +229,7 @@ def _details(song: Song) -> Markup:
         (
             ("cost so far", usd(song.cost_usd)),
             ("made by", told_.get("source")),
+            *((("rights", told_["rights"]),) if told_.get("rights") else ()),
             ("another song", "price unknown" if again is None else usd(Decimal(str(again)))),
             (
                 "cycle",
