@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import and_, func, or_, select
 
-from storage import tables
+from storage import inbox, tables
 from storage.approval_rows import Approval, ApprovalStatus, of_cycle, undecided
 from storage.artists import artist_by_id
 from storage.cycles import Cycle, cycle_by_id, cycle_from_row
@@ -76,6 +76,8 @@ class LabelStatus(Frozen):
     """Cycles that have not ended, by state: running, waiting, parked, deferred, queued."""
     undecided: int
     overdue: int
+    to_make: int
+    """Songs that people are asked to make by hand."""
     open_error_groups: int
     spent: Spent
 
@@ -172,6 +174,7 @@ def label_status(tx: Tx, *, caps: Caps) -> LabelStatus:
         | {CycleState(state): count for state, count in cycles},
         undecided=undecided(tx),
         overdue=tx.connection.execute(select(func.count()).select_from(P).where(late)).scalar_one(),
+        to_make=tx.connection.execute(inbox.waits_for()).scalar_one(),
         open_error_groups=open_group_count(tx),
         spent=spent(tx, caps=caps),
     )

@@ -2,13 +2,14 @@
 
 import gradio as gr
 
-from ui.console.pages import approvals, artist, artists, cycles, errors, now, releases, settings
+from ui.console.pages import approvals, artist, artists, cycles, errors, inbox, now, releases, settings
 from ui.console.reception import Reception
 
 PAGES = (
     ("Approvals", "/approvals", approvals.build),
     ("Artists", "/artists", artists.build),
     ("Artist", "/artist", artist.build),
+    ("Inbox", "/inbox", inbox.build),
     ("Cycles", "/cycles", cycles.build),
     ("Releases", "/releases", releases.build),
     ("Errors", "/errors", errors.build),

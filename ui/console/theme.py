@@ -9,7 +9,7 @@ from gradio.themes.utils.fonts import LocalFont
 
 LOOK = Path(__file__).with_name("look")
 STYLES = ("tokens", "frame", "parts", "cards", "review", "pages")
-SCRIPTS = ("player", "countdown", "review", "keys", "page")
+SCRIPTS = ("player", "countdown", "review", "keys", "page", "upload")
 
 
 class Mounting(TypedDict):
@@ -32,7 +32,7 @@ def mounting() -> Mounting:
         "head": f'<meta name="color-scheme" content="light dark">\n{scripts}',
         "footer_links": [],
         "run_history": False,
-        # No page takes a file; the guard refuses them before they are read.
+        # Recordings go to the API (look/upload.js); the guard refuses Gradio's own uploads before they are read.
         "max_file_size": 1024,
     }
 

@@ -121,7 +121,11 @@ def visitor_of(connection: HTTPConnection) -> Visitor:
 
 def _closed(path: str) -> Response | None:
     is_closed = CLOSED.match(path) is not None
-    return problem(404, "not_found", "Files are at /media; none is taken here") if is_closed else None
+    return (
+        problem(404, "not_found", "Files are at /media; recordings go to /api/v1/recordings")
+        if is_closed
+        else None
+    )
 
 
 def _is_same_origin(headers: Headers, host: str) -> bool:

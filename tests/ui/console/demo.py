@@ -5,12 +5,14 @@ from decimal import Decimal
 
 from sqlalchemy import insert
 
+from agents.music.order import MusicOrder
 from runtime import studio
-from storage import autopilot, experiments, faults, knobs, steps, tables
+from runtime.inbox import sheet
+from storage import autopilot, experiments, faults, inbox, knobs, steps, tables
 from storage.clock import new_id
 from storage.steps import StepKey
 from storage.store import Tx, write
-from storage.types import AutopilotPolicy, CycleStep, LifecycleState, Outcome
+from storage.types import AutopilotPolicy, CycleState, CycleStep, LifecycleState, Outcome
 from tests.ui.console.band import Band
 
 SPENT = (0.40, 0.72, 0.00, 1.10, 0.64, 0.95, 2.10, 1.30, 0.48, 0.88, 1.62, 0.30, 1.94, 0.56)
@@ -39,6 +41,7 @@ def fill(band: Band, *, waiting: int = 4, released: int = 2, rejected: int = 1) 
     made = [band.song(artists[index % len(artists)], 970 + index) for index in range(waiting)]
     stage.write(_ages, minutes=[300, 190, 44, 12, 7, 5], approval_ids=[each.approval.id for each in made])
     _under_way(band, artists)
+    _to_make(band, artists[1])
     _past(band, artists)
     stage.write(_spent, artist_id=artists[0].id, days=SPENT)
 
@@ -57,6 +60,18 @@ def _under_way(band: Band, artists) -> None:
         fence=fence,
         key=key,
         reason="suno did not answer after the song was sent; it may have been bought",
+    )
+
+
+def _to_make(band: Band, artist) -> None:
+    """A song that somebody with a plan elsewhere is asked to make."""
+    fence, cycle = band.begun(artist, 33, 60)
+    brief, lyrics = band.written(artist, fence, cycle)
+    band.begin(fence, cycle, CycleStep.COMPOSE)
+    order = MusicOrder(brief=brief, lyrics=lyrics, vocal=artist.persona.vocal)
+    asked = band.stage.write(inbox.ask, fence=fence, cycle_id=cycle.id, revision=0, sheet=sheet(order))
+    band.rest(
+        fence, cycle, CycleState.WAITING, f"waits for a song made by hand: `labelmate inbox show {asked.id}`"
     )
 
 

@@ -30,6 +30,7 @@ PAGES = {
     "approvals": ("/approvals", "#card .lm-song"),
     "artists": ("/artists", "#roster li"),
     "artist": ("/artist?name={artist}", "#work img"),
+    "inbox": ("/inbox", "#request h2"),
     "cycles": ("/cycles?cycle={cycle}", "#cycle .lm-steps"),
     "releases": ("/releases", "#release img"),
     "errors": ("/errors?fault=7c1e9a40b2d35f68", "#fault h2"),

@@ -48,7 +48,7 @@ class Site:
 
 
 @contextmanager
-def served(home: Path, **changed: object) -> Iterator[Site]:
+def served(home: Path, *, with_console: bool = False, **changed: object) -> Iterator[Site]:
     """Serve a home that no label runs in, from a thread with a loop of its own."""
     settings = Settings.load(home, **changed)
     # The address that decides who may come in may be one that a test must not open to the network.
@@ -59,7 +59,7 @@ def served(home: Path, **changed: object) -> Iterator[Site]:
 
     async def serve() -> None:
         async with open_label(settings) as label:
-            app = build_app(label, Doorkeeper(settings, label.store), with_console=False)
+            app = build_app(label, Doorkeeper(settings, label.store), with_console=with_console)
             server = uvicorn.Server(server_config(app))
             servers.append(server)
             stages.append(Stage(label.store._store, None))

@@ -78,7 +78,7 @@ def test_files_neither_come_nor_go_by_gradios_own_ways(site, path: str):
             answer = client.request(method, f"/gradio_api/{path}", content=b"x")
             assert (answer.status_code, answer.json()["message"]) == (
                 404,
-                "Files are at /media; none is taken here",
+                "Files are at /media; recordings go to /api/v1/recordings",
             )
 
 

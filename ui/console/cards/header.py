@@ -8,6 +8,7 @@ PAGES = (
     ("Now", ""),
     ("Approvals", "approvals"),
     ("Artists", "artists"),
+    ("Inbox", "inbox"),
     ("Cycles", "cycles"),
     ("Releases", "releases"),
     ("Errors", "errors"),
@@ -22,6 +23,8 @@ class Standing(Frozen):
     role: Role
     undecided: int
     overdue: int
+    to_make: int
+    """Songs that wait to be made by hand."""
     faults: int
     is_stopped: bool
     is_running: bool
@@ -31,6 +34,7 @@ def header(page: str, standing: Standing) -> Markup:
     """Name, pages with their badges, and how the label stands."""
     badges = {
         "approvals": _badge(standing.undecided, "late" if standing.overdue else "", "songs wait for you"),
+        "inbox": _badge(standing.to_make, "", "songs wait to be made by hand"),
         "errors": _badge(standing.faults, "bad", "kinds of faults are open"),
     }
     links = [

@@ -25,6 +25,7 @@ async def standing(reception: Reception, alias: str | None) -> Standing:
         role=actor.role,
         undecided=told.undecided,
         overdue=told.overdue,
+        to_make=told.to_make,
         faults=told.open_error_groups,
         is_stopped=told.is_stopped,
         is_running=reception.label.running is not None,

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from ui.web.api import approvals, artists, cycles, faults, label, releases
+from ui.web.api import approvals, artists, cycles, faults, label, recordings, releases
 
 VERSION = "/api/v1"
 
@@ -10,6 +10,6 @@ VERSION = "/api/v1"
 def api() -> APIRouter:
     """All resources under the version's prefix."""
     router = APIRouter(prefix=VERSION)
-    for part in (label, artists, cycles, approvals, releases, faults):
+    for part in (label, artists, cycles, approvals, recordings, releases, faults):
         router.include_router(part.router)
     return router
