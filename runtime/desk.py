@@ -33,6 +33,7 @@ from storage.types import (
     Redo,
     SongEdits,
     SongRequest,
+    VocalIdentity,
 )
 
 ParkedAnswer = Literal["paste", "buy_again", "go_on", "cancel"]
@@ -216,6 +217,13 @@ class Desk:
             bound=None,
             reason=reason,
             who=self.actor.alias,
+        )
+
+    async def set_voice(self, artist_id: ArtistId, vocal: VocalIdentity) -> Artist:
+        """The voice that vendors are asked for from the next song on."""
+        self._require_owner("change an artist's voice")
+        return await self._store.write(
+            artists.set_voice, artist_id=artist_id, vocal=vocal, who=self.actor.alias
         )
 
     async def set_autopilot(

@@ -11,7 +11,7 @@ from storage.clock import new_id
 from storage.database import database_now_s
 from storage.errors import ConflictError, Fenced, NotFoundError
 from storage.store import Tx, write
-from storage.types import Artist, ArtistId, Frozen, Genes, LifecycleState, Persona
+from storage.types import Artist, ArtistId, Frozen, Genes, LifecycleState, Persona, VocalIdentity
 
 A = tables.artists
 
@@ -95,6 +95,20 @@ def change_genes(
         .values(genes=genes.model_dump(mode="json"), style_notes=style_notes, version=A.c.version + 1)
     )
     return _add_version(tx, fence.artist_id, trigger=trigger, evidence=evidence, who=who)
+
+
+@write
+def set_voice(tx: Tx, *, artist_id: ArtistId, vocal: VocalIdentity, who: str) -> Artist:
+    """Give an artist another voice for those who sing its songs; a version of its own, as every change."""
+    artist = artist_by_id(tx, artist_id=artist_id)
+    persona = artist.persona.model_copy(update={"vocal": vocal})
+    tx.connection.execute(
+        update(A)
+        .where(A.c.id == artist_id)
+        .values(persona=persona.model_dump(mode="json"), version=A.c.version + 1)
+    )
+    _add_version(tx, artist_id, trigger="voice", evidence=None, who=who)
+    return artist_by_id(tx, artist_id=artist_id)
 
 
 @write

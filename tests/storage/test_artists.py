@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import update
 
-from storage import artists, tables
+from storage import artists, histories, tables
 from storage.database import database_now_s
 from storage.errors import ConflictError, Fenced, NotFoundError
 from storage.store import Tx, write
-from storage.types import Genes, LifecycleState
+from storage.types import Genes, LifecycleState, VocalIdentity
 from tests.storage.stage import Stage, persona
 
 
@@ -147,3 +147,12 @@ def test_leases_go_by_the_databases_clock(stage: Stage):
 
 def _now(tx: Tx) -> float:
     return database_now_s(tx.connection)
+
+
+def test_a_voice_is_changed_as_a_version_and_the_rest_stays(stage: Stage):
+    artist = stage.artist()
+    vocal = VocalIdentity(gender="male", timbre="smoky", vendor_personas={"suno": "p-1"})
+    changed = stage.write(artists.set_voice, artist_id=artist.id, vocal=vocal, who="ann")
+    assert (changed.persona.vocal, changed.version) == (vocal, artist.version + 1)
+    assert changed.persona.model_copy(update={"vocal": artist.persona.vocal}) == artist.persona
+    assert stage.read(histories.versions_of, artist_id=artist.id)[0].trigger == "voice"

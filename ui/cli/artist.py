@@ -12,6 +12,7 @@ from rich.text import Text
 from agents.transitions import Trigger
 from runtime.label import Label
 from storage import queries
+from storage.errors import UsageError
 from storage.types import Artist, AutopilotPolicy, LifecycleState
 from ui.cli.options import ArtistName, Json, Limit, Who, at_desk, person
 from ui.cli.output import Facts, show, show_rows
@@ -19,7 +20,8 @@ from ui.cli.session import find_artist, with_label
 from ui.wording import moment, usd
 
 app = typer.Typer(
-    no_args_is_help=True, help="The roster: list, show, create, pause, resume, evolve, retire, autopilot."
+    no_args_is_help=True,
+    help="The roster: list, show, create, pause, resume, evolve, retire, autopilot, voice.",
 )
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept with the change.")]
 POLICY = AutopilotPolicy()
@@ -144,6 +146,55 @@ def autopilot(
     show(artist, as_json=as_json, drawn=f"{artist.persona.name}: {autopilot_line(artist)}")
 
 
+class Gender(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+    ANY = "any"
+
+
+@app.command()
+def voice(
+    name: ArtistName,
+    *,
+    gender: Annotated[Gender | None, typer.Option(help="Who sings; any leaves it to the vendor.")] = None,
+    timbre: Annotated[str | None, typer.Option(help="How, such as breathy or warm baritone.")] = None,
+    persona: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--persona",
+            metavar="VENDOR=ID",
+            help="A vendor's own id of this voice, such as suno=…; no id takes it away.",
+        ),
+    ] = None,
+    who: Who = None,
+    as_json: Json = False,
+) -> None:
+    """Show or change the voice that is asked of those who sing; the embedded engine sings nothing."""
+    changes: dict[str, object] = {}
+    if gender is not None:
+        changes["gender"] = "" if gender is Gender.ANY else gender.value
+    if timbre is not None:
+        changes["timbre"] = " ".join(timbre.split())[:60]
+
+    async def speak(label: Label) -> Artist:
+        artist = await find_artist(label, name)
+        known = dict(artist.persona.vocal.vendor_personas)
+        for pair in persona or ():
+            vendor, is_pair, id_ = pair.partition("=")
+            if not is_pair or not vendor.strip():
+                raise UsageError(f"--persona {pair!r}: give VENDOR=ID, such as suno=0a1b2c")
+            known[vendor.strip()] = id_.strip()
+        if not changes and not persona:
+            return artist
+        vocal = artist.persona.vocal.model_copy(
+            update={**changes, "vendor_personas": {vendor: id_ for vendor, id_ in known.items() if id_}}
+        )
+        return await at_desk(label, who).set_voice(artist.id, vocal)
+
+    artist = with_label(speak)
+    show(artist, as_json=as_json, drawn=f"{artist.persona.name}: {voice_line(artist)}")
+
+
 @app.command()
 def retire(
     name: ArtistName,
@@ -165,6 +216,14 @@ def _change(name: str, trigger: Trigger, reason: str, who: str | None, *, as_jso
 
     artist = with_label(change)
     show(artist, as_json=as_json, drawn=f"{artist.persona.name} is {artist.state}")
+
+
+def voice_line(artist: Artist) -> str:
+    """The artist's voice in a few words."""
+    vocal = artist.persona.vocal
+    ids = [f"{vendor} {id_}" for vendor, id_ in vocal.vendor_personas.items()]
+    words = [vocal.gender or "any", vocal.timbre, artist.persona.language, *ids]
+    return ", ".join(word for word in words if word)
 
 
 def autopilot_line(artist: Artist) -> str:

@@ -87,7 +87,8 @@ def persona_card(artist: Artist) -> Markup:
         el("p", persona.backstory, cls="lm-story"),
         facts(
             (
-                ("voice", persona.lyrical_voice),
+                ("writes", persona.lyrical_voice),
+                ("sings", f"{persona.vocal.gender or 'any'} {persona.vocal.timbre}".strip()),
                 ("themes", ", ".join(persona.themes)),
                 ("moods", ", ".join(persona.moods)),
                 ("audience", persona.audience),
