@@ -184,7 +184,9 @@ class MusicVendors(Group):
     """Token of Replicate."""
     replicate_base_url: WebAddress = "https://api.replicate.com"
     """Address of Replicate."""
-    replicate_musicgen_version: str = "671ac645ce5e552cc63a54a2bbff63fcf798043055d2dac5fc9e36a837eedcfb"
+    replicate_musicgen_version: str = (
+        "671ac645ce5e552cc63a54a2bbff63fcf798043055d2dac5fc9e36a837eedcfb"  # pragma: allowlist secret
+    )
     """Version of meta/musicgen there."""
     replicate_usd_per_job: Usd | None = None
     """US dollars that thirty seconds of music cost there at most. Empty: unknown."""

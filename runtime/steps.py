@@ -51,6 +51,8 @@ BUDGET_LOOK_S = 900.0
 """How soon a cycle looks again when the ledger cannot tell when money will be there."""
 OUTAGE_LOOK_S = 900.0
 """How soon a cycle tries again a provider that failed and has no stand-in."""
+JOB_PATIENCE_S = 24 * 3600.0
+"""How long after its order a job is asked for by ourselves."""
 UNKNOWN_LOOK_S = 60.0
 """How soon a provider is asked again what became of a purchase."""
 ASKED_AGAIN = frozenset({EffectPolicy.KEYED, EffectPolicy.LOOKUP})
@@ -165,7 +167,24 @@ class StepRunner:
                 return await work.send(row.idempotency_key)
             case BoughtWork():
                 assert row.job_id is not None
-                return await work.collect(row.job_id)
+                try:
+                    return await work.collect(row.job_id)
+                except Suspend as aside:
+                    await self._park_if_old(row, aside)
+                    raise
+
+    async def _park_if_old(self, row: steps.StepRow, aside: Suspend) -> None:
+        """A job that is not finished after a day will hardly be: an operator looks, and nothing is bought anew."""
+        key = steps.StepKey(cycle_id=row.cycle_id, revision=row.revision, name=row.name)
+        reason = (
+            f"{aside.reason}; it was ordered over {JOB_PATIENCE_S / 3600:.0f} h ago: look at {row.provider}, then "
+            f"paste its job id ({row.job_id}) to wait on, buy again or cancel"
+        )
+        is_old = await self._store.write(
+            steps.park_old_job, fence=self.fence, key=key, older_than_s=JOB_PATIENCE_S, reason=reason
+        )
+        if is_old:
+            raise Suspend(CycleState.PARKED, reason) from aside
 
     async def _submit(
         self, work: BoughtWork[T], key: steps.StepKey, row: steps.StepRow, fresh: bool

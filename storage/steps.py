@@ -288,6 +288,19 @@ def park_step(tx: Tx, *, fence: Fence, key: StepKey, reason: str) -> None:
 
 
 @write
+def park_old_job(tx: Tx, *, fence: Fence, key: StepKey, older_than_s: float, reason: str) -> bool:
+    """Ask an operator about a job that is not finished `older_than_s` after its step began; says whether."""
+    require_fence(tx, fence)
+    row = _get(tx, key)
+    if (tx.clock.now() - row.started_at).total_seconds() < older_than_s:
+        return False
+    tx.connection.execute(_where(update(S), key).values(status=StepStatus.UNKNOWN, error=reason))
+    ledger.mark_unknown(tx, key=row.idempotency_key)
+    suspend(tx, fence, cycle_by_id(tx, cycle_id=key.cycle_id), CycleState.PARKED, reason)
+    return True
+
+
+@write
 def resolve_parked(
     tx: Tx,
     *,

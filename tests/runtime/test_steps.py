@@ -1,23 +1,25 @@
 """The step runner against a vendor that fails in every way: nothing is bought twice, nothing is given up."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from agents.fixer import diagnose
 from runtime.repair import FixerDesk
 from runtime.signals import Suspend
-from runtime.steps import StepRunner
+from runtime.steps import JOB_PATIENCE_S, StepRunner
 from runtime.work import BoughtWork, LocalWork, Made
-from storage import label, ledger, steps
+from storage import label, ledger, steps, tables
 from storage.artists import Fence
 from storage.clock import SystemClock
 from storage.cycles import Cycle
 from storage.errors import ProviderError, ProviderRefusedError, ProviderUnavailableError
 from storage.home import open_home
-from storage.store import LocalStore, Store
+from storage.store import LocalStore, Store, Tx, write
 from storage.types import CycleState, CycleStep, EffectPolicy, Frozen, StepStatus
 from tests.homes import ready
 from tests.storage.stage import CAPS, Stage
@@ -141,6 +143,27 @@ async def test_a_bought_job_outlasts_its_providers_outage(song: Song):
     assert (song.row.status, song.spent_usd) == (StepStatus.SUBMITTED, PRICE_USD)
     taken = await song.compose(vendor.work(), other.work())
     assert (taken.job, len(vendor.sold), other.sold) == (vendor.collected[0], 1, [])
+
+
+@write
+def begun_earlier(tx: Tx, *, by_s: float) -> None:
+    S = tables.steps
+    tx.connection.execute(update(S).values(started_at=tx.clock.now() - timedelta(seconds=by_s)))
+
+
+async def test_a_job_that_never_ends_is_asked_about_after_a_day_and_not_bought_again(song: Song):
+    vendor = Vendor()
+    unfinished = Suspend(CycleState.DEFERRED, "not finished", 900.0)
+    vendor.failing["collect"] = [unfinished, unfinished]  # type: ignore[list-item] # a signal, as purchases raise it
+    with pytest.raises(Suspend, match="not finished") as aside:
+        await song.compose(vendor.work())
+    assert (aside.value.state, song.row.status) == (CycleState.DEFERRED, StepStatus.SUBMITTED)
+    song.stage.write(begun_earlier, by_s=JOB_PATIENCE_S + 1)
+    with pytest.raises(Suspend, match="over 24 h ago: look at vendor") as aside:
+        await song.compose(vendor.work())
+    assert (aside.value.state, song.row.status) == (CycleState.PARKED, StepStatus.UNKNOWN)
+    assert len(vendor.sold) == 1
+    assert song.spent_usd == PRICE_USD
 
 
 async def test_our_own_fault_does_not_buy_again(song: Song):
