@@ -151,6 +151,18 @@ def _disagrees_with_a_pronoun(_: str, words: tuple[str, ...]) -> bool:
     return False
 
 
+def _is_one_of_many(_: str, words: tuple[str, ...]) -> bool:
+    """`There's sparks`: a plural after there's, as far as its ending tells."""
+    return any(
+        one == "there's" and (other in {"two", "three", "four", "people"} or _looks_plural(other))
+        for one, other in pairwise(words)
+    )
+
+
+def _looks_plural(word: str) -> bool:
+    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "ys", "ness"))
+
+
 def _disagrees_with_a_noun(_: str, words: tuple[str, ...]) -> bool:
     """The banks' singular nouns before a base form, their plurals before a third person; after `the` or an adjective."""
     singular, plural = nouns()
@@ -208,6 +220,7 @@ RULES = {
     "two determiners": _has_two_determiners,
     "number": _counts_wrongly,
     "pronoun and verb": _disagrees_with_a_pronoun,
+    "there's and a plural": _is_one_of_many,
     "noun and verb": _disagrees_with_a_noun,
     "verb after a modal": _inflects_after_a_modal,
     "unequal verbs": _coordinates_unequal_verbs,
