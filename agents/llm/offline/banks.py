@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
+from pydantic import TypeAdapter
 
 from agents.llm.offline.prosody import words_of
 
@@ -150,8 +151,9 @@ def shared_bank() -> SharedBank:
 def genre_voice(genre: str) -> GenreVoice:
     """How a genre sings, or how any does that has no voice of its own."""
     path = _FOLDER / "voices" / f"{genre}.yaml"
-    rows = _read(path if genre in voiced_genres() else _FOLDER / "voices" / "any.yaml")
-    return GenreVoice(**{name: tuple(row) if isinstance(row, list) else row for name, row in rows.items()})
+    return TypeAdapter(GenreVoice).validate_python(
+        _read(path if genre in voiced_genres() else _FOLDER / "voices" / "any.yaml")
+    )
 
 
 @cache
