@@ -1,6 +1,7 @@
 """The lyricist: a brief becomes words that fit its form, bar by bar."""
 
 from agents.lexicon.explicit import marked
+from agents.llm.offline.banks import genre_voice
 from agents.llm.protocol import Completion, Request, Writer
 from agents.llm.refinement import refined
 from agents.llm.repair import ask
@@ -13,10 +14,7 @@ REMEMBERED_SONGS = 12
 
 _SUNG = frozenset({"verse", "pre", "chorus", "bridge", "drop"})
 _BARS_PER_LINE = 2
-_HOOK_SYLLABLES = (6, 9)
-"""What a hook needs at any tempo; a section's bounds always hold it."""
 _SLOW_LINE_S = 4.5
-_VERSE_SCHEMES = ("abab", "aabb", "abcb")
 
 
 async def write(
@@ -73,8 +71,9 @@ async def write(
 
 def sung_sections(brief: Brief) -> tuple[SungSection, ...]:
     """What the form asks of the words: lines, rhyme scheme and syllables of each section with words."""
-    low, high = _syllables(2 * brief.bar_s)
-    verse_scheme = _VERSE_SCHEMES[sub_seed(brief.seed, "lyrics", "scheme") % len(_VERSE_SCHEMES)]
+    voice = genre_voice(brief.genre)
+    low, high = _syllables(voice.syllables, 2 * brief.bar_s)
+    verse_scheme = voice.schemes[sub_seed(brief.seed, "lyrics", "scheme") % len(voice.schemes)]
     return tuple(
         SungSection(
             position=position,
@@ -90,10 +89,10 @@ def sung_sections(brief: Brief) -> tuple[SungSection, ...]:
     )
 
 
-def _syllables(line_s: float) -> tuple[int, int]:
-    """Bounds for a line that lasts `line_s` seconds: up to 4 syllables a second in fast songs, more air in slow ones."""
-    fewest, most = _HOOK_SYLLABLES
-    return fewest, most + (2 if line_s < _SLOW_LINE_S else 3)
+def _syllables(genre: tuple[int, int], line_s: float) -> tuple[int, int]:
+    """Bounds for a line that lasts `line_s` seconds: the genre's, with more air in slow songs."""
+    fewest, most = genre
+    return fewest, most if line_s < _SLOW_LINE_S else most + 1
 
 
 def _scheme(section: str, lines: int, verse_scheme: str, hook_density: float) -> str:

@@ -9,6 +9,7 @@ ALL = (
     "llm_router",
     "music_engine",
     "music_quality",
+    "words",
     "visualizer",
     "console",
     "demo",

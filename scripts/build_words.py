@@ -50,8 +50,9 @@ NOTICE = """\
 
 def bank_words() -> set[str]:
     """Every word that a lyric can be made of."""
-    banks = [*(OFFLINE / "banks" / "themes").glob("*.yaml"), *(OFFLINE / "banks").glob("every_theme.yaml")]
-    banks.append(OFFLINE / "banks" / "moods.yaml")
+    folder = OFFLINE / "banks"
+    banks = [*(folder / "themes").glob("*.yaml"), *(folder / "voices").glob("*.yaml")]
+    banks += [folder / "every_theme.yaml", folder / "moods.yaml"]
     text = "\n".join(path.read_text(encoding="utf-8") for path in banks)
     return set(re.findall(r"[a-z]+(?:'[a-z]+)?", text.lower().replace("’", "'")))
 

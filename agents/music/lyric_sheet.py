@@ -4,6 +4,7 @@ import re
 import unicodedata
 from pathlib import Path
 
+from agents.lexicon.explicit import marked
 from storage.errors import UsageError
 from storage.types import Brief, Lyrics, LyricSection
 
@@ -72,7 +73,7 @@ def lay_lyrics(text: str, brief: Brief) -> Lyrics:
         LyricSection(section=brief.form[place].name, position=place, lines=placed[place])
         for place in sorted(placed)
     )
-    return Lyrics(title=brief.title, hook=_hook(sections), sections=sections, source="person")
+    return marked(Lyrics(title=brief.title, hook=_hook(sections), sections=sections, source="person"))
 
 
 def stanzas(text: str) -> list[tuple[str, tuple[str, ...]]]:

@@ -1,6 +1,6 @@
-"""The word banks: one YAML file per theme, one for phrases that fit every theme, one for moods.
+"""The word banks: one YAML file per theme, one per genre's voice, one for phrases that fit every theme, one for moods.
 
-A new theme is a new file in `banks/themes`; run scripts/build_words.py after it.
+A new theme is a new file in `banks/themes`, a new genre's voice one in `banks/voices`; run scripts/build_words.py after it.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
+from pydantic import TypeAdapter
 
 from agents.llm.offline.prosody import words_of
 
@@ -61,10 +62,41 @@ class SharedBank:
 
     tails: tuple[str, ...]
     closes: tuple[str, ...]
-    builds: tuple[str, ...]
-    """Short clauses that lead to a chorus."""
+    recalls: tuple[str, ...]
+    """Lines in which an image of the first verse returns, with a slot for its noun in any number."""
     turns: tuple[str, ...]
     """Whole lines of a bridge."""
+
+
+@dataclass(frozen=True)
+class GenreVoice:
+    """How a genre sings: its person, the shape of its lines, and phrases that no other genre would say."""
+
+    we: float
+    """Share of songs sung by `we`, where the hook leaves that open."""
+    tale: float
+    """Share of songs whose verses tell of somebody else."""
+    order: float
+    """Share of sections whose lines about doing are said as orders."""
+    verse: tuple[str, ...]
+    """Kinds of line that its verses are made of (agents/llm/offline/lines.py)."""
+    syllables: tuple[int, int]
+    """Fewest and most of a line."""
+    schemes: tuple[str, ...]
+    """Rhyme schemes of its verses."""
+    joins: tuple[str, ...]
+    """Words by which a line may follow on from the one before."""
+    openers: tuple[str, ...]
+    """Phrases that open a line of the first verse."""
+    laters: tuple[str, ...]
+    """Phrases that open a later verse: time has passed."""
+    builds: tuple[str, ...]
+    """Short clauses that lead to a chorus."""
+    closes: tuple[str, ...]
+    tails: tuple[str, ...]
+    turns: tuple[str, ...]
+    frames: tuple[str, ...]
+    """Hooks around a title that names a thing."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +144,22 @@ def theme_banks() -> dict[str, ThemeBank]:
 def shared_bank() -> SharedBank:
     """The phrases that fit every theme."""
     rows = _read(_FOLDER / "every_theme.yaml")
-    return SharedBank(**{name: tuple(rows[name]) for name in ("tails", "closes", "builds", "turns")})
+    return SharedBank(**{name: tuple(rows[name]) for name in ("tails", "closes", "recalls", "turns")})
+
+
+@cache
+def genre_voice(genre: str) -> GenreVoice:
+    """How a genre sings, or how any does that has no voice of its own."""
+    path = _FOLDER / "voices" / f"{genre}.yaml"
+    return TypeAdapter(GenreVoice).validate_python(
+        _read(path if genre in voiced_genres() else _FOLDER / "voices" / "any.yaml")
+    )
+
+
+@cache
+def voiced_genres() -> tuple[str, ...]:
+    """The genres that have a voice of their own."""
+    return tuple(sorted(path.stem for path in (_FOLDER / "voices").glob("*.yaml") if path.stem != "any"))
 
 
 @cache

@@ -7,6 +7,9 @@ from agents.llm.offline.lines import LineDraft
 from agents.llm.offline.prosody import words_of
 from agents.llm.tasks import SungSection
 
+_WHOLE = frozenset({"turn", "claim"})
+"""Kinds that are sentences of any shape: two of them in a row are not alike."""
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -45,6 +48,6 @@ class Gap:
         if self.before is None:
             return strain + 0.4 * draft.is_joined
         strain += 0.5 * abs(length - len(self.before.stresses))
-        strain += 1.2 * (self.before.kind == draft.kind != "turn")
+        strain += 2.0 * (self.before.kind == draft.kind) * (draft.kind not in _WHOLE)
         strain += 4.0 * (words_of(self.before.text)[:2] == words[:2])
         return strain + (2.0 if self.before.is_joined else 0.4) * draft.is_joined

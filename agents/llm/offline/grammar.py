@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from agents.llm.offline.banks import Thing
 
-_SLOT = re.compile(r"\{([^}]+)\}")
+_SLOT = re.compile(r"\{((?:I|me|my|mine)[^}]*)\}")
+"""A place for the person; other braces belong to somebody else."""
 _ADDRESS = re.compile(r"\byou(r|rs|'re|'ve|'ll)?\b")
+_SUBJECT = re.compile(r"\{I[^}]*\}")
+_SLOTS_OF_PERSON = re.compile(r"\{(I|me|my|mine)[^}]*\}")
 _IRREGULAR = {"be": "is", "have": "has"}
 _SPOKEN_AS_CONSONANT = ("one", "uni", "eu", "use")
-_SHARE_OF_WE = 0.25
 _ADVERBS = frozenset({"never", "still", "always"})
+_PARTICLES = frozenset({"out", "down", "up", "off", "on", "over"})
 
 
 @dataclass(frozen=True)
@@ -22,10 +25,20 @@ class Speaker:
     forms: dict[str, str]
 
     def can_say(self, phrase: str) -> bool:
-        """Whether the phrase makes sense in this mouth: `we` neither address a `you` nor share one body."""
+        """Whether the phrase makes sense of this person.
+
+        `we` neither address a `you` nor share one body; `she` is told of, and what the phrase says of her would need
+        another verb.
+        """
         if self.name == "I":
             return True
+        if self.name == "she":
+            return not (_SUBJECT.search(phrase) or _ADDRESS.search(phrase))
         return not (_ADDRESS.search(phrase) or "{my" in phrase or "{mine}" in phrase)
+
+    def does(self, act: str) -> str:
+        """The clause in which this person does what a verb phrase says."""
+        return self.say(f"{{I}} {third_person(act) if self.name == 'she' else act}")
 
     def say(self, phrase: str) -> str:
         """Fill the speaker's slots."""
@@ -63,26 +76,35 @@ WE_SPEAKER = Speaker(
 )
 
 
-def speaker_of(hook: str, rng: random.Random) -> Speaker:
-    """Who sings a song with this hook; where it leaves that open, mostly one person."""
+SHE_SPEAKER = Speaker("she", {"I": "she", "me": "her", "my": "her", "mine": "hers", "myself": "herself"})
+"""Somebody whom verses tell of."""
+
+
+def speaker_of(hook: str, rng: random.Random, share_of_we: float) -> Speaker:
+    """Who sings a song with this hook; where it leaves that open, the genre's share of songs is sung by `we`."""
     words = set(re.findall(r"[a-z]+", hook.lower()))
     if words & {"we", "us", "our"}:
         return WE_SPEAKER
     if words & {"i", "me", "my", "mine", "you", "your", "yours"}:
         return I_SPEAKER
-    return WE_SPEAKER if rng.random() < _SHARE_OF_WE else I_SPEAKER
+    return WE_SPEAKER if rng.random() < share_of_we else I_SPEAKER
 
 
-def clause_of(thing: Thing, rng: random.Random) -> str:
-    """A whole clause about a thing: article, perhaps an adjective, noun, and a verb that agrees."""
+def is_order(act: str) -> bool:
+    """Whether a verb phrase can be said to somebody else: it tells of nobody."""
+    return not _SLOTS_OF_PERSON.search(act)
+
+
+def clause_of(thing: Thing, rng: random.Random) -> tuple[str, str]:
+    """A whole clause about a thing, and its verb phrase: article, perhaps an adjective, noun, a verb that agrees."""
     verb = rng.choice(thing.verbs)
     adjective = rng.choice((*thing.adjectives, ""))
     noun = f"{adjective} {thing.noun}".strip()
     if thing.number == "singular":
         subject = rng.choice((f"the {noun}", with_article(noun))) if adjective else f"the {noun}"
-        return f"{subject} {third_person(verb)}"
+        return f"{subject} {third_person(verb)}", verb
     subject = rng.choice((f"the {noun}", noun)) if adjective else f"the {noun}"
-    return f"{subject} {third_person(verb) if thing.number == 'mass' else verb}"
+    return f"{subject} {third_person(verb) if thing.number == 'mass' else verb}", verb
 
 
 def with_article(noun: str) -> str:
@@ -94,7 +116,10 @@ def with_article(noun: str) -> str:
 
 
 def third_person(verb_phrase: str) -> str:
-    """The phrase's first verb with the ending of he, she or it; an adverb before it stays as it is."""
+    """The phrase's verbs with the ending of he, she or it; an adverb before one stays as it is."""
+    first, joined, second = verb_phrase.partition(" and ")
+    if joined and second not in _PARTICLES:
+        return f"{third_person(first)} and {third_person(second)}"
     verb, _, rest = verb_phrase.partition(" ")
     if verb in _ADVERBS:
         return f"{verb} {third_person(rest)}"

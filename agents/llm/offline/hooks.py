@@ -3,19 +3,9 @@
 import random
 
 from agents.llm.offline.banks import theme_banks
-from agents.llm.offline.grammar import as_line
+from agents.llm.offline.grammar import I_SPEAKER, as_line
 from agents.llm.offline.prosody import syllables
 
-_AROUND_THING = (
-    "sing it to the {title}",
-    "I still see the {title}",
-    "don't let go of the {title}",
-    "one more night for the {title}",
-    "it always comes back to the {title}",
-    "I keep on dreaming of the {title}",
-    "nobody remembers the {title}",
-)
-"""For titles that name a thing of the banks, such as Broken Streetlight."""
 _AROUND_NAME = (
     "{title}, {title}",
     "oh, {title}, call me home",
@@ -31,16 +21,28 @@ _AROUND_NAME = (
 
 
 def hook_for(
-    title: str, theme: str, *, fewest: int, most: int, avoid: frozenset[str], rng: random.Random
+    title: str,
+    theme: str,
+    frames: tuple[str, ...],
+    *,
+    fewest: int,
+    most: int,
+    avoid: frozenset[str],
+    rng: random.Random,
 ) -> str:
-    """The hook of a song with this title, of `fewest` to `most` syllables where the title itself leaves room."""
+    """The hook of a song with this title, of `fewest` to `most` syllables where the title itself leaves room.
+
+    Args:
+        frames: the genre's lines around a title that names a thing of the banks, such as Broken Streetlight.
+    """
     for bank in theme_banks().values():
         for hook in bank.hooks:
             if hook.title.lower() == title.lower() and hook.line not in avoid:
                 return hook.line
     is_thing = title.lower() in _things()
     sung = title.lower() if is_thing else _as_typed(title, theme)
-    lines = [as_line(pattern.format(title=sung)) for pattern in (_AROUND_THING if is_thing else _AROUND_NAME)]
+    patterns = [I_SPEAKER.say(frame) for frame in frames] if is_thing else _AROUND_NAME
+    lines = [as_line(pattern.replace("{title}", sung)) for pattern in patterns]
     fitting = [line for line in lines if fewest <= syllables(line) <= most and line not in avoid]
     return rng.choice(fitting) if fitting else as_line(sung)
 

@@ -3,23 +3,27 @@
 import random
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from agents.llm.offline.banks import SharedBank, ThemeBank, moods, shared_bank
-from agents.llm.offline.grammar import Speaker, as_line, clause_of
+from agents.llm.offline.banks import GenreVoice, SharedBank, ThemeBank, moods, shared_bank
+from agents.llm.offline.collocation import fits, is_of_time, tells_of_people
+from agents.llm.offline.grammar import Speaker, as_line, clause_of, is_order
 from agents.llm.offline.prosody import WEAK_WORDS, sound_of, stress_pattern, words_of
 
 KINDS_BY_ENDING = {
-    "tail": frozenset({"scene", "act", "build"}),
-    "close": frozenset({"head", "claim"}),
+    "tail": frozenset({"scene", "act", "order", "build"}),
+    "close": frozenset({"head", "later", "claim"}),
+    "recall": frozenset({"recall"}),
     "turn": frozenset({"turn"}),
 }
 """Which kinds of line a phrase can close."""
 _TRIED = 6
 """Openings tried for each ending and kind of line."""
-CONNECTIVES = ("", "", "", "and", "but", "still,", "oh,")
-_JOINED = ("And ", "But ", "Still, ", "Oh, ")
+_UNJOINED = 5
+"""Times as readily as it joins, a line stands by itself."""
+_NOUN = "{noun}"
+_PERSONAL = ("{my}", "{I", "{mine}", "with {me}")
 
 
 @dataclass(frozen=True)
@@ -28,18 +32,25 @@ class Ending:
 
     phrase: str
     kind: str
-    """tail, close or turn."""
+    """tail, close, recall or turn."""
     rhyme: str
     onset: str
     remoteness: float
     """0 for the theme's own words, more for words that fit anything."""
     is_personal: bool
-    """Whether it speaks of the singer's own hands, face or things, which a line about a thing cannot."""
+    """Whether it speaks of the singer, which a line about a thing cannot."""
+    is_voiced: bool = False
+    """Whether it is the genre's own."""
 
     @property
     def is_own(self) -> bool:
         """Whether it belongs to the theme, the mood or the bridge, and is no mere filling."""
         return self.remoteness < 1.0
+
+    @property
+    def close(self) -> str:
+        """What a line ends with, whatever noun is brought back before it."""
+        return self.phrase.rpartition(_NOUN)[2]
 
     def can_end(self, kinds: tuple[str, ...]) -> bool:
         """Whether a line of one of these kinds can close with it."""
@@ -51,7 +62,7 @@ class LineDraft:
     """A possible line with what it is made of."""
 
     kind: str
-    """scene, act, head, claim, build or turn."""
+    """scene, act, order, head, later, claim, build, recall or turn."""
     opening: str
     ending: Ending
     parts: frozenset[str]
@@ -76,7 +87,7 @@ class LineDraft:
     @property
     def is_joined(self) -> bool:
         """Whether it opens with a word that joins it to the line before."""
-        return self.text.startswith(_JOINED)
+        return self.kind == "claim" and bool(self.opening)
 
 
 def stem_of(word: str) -> str:
@@ -93,7 +104,10 @@ class LineWriter:
     theme: ThemeBank
     mood: str
     speaker: Speaker
+    voice: GenreVoice
     shared: SharedBank = field(default_factory=shared_bank)
+    images: dict[str, None] = field(default_factory=dict)
+    """Nouns that the song has seen, in order: what a recall may bring back."""
 
     def endings(self) -> dict[str, list[Ending]]:
         """What can close a line, by rhyme."""
@@ -101,28 +115,50 @@ class LineWriter:
         sources = (
             ("tail", self.theme.tails, 0.0),
             ("close", self.theme.closes, 0.0),
-            ("close", moods().get(self.mood, ()), 0.3),
+            ("tail", self.voice.tails, 0.2),
+            ("close", self.voice.closes, 0.0),
+            ("close", moods().get(self.mood, ()), 0.5),
+            ("recall", self.shared.recalls, 0.2),
+            ("turn", self.voice.turns, 0.0),
+            ("turn", self.shared.turns, 1.5),
             ("tail", self.shared.tails, 4.0),
             ("close", self.shared.closes, 3.0),
-            ("turn", self.shared.turns, 0.5),
         )
         for kind, phrases, remoteness in sources:
             for phrase in phrases:
                 if self.speaker.can_say(phrase):
                     spoken = self.speaker.say(phrase)
                     sound = sound_of(words_of(spoken)[-1])
+                    is_personal = any(slot in phrase for slot in _PERSONAL)
                     found[sound.rhyme].append(
-                        Ending(spoken, kind, sound.rhyme, sound.onset, remoteness, "{my}" in phrase)
+                        Ending(
+                            spoken,
+                            kind,
+                            sound.rhyme,
+                            sound.onset,
+                            remoteness,
+                            is_personal,
+                            is_voiced=phrase in self.voice.tails,
+                        )
                     )
         return found
 
     def drafts(self, kinds: tuple[str, ...], ending: Ending, rng: random.Random) -> Iterator[LineDraft]:
         """A few lines of the wanted kinds that close with `ending`."""
         for kind in kinds:
-            if kind in KINDS_BY_ENDING[ending.kind]:
+            if kind == "recall" == ending.kind:
+                yield from self._recalls(ending, rng)
+            elif kind in KINDS_BY_ENDING[ending.kind]:
                 for opening, part in self._openings(kind, ending, rng):
                     stresses = stress_pattern(opening) + stress_pattern(ending.phrase)
                     yield LineDraft(kind, opening, ending, frozenset(part), stresses)
+
+    def _recalls(self, ending: Ending, rng: random.Random) -> Iterator[LineDraft]:
+        """An image of before in a line that is whole with it."""
+        for noun in rng.sample(list(self.images), min(3, len(self.images))):
+            filled = replace(ending, phrase=ending.phrase.replace(_NOUN, noun))
+            parts = frozenset({ending.phrase, f"recall {noun}"})
+            yield LineDraft("recall", "", filled, parts, stress_pattern(filled.phrase))
 
     def _openings(
         self, kind: str, ending: Ending, rng: random.Random
@@ -130,19 +166,35 @@ class LineWriter:
         """What may stand before an ending, with the bank phrase it comes from."""
         say = self.speaker.say
         match kind:
-            case "scene" if not ending.is_personal:
+            case "scene" if not (ending.is_personal or tells_of_people(ending.phrase)):
                 for thing in rng.sample(self.theme.things, _TRIED):
-                    yield say(clause_of(thing, rng)), (thing.noun,)
+                    clause, verb = clause_of(thing, rng)
+                    if fits(verb, ending.phrase):
+                        yield say(clause), (thing.noun,)
             case "act":
-                acts = [act for act in self.theme.acts if self.speaker.can_say(act)]
-                yield from ((say(f"{{I}} {act}"), (act,)) for act in rng.sample(acts, min(_TRIED, len(acts))))
-            case "build":
-                yield from ((say(build), (build,)) for build in rng.sample(self.shared.builds, _TRIED))
+                for act in self._sampled(self.theme.acts, ending, rng):
+                    yield self.speaker.does(act), (act,)
+            case "order" if not ending.is_personal:
+                orders = tuple(act for act in self.theme.acts if is_order(act))
+                yield from ((act, (act,)) for act in self._sampled(orders, ending, rng))
+            case "build" if is_of_time(ending.phrase) or ending.is_voiced:
+                yield from ((say(build), (build,)) for build in self._sampled(self.voice.builds, ending, rng))
             case "head" if ending.is_own:
-                yield from ((f"{say(head)},", (head,)) for head in rng.sample(self.theme.heads, _TRIED))
+                heads = (*self.theme.heads, *self.voice.openers)
+                yield from ((f"{say(head)},", (head,)) for head in rng.sample(heads, _TRIED))
+            case "later" if ending.is_own:
+                yield from ((f"{say(head)},", (head,)) for head in self.voice.laters)
             case "claim":
-                yield from ((connective, ()) for connective in rng.sample(CONNECTIVES, 2))
+                joins = ("",) * _UNJOINED + self.voice.joins
+                yield from ((join, ()) for join in rng.sample(joins, 2))
             case "turn":
                 yield "", (ending.phrase.split()[0],)
             case _:
                 return
+
+    def _sampled(self, phrases: tuple[str, ...], ending: Ending, rng: random.Random) -> list[str]:
+        """A few phrases that this person can say and that go with the ending."""
+        sayable = [
+            phrase for phrase in phrases if self.speaker.can_say(phrase) and fits(phrase, ending.phrase)
+        ]
+        return rng.sample(sayable, min(_TRIED, len(sayable)))

@@ -1,9 +1,10 @@
 """The words of a song, from its brief: same inputs and seed, same words."""
 
 import random
+from dataclasses import replace
 
-from agents.llm.offline.banks import ThemeBank, theme_bank_for, theme_banks
-from agents.llm.offline.grammar import speaker_of
+from agents.llm.offline.banks import ThemeBank, genre_voice, theme_bank_for, theme_banks
+from agents.llm.offline.grammar import SHE_SPEAKER, speaker_of
 from agents.llm.offline.hooks import hook_for
 from agents.llm.offline.lines import LineWriter
 from agents.llm.offline.verses import Sheet
@@ -25,9 +26,14 @@ def write_lyrics(inputs: LyricsInputs, seed: int) -> LyricsDraft:
     rng = random.Random(sub_seed(seed, "lyrics", "lines"))
     fewest, most = _hook_bounds(inputs.sections)
     avoid_hooks = frozenset(inputs.avoid_hooks)
-    hook = hook_for(inputs.title, inputs.theme, fewest=fewest, most=most, avoid=avoid_hooks, rng=rng)
+    voice = genre_voice(inputs.genre)
+    hook = hook_for(
+        inputs.title, inputs.theme, voice.frames, fewest=fewest, most=most, avoid=avoid_hooks, rng=rng
+    )
     avoid = frozenset(line.lower() for line in (*inputs.avoid_lines, hook))
-    sheet = Sheet(LineWriter(bank, inputs.mood, speaker_of(hook, rng)), rng, avoid)
+    writer = LineWriter(bank, inputs.mood, speaker_of(hook, rng, voice.we), voice)
+    teller = replace(writer, speaker=SHE_SPEAKER) if rng.random() < voice.tale else writer
+    sheet = Sheet(writer, teller, rng, avoid)
     return LyricsDraft(hook=hook, sections=_sections(inputs.sections, sheet, hook))
 
 
@@ -48,7 +54,7 @@ def _hook_bounds(sections: tuple[SungSection, ...]) -> tuple[int, int]:
 
 
 def _sections(sections: tuple[SungSection, ...], sheet: Sheet, hook: str) -> tuple[LyricSection, ...]:
-    """All sections, refrains first written once and then returned; the last chorus may turn one line."""
+    """All sections, refrains first written once and then returned; the last chorus turns."""
     written: list[LyricSection] = []
     refrains: dict[tuple[str, str], tuple[str, ...]] = {}
     last_chorus = max((one.position for one in sections if one.section == "chorus"), default=-1)
@@ -57,19 +63,10 @@ def _sections(sections: tuple[SungSection, ...], sheet: Sheet, hook: str) -> tup
         if key in refrains:
             lines = refrains[key]
             if section.position == last_chorus:
-                lines = _turned(section, lines, sheet)
+                lines = sheet.turned(section, lines)
         else:
             lines = sheet.lines(section, hook)
             if section.section in REFRAINS:
                 refrains[key] = lines
         written.append(LyricSection(section=section.section, position=section.position, lines=lines))
     return tuple(written)
-
-
-def _turned(section: SungSection, lines: tuple[str, ...], sheet: Sheet) -> tuple[str, ...]:
-    """A returning section with its last line other than the hook written anew."""
-    places = [index for index, letter in enumerate(section.scheme) if letter != "H"]
-    if not places:
-        return lines
-    line = sheet.other_line(section, lines, places[-1])
-    return (*lines[: places[-1]], line, *lines[places[-1] + 1 :]) if line else lines

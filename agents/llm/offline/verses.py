@@ -2,25 +2,30 @@
 
 import random
 from dataclasses import dataclass, field
+from itertools import product
 
 from agents.llm.offline.gap import Gap
-from agents.llm.offline.lines import LineDraft, LineWriter
+from agents.llm.offline.lines import Ending, LineDraft, LineWriter
 from agents.llm.offline.prosody import rhyme_of, sound_of, words_of
 from agents.llm.tasks import SungSection
 from storage.errors import UsageError
 
-KINDS: dict[str, tuple[str, ...]] = {
-    "verse": ("scene", "act", "head"),
+Kinds = tuple[str, ...]
+KINDS: dict[str, Kinds] = {
     "pre": ("build", "act"),
-    "chorus": ("claim", "act"),
-    "drop": ("claim", "act"),
+    "chorus": ("claim",),
+    "drop": ("claim",),
     "bridge": ("turn", "claim"),
 }
-"""Which kinds of line a section is made of; other sections are made like a verse."""
-_ANY_KIND = ("scene", "act", "head", "claim")
+"""Which kinds of line a section is made of; the others are made like the genre's verse."""
+_TALE: Kinds = ("act", "scene", "head")
+"""A verse about somebody else: what they do must be told, or nobody knows of whom it is."""
+_ANY_KIND: Kinds = ("scene", "act", "head", "claim")
 """For long songs, whose sections have used up their own kinds."""
 _CHANCE = 2.0
 """Strain that chance may add, so that equal lines take turns."""
+_STALENESS = 5.0
+"""Strain of an ending that one of the artist's latest songs has sung in another line."""
 
 
 @dataclass
@@ -28,6 +33,8 @@ class Sheet:
     """A song's words as they grow: what has been used and may not come again."""
 
     writer: LineWriter
+    teller: LineWriter
+    """Writes the verses: the same as `writer`, or one who tells of somebody else."""
     rng: random.Random
     avoid_lines: frozenset[str]
     """Lines of earlier songs, in lower case."""
@@ -37,7 +44,15 @@ class Sheet:
     rhymes: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._by_rhyme = self.writer.endings()
+        self._endings = {id(writer): writer.endings() for writer in (self.writer, self.teller)}
+        self._verses = 0
+        self._stale = frozenset(
+            ending.phrase
+            for endings in self._endings.values()
+            for family in endings.values()
+            for ending in family
+            if any(line.endswith(ending.close.lower()) for line in self.avoid_lines)
+        )
 
     def lines(self, section: SungSection, hook: str) -> tuple[str, ...]:
         """The lines of one section, in order; `H` in its scheme is the hook.
@@ -46,37 +61,89 @@ class Sheet:
             UsageError: the song is so long that the banks have no rhymes left.
         """
         written: dict[int, LineDraft] = {}
+        kinds = self._kinds(section)
         for letter in dict.fromkeys(section.scheme.replace("H", "")):
             places = [index for index, one in enumerate(section.scheme) if one == letter]
-            written |= self._rhyming(section, places, written)
+            written |= self._rhyming(section, places, kinds, written)
+        if section.section == "verse":
+            self._verses += 1
         return tuple(
             written[index].text if index in written else hook for index in range(len(section.scheme))
         )
 
-    def other_line(self, section: SungSection, lines: tuple[str, ...], place: int) -> str | None:
-        """A new line for one place of a finished section, in rhyme with its partners; None if there is none."""
-        letter = section.scheme[place]
-        partners = [lines[at] for at, one in enumerate(section.scheme) if one == letter and at != place]
-        kinds = KINDS.get(section.section, KINDS["verse"])
-        families = [rhyme_of(partners[0])] if partners else self._families(1, kinds)
+    def _kinds(self, section: SungSection) -> list[Kinds]:
+        """What may stand at each place: a verse sets out or moves on, and what was seen comes back at its end."""
+        own = self._usual(section)
+        if self.rng.random() < self.writer.voice.order:
+            own = (*(kind for kind in own if kind != "act"), "order")
+        kinds = [own] * len(section.scheme)
+        if section.section == "verse":
+            kinds[0] = ("later",) if self._verses else tuple(dict.fromkeys(("head", "scene", *own[:1])))
+        if self.writer.images and (
+            section.section == "bridge" or (self._verses and section.section == "verse")
+        ):
+            kinds[-1] = ("recall",)
+        if section.section == "bridge":
+            kinds[0] = ("turn",)
+        return kinds
+
+    def _usual(self, section: SungSection) -> Kinds:
+        verse = self.writer.voice.verse if self.teller is self.writer else _TALE
+        return KINDS.get(section.section, verse)
+
+    def _writer_of(self, section: SungSection) -> LineWriter:
+        return self.teller if section.section == "verse" else self.writer
+
+    def turned(self, section: SungSection, lines: tuple[str, ...]) -> tuple[str, ...]:
+        """A returning section with its last line other than the hook anew, in rhyme; all on its rhyme if that is used up.
+
+        Raises:
+            UsageError: the song is so long that the banks have no rhymes left.
+        """
+        free = [index for index, letter in enumerate(section.scheme) if letter != "H"]
+        if not free:
+            return lines
+        place = free[-1]
+        places = [index for index in free if section.scheme[index] == section.scheme[place]]
+        anew = self._other_line(section, lines, place, [lines[at] for at in places if at != place])
+        drafts = {place: anew} if anew else self._rhyming(section, places, self._kinds(section), {})
+        return tuple(drafts[at].text if at in drafts else line for at, line in enumerate(lines))
+
+    def _other_line(
+        self, section: SungSection, lines: tuple[str, ...], place: int, partners: list[str]
+    ) -> LineDraft | None:
+        own, writer = self._usual(section), self._writer_of(section)
+        families = [rhyme_of(partners[0])] if partners else self._families(1, own, writer)
         onsets = frozenset(sound_of(words_of(line)[-1]).onset for line in (*partners, lines[place]))
         gap = Gap(section, place, onsets, frozenset(self.openings | self.endings))
-        for family in families:
-            if draft := self._best(gap, family, kinds):
-                self._use(draft)
-                return draft.text
+        for kinds, family in product((own, _ANY_KIND), families):
+            if draft := self._best(gap, family, kinds, writer):
+                self._use(draft, writer)
+                return draft
         return None
 
     def _rhyming(
-        self, section: SungSection, places: list[int], written: dict[int, LineDraft]
+        self,
+        section: SungSection,
+        places: list[int],
+        own: list[Kinds],
+        written: dict[int, LineDraft],
     ) -> dict[int, LineDraft]:
-        own = KINDS.get(section.section, KINDS["verse"])
-        for kinds, openings in ((own, self.openings), (_ANY_KIND, self.openings), (_ANY_KIND, set[str]())):
-            for family in self._families(len(places), kinds):
-                group = self._group(section, places, written, family, kinds, openings | self.endings)
+        writer = self._writer_of(section)
+        usual = [self._usual(section)] * len(own)
+        loose = [_ANY_KIND] * len(own)
+        for kinds, openings in (
+            (own, self.openings),
+            (usual, self.openings),
+            (loose, self.openings),
+            (loose, set[str]()),
+        ):
+            asked = tuple(dict.fromkeys(kind for place in places for kind in kinds[place]))
+            for family in self._families(len(places), asked, writer):
+                group = self._group(section, places, written, family, kinds, openings | self.endings, writer)
                 if group:
                     for draft in group.values():
-                        self._use(draft)
+                        self._use(draft, writer)
                     return group
         raise UsageError(
             f"the word bank {self.writer.theme.name!r} has no fresh rhymes left for this {section.section}: "
@@ -89,8 +156,9 @@ class Sheet:
         places: list[int],
         written: dict[int, LineDraft],
         family: str,
-        kinds: tuple[str, ...],
+        kinds: list[Kinds],
         used: set[str],
+        writer: LineWriter,
     ) -> dict[int, LineDraft]:
         """Lines for all places on one rhyme; empty if one of them finds none."""
         group: dict[int, LineDraft] = {}
@@ -102,41 +170,48 @@ class Sheet:
                 parts=frozenset(used.union(*(draft.parts for draft in group.values()))),
                 before=written.get(place - 1) or group.get(place - 1),
             )
-            draft = self._best(gap, family, kinds)
+            draft = self._best(gap, family, kinds[place], writer)
             if draft is None:
                 return {}
             group[place] = draft
         return group
 
-    def _families(self, size: int, kinds: tuple[str, ...]) -> list[str]:
+    def _families(self, size: int, kinds: Kinds, writer: LineWriter) -> list[str]:
         """Rhymes that can end `size` lines: unused ones first, among them those the theme has its own words on."""
-        able = [
-            rhyme for rhyme, endings in self._by_rhyme.items() if len({one.onset for one in endings}) >= size
-        ]
+        by_rhyme = self._endings[id(writer)]
+        able = [rhyme for rhyme, endings in by_rhyme.items() if len({one.onset for one in endings}) >= size]
         self.rng.shuffle(able)
-        return sorted(able, key=lambda rhyme: (rhyme in self.rhymes, -min(size, self._own(rhyme, kinds))))
+        return sorted(
+            able, key=lambda rhyme: (rhyme in self.rhymes, -min(size, self._own(by_rhyme[rhyme], kinds)))
+        )
 
-    def _own(self, rhyme: str, kinds: tuple[str, ...]) -> int:
-        """How many different sounds the theme itself, or the mood, has on this rhyme for these kinds of line."""
-        endings = [one for one in self._by_rhyme[rhyme] if one.is_own and one.phrase not in self.endings]
-        return len({one.onset for one in endings if one.can_end(kinds)})
+    def _own(self, endings: list[Ending], kinds: Kinds) -> int:
+        """How many different sounds theme, genre or mood have on a rhyme for these kinds of line."""
+        fresh = [one for one in endings if one.is_own and one.phrase not in self.endings]
+        return len({one.onset for one in fresh if one.can_end(kinds)})
 
-    def _best(self, gap: Gap, family: str, kinds: tuple[str, ...]) -> LineDraft | None:
+    def _best(self, gap: Gap, family: str, kinds: Kinds, writer: LineWriter) -> LineDraft | None:
         drafts = (
             draft
-            for ending in self._by_rhyme[family]
+            for ending in self._endings[id(writer)].get(family, ())
             if ending.phrase not in gap.parts
-            for draft in self.writer.drafts(kinds, ending, self.rng)
+            for draft in writer.drafts(kinds, ending, self.rng)
             if gap.holds(draft) and draft.text.lower() not in self.avoid_lines
         )
         return min(
             drafts,
-            key=lambda draft: gap.strain(draft, self.content) + self.rng.uniform(0.0, _CHANCE),
+            key=lambda draft: (
+                gap.strain(draft, self.content)
+                + _STALENESS * (draft.ending.phrase in self._stale)
+                + self.rng.uniform(0.0, _CHANCE)
+            ),
             default=None,
         )
 
-    def _use(self, draft: LineDraft) -> None:
+    def _use(self, draft: LineDraft, writer: LineWriter) -> None:
         self.openings |= draft.parts
         self.endings.add(draft.ending.phrase)
         self.content |= draft.content
         self.rhymes.add(draft.ending.rhyme)
+        if draft.kind == "scene":
+            writer.images.update(dict.fromkeys(draft.parts))

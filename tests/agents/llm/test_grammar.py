@@ -3,7 +3,16 @@ import random
 import pytest
 
 from agents.llm.offline.banks import Thing
-from agents.llm.offline.grammar import I_SPEAKER, WE_SPEAKER, as_line, clause_of, third_person, with_article
+from agents.llm.offline.grammar import (
+    I_SPEAKER,
+    SHE_SPEAKER,
+    WE_SPEAKER,
+    as_line,
+    clause_of,
+    is_order,
+    third_person,
+    with_article,
+)
 
 
 @pytest.mark.parametrize(
@@ -18,6 +27,7 @@ from agents.llm.offline.grammar import I_SPEAKER, WE_SPEAKER, as_line, clause_of
         ("never end", "never ends"),
         ("be late", "is late"),
         ("have teeth", "has teeth"),
+        ("lie still and listen", "lies still and listens"),
     ],
 )
 def test_third_person(verb, formed):
@@ -43,9 +53,11 @@ def test_number_decides_verb_and_article():
     streetlights = Thing("streetlights", "plural", ("tall",), ("hum",))
     rain = Thing("rain", "mass", ("thin",), ("tap on the glass",))
     for _ in range(20):
-        assert clause_of(streetlights, rng).endswith("streetlights hum")
-        assert clause_of(rain, rng).endswith("rain taps on the glass")
-        assert not clause_of(rain, rng).startswith("a ")
+        clause, verb = clause_of(streetlights, rng)
+        assert clause.endswith("streetlights hum")
+        assert verb == "hum"
+        assert clause_of(rain, rng)[0].endswith("rain taps on the glass")
+        assert not clause_of(rain, rng)[0].startswith("a ")
 
 
 def test_speakers_fill_their_slots():
@@ -62,3 +74,14 @@ def test_we_do_not_address_a_you_or_share_a_body():
 
 def test_lines_begin_with_a_capital_and_keep_single_spaces():
     assert as_line("  still,  there's a light ") == "Still, there's a light"
+
+
+def test_she_is_told_of_and_her_verbs_agree():
+    assert SHE_SPEAKER.does("tie up {my} laces") == "she ties up her laces"
+    assert SHE_SPEAKER.can_say("with the cat on {my} knee")
+    assert not SHE_SPEAKER.can_say("every time {I} go")
+
+
+def test_an_order_tells_of_nobody():
+    assert is_order("hold the sequence")
+    assert not is_order("tie up {my} laces")

@@ -2,12 +2,15 @@ import random
 
 import pytest
 
+from agents.llm.offline.banks import genre_voice
 from agents.llm.offline.hooks import hook_for
 from agents.llm.offline.prosody import syllables
 
 
-def hook(title, theme="city rain", *, avoid=frozenset(), seed=1):
-    return hook_for(title, theme, fewest=6, most=10, avoid=avoid, rng=random.Random(seed))
+def hook(title, theme="city rain", *, avoid=frozenset(), seed=1, genre="any"):
+    return hook_for(
+        title, theme, genre_voice(genre).frames, fewest=6, most=10, avoid=avoid, rng=random.Random(seed)
+    )
 
 
 def test_a_title_of_the_banks_brings_its_line():
@@ -22,6 +25,11 @@ def test_a_line_used_before_gives_way_to_a_new_one_with_the_same_title():
 
 def test_a_thing_gets_its_article():
     assert all("the broken streetlight" in hook("Broken Streetlight", seed=seed).lower() for seed in range(8))
+
+
+def test_a_genre_has_its_own_lines_around_a_thing():
+    sung = {hook("Broken Streetlight", genre=genre) for genre in ("trap", "folk", "ambient", "techno")}
+    assert len(sung) == 4
 
 
 def test_words_from_the_theme_keep_the_theme_s_capitals():

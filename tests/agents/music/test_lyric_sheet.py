@@ -64,3 +64,8 @@ def test_files_that_are_no_sheets_are_refused(tmp_path):
     for name, said in (("long.txt", "bytes: "), ("latin.txt", "UTF-8"), ("none.txt", "cannot be read")):
         with pytest.raises(UsageError, match=said):
             read_lyrics(tmp_path / name, BRIEF)
+
+
+def test_a_person_s_sheet_is_marked_like_any_other_words():
+    assert lay_lyrics("What the fuck\n\nStay", BRIEF).explicit
+    assert not lay_lyrics("What the fox\n\nStay", BRIEF).explicit
