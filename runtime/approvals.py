@@ -44,6 +44,8 @@ class Question(Frozen):
     """The one that the critic prefers first; `take` in a decision counts them from 1."""
     artwork: Artwork
     reflection: Reflection
+    objections: tuple[str, ...] = ()
+    """Why only a person may decide it (agents/lexicon/objections.py)."""
     song_price_usd: Decimal | None
     """What sending the whole song back would cost; None where nobody knows."""
 
@@ -62,6 +64,7 @@ class Question(Frozen):
             "findings": [finding.text for finding in first.critique.findings],
             "reflection": self.reflection.summary,
             "source": first.master.source,
+            "objections": list(self.objections),
             "rights": _rights(first.song.origin),
             "arm_id": self.brief.arm_id,
             "sections": [[section.section, len(section.lines)] for section in self.lyrics.sections],

@@ -1,7 +1,6 @@
 """An artist's autopilot as a policy of approvals (runtime/approvals.py); the rule is in agents/autopilot.py."""
 
 from agents.autopilot import Course, Flight, Song, choose
-from agents.lexicon.objections import objections
 from agents.llm.chain import has_models
 from agents.llm.deployment import OFFLINE
 from configs.settings import Settings
@@ -28,7 +27,7 @@ def autopilot_policy(store: StoreClient, settings: Settings, artist_id: ArtistId
             or (has_models(settings) and question.lyrics.source == OFFLINE),
             is_explicit=question.lyrics.explicit,
             is_blocked=question.takes[0].song.origin.clearance is Clearance.BLOCKED,
-            objections=objections(question.brief, question.lyrics, artist.persona, artist.style_notes),
+            objections=question.objections,
         )
         choice = choose(
             song,

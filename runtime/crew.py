@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from agents import importer
+from agents.lexicon.objections import objections
 from agents.llm.chain import has_models
 from agents.llm.deployment import OFFLINE
 from agents.llm.protocol import Completion
@@ -295,6 +296,7 @@ class Crew:
                 takes=takes,
                 artwork=artwork,
                 reflection=reflection,
+                objections=objections(brief, lyrics, self.artist.persona, self.artist.style_notes),
                 song_price_usd=self._song_price_usd(brief, lyrics),
             )
             return Made(

@@ -43,7 +43,7 @@ if TYPE_CHECKING:  # the studio's tools are heavy: each function imports what it
 
 P = ParamSpec("P")
 T = TypeVar("T")
-ENGINE = "labelmate-engine/1"
+ENGINE = "labelmate-engine/2"
 VISUALIZER = "labelmate-visualizer/1"
 ENGINES = (
     "agents.llm.offline.writer",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agents.lexicon.objections import objections
 from configs.settings import Settings
 from configs.wordlists import words_of_list
 from runtime.approvals import Question, ask_people
@@ -31,7 +32,7 @@ from storage.types import (
     Take,
 )
 from tests.agents.llm.songs import brief_of
-from tests.storage.stage import Stage, Watch, asset
+from tests.storage.stage import Stage, Watch, asset, persona
 
 SLUR = min(words_of_list("slurs"))
 
@@ -72,16 +73,24 @@ def take_of(brief: Brief) -> Take:
 
 def question_of(cycle_id, brief: Brief, lines: tuple[str, ...]) -> Question:
     section = LyricSection(section="verse", position=1, lines=lines)
+    lyrics = Lyrics(title=brief.title, hook=lines[0], sections=(section,), source="offline")
     return Question(
         cycle_id=cycle_id,
         revision=0,
         brief=brief,
-        lyrics=Lyrics(title=brief.title, hook=lines[0], sections=(section,), source="offline"),
+        lyrics=lyrics,
+        objections=objections(brief, lyrics, persona("Nova Rain")),
         takes=(take_of(brief),),
         artwork=Artwork(cover=asset("b1"), thumbnail=asset("b2"), preview=asset("b3")),
         reflection=Reflection(summary="", keep=(), change=(), edits=(), style_note="", source="offline"),
         song_price_usd=None,
     )  # fmt: skip
+
+
+def test_what_is_objected_to_is_told_to_people_whoever_decides():
+    brief = brief_of(theme="a drive in the style of Radiohead")
+    told = question_of("cyc_1", brief, ("the rain",)).facts()["objections"]
+    assert told == ["names a real artist: radiohead (theme)"]
 
 
 async def asked_about(stage: Stage, home: Path, brief: Brief, lines: tuple[str, ...]) -> Approval:

@@ -74,8 +74,11 @@ def _told(asked: Approval) -> list[str]:
     """The longer texts, the most wanted first."""
     facts = asked.facts
     left = facts.get("left_to_people")
+    objections = facts.get("objections")
+    beware = "; ".join(map(str, objections)) if isinstance(objections, list) and not left else ""
     texts = [
         f"Left to you: {left}" if left else "",
+        f"Beware: it {beware}" if beware else "",
         f"Rights: {facts['rights']}" if facts.get("rights") else "",
         str(facts.get("reflection") or "")[:800],
         f"Critic: {facts['feedback']}" if facts.get("feedback") else "",

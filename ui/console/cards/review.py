@@ -198,9 +198,12 @@ def _judgement(song: Song) -> Markup:
     order = list(Severity)
     findings = sorted(song.findings, key=lambda each: -order.index(each.severity))
     left = told_.get("left_to_people")
+    objections = told_.get("objections")
+    beware = "; ".join(map(str, objections)) if isinstance(objections, list) and not left else ""
     return el(
         "div",
         left and el("p", el("b", "Left to you: "), left, cls="lm-note"),
+        beware and el("p", el("b", "Beware: it "), beware, cls="lm-note"),
         el("p", told_.get("feedback"), cls="lm-feedback") if told_.get("feedback") else None,
         el("ul", [el("li", each.text, cls=str(each.severity)) for each in findings[:6]], cls="lm-findings")
         if findings
