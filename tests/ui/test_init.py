@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from configs.settings import Settings
@@ -86,6 +86,7 @@ def test_another_folder_must_be_remembered(call: Call, tmp_path: Path):
     assert (tmp_path / "other" / "labelmate.db").exists()
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1))
 def test_every_printable_value_is_read_back_as_it_was(tmp_path_factory: pytest.TempPathFactory, value: str):
     file = tmp_path_factory.mktemp("env") / ".env"
