@@ -176,7 +176,7 @@ class Band:
         """The question, with the cycle set to wait for it."""
         self.begin(fence, cycle, CycleStep.ASK)
         asked = self.stage.write(
-            approvals.ask, fence=fence, cycle_id=cycle.id, revision=0, title=question.brief.title, takes=1,
+            approvals.ask, fence=fence, cycle_id=cycle.id, revision=0, title=question.brief.title, takes=len(question.takes),
             preview_sha256=preview or question.artwork.preview.sha256, facts=question.facts(), deadline_h=deadline_h,
         )  # fmt: skip
         self.rest(fence, cycle, CycleState.WAITING, f"waits for a decision on {asked.id}")

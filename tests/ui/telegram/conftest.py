@@ -86,9 +86,14 @@ class House:
         self.stage.write(chats.enrol_chat, chat_id=chat_id, is_forum=is_forum, who="ann")
 
     def ask(
-        self, name: str = "Nova Rain", *, preview: bytes | None = PREVIEW, takes: int = 1, **facts
+        self,
+        name: str = "Nova Rain",
+        *,
+        preview: bytes | None = PREVIEW,
+        takes: int | list[dict] = 1,
+        **facts,
     ) -> Approval:
-        """A song that waits for people, its preview stored."""
+        """A song that waits for people, its preview stored; `takes` is how many, or what is known of each."""
         fence, cycle = self.stage.song(name)
         sha256 = "ab" * 32 if preview is None else self.keep(preview, "preview")
         facts = {
@@ -97,6 +102,8 @@ class House:
             "reflection": "More space.",
             "song_price_usd": "1.20",
         } | facts
+        if isinstance(takes, list):
+            facts, takes = facts | {"takes": takes}, len(takes)
         asked = self.stage.ask(fence, cycle, preview=sha256, takes=takes, facts=facts)
         suspend_waiting(self.stage, fence, cycle)
         return asked

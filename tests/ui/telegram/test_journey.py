@@ -8,7 +8,17 @@ from storage import chats, people
 from storage.people import Role
 from tests.ui.conftest import Call
 from tests.ui.telegram.botapi import BotApi
-from tests.ui.telegram.conftest import GROUP, OWNER, REVIEWER, STRANGER, House, opened, serving, until
+from tests.ui.telegram.conftest import (
+    GROUP,
+    OWNER,
+    PREVIEW,
+    REVIEWER,
+    STRANGER,
+    House,
+    opened,
+    serving,
+    until,
+)
 
 
 async def test_owner_and_reviewer_join_with_codes_and_decide(api: BotApi):
@@ -149,6 +159,24 @@ async def test_of_several_takes_one_is_approved(house: House):
         lambda: "✅ Approved, take 2, by ann" in song.text or "✅ Approved, take 2 by ann" in song.text
     )
     assert house.approval(asked).take == 2
+
+
+async def test_every_take_is_sent_once_and_the_buttons_tell_them_apart(house: House):
+    previews = [house.keep(PREVIEW + bytes([number]), f"take{number}") for number in (1, 2)]
+    known = zip((0.82, 0.71), previews, strict=True)
+    asked = house.ask(takes=[{"score": score, "preview_sha256": sha256} for score, sha256 in known])
+    song = await house.song()
+    assert [label for label in song.buttons if "take" in label] == [
+        "✅ Approve take 1 (0.82)",
+        "✅ Approve take 2 (0.71)",
+    ]
+    (other,) = await until(
+        lambda: [each for each in house.api.shown(OWNER) if each.text.startswith("Take 2 (0.71)")]
+    )
+    assert other.buttons == {}
+    house.api.press(song, "Approve take 2", OWNER)
+    await until(lambda: house.approval(asked).take == 2)
+    assert len(house.api.shown(OWNER, "Take 2 (0.71)")) == 1
 
 
 async def test_a_song_decided_before_its_turn_is_not_sent_and_is_when_it_is_undone(api: BotApi):

@@ -20,7 +20,7 @@ class Take(Frozen):
     sha256: str
     peaks: tuple[float, ...]
     told: str = ""
-    """Its score and length, where there are several."""
+    """Its score, where there are several."""
     preview_sha256: str | None = None
 
 

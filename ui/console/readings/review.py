@@ -38,11 +38,7 @@ async def song(reception: Reception, approval: Approval) -> Song:
 
 
 def _told(take: OfferedTake) -> str:
-    score = "" if take.score is None else f"{take.score:.2f}"
-    length = (
-        "" if take.duration_s is None else f"{int(take.duration_s) // 60}:{int(take.duration_s) % 60:02d}"
-    )
-    return ", ".join(part for part in (score, length) if part)
+    return "" if take.score is None else f"{take.score:.2f}"
 
 
 def sections(approval: Approval, told: CycleOverview) -> tuple[LyricSection, ...]:
