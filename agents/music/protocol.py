@@ -90,6 +90,13 @@ class MusicProvider(Protocol):
         """Tells base URL and key apart, for the gate; only its hash is seen."""
         ...
 
+    async def check(self) -> str:
+        """Ask something that costs nothing; what a person wants to know of it, such as the credits left.
+
+        Raises ProviderError where it does not answer, or does not take the key.
+        """
+        ...
+
     def price_usd(self, order: MusicOrder) -> Decimal | None:
         """The most one job can cost; None where nobody knows."""
         ...

@@ -74,7 +74,7 @@ async def test_a_killed_artist_resumes_its_job_and_either_take_may_be_released(l
 
 
 async def test_junk_beside_a_song_is_set_apart_and_the_song_goes_on(label: Label, shop: Shop):
-    shop.second = b"<html>expired</html>" * 60
+    shop.second, shop.pending_looks = b"<html>expired</html>" * 60, 0
     with changed(label, **suno(shop)):
         cycle = await new_song(label, seed=62)
         await reaches(label, cycle, CycleState.WAITING)

@@ -37,6 +37,9 @@ class TestVendor:
     def account(self) -> str:
         return self.base_url
 
+    async def check(self) -> str:
+        return "works"
+
     def price_usd(self, order: MusicOrder) -> Decimal:
         return Decimal("0.10")
 

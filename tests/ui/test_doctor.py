@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.agents.music.providers.shop import KEY, OpenShop
 from tests.ui.conftest import Call
 
 
@@ -181,3 +182,25 @@ def test_a_bots_token_is_tried_only_when_asked(
     assert asked == [f"/bot{token}/getMe"]
     assert (check["grade"], said in check["text"]) == (grade, True)
     assert "canary" not in told.out + told.err
+
+
+def test_music_vendors_are_asked_for_their_balance_only_when_asked(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+):
+    with OpenShop() as shop:
+        monkeypatch.setenv("MUSIC_PROVIDERS", "suno")
+        monkeypatch.setenv("SUNO_BASE_URL", shop.url)
+        monkeypatch.setenv("SUNO_API_KEY", KEY)
+        call("doctor", "--json")
+        assert shop.headers == []
+        asked = {check["name"]: check for check in call("doctor", "--online", "--json").data["checks"]}
+        assert (asked["music suno"]["grade"], asked["music suno"]["text"]) == (
+            "good",
+            "works, 87 credits left",
+        )
+        assert "tried below" in asked["SUNO_API_KEY"]["text"]
+        monkeypatch.setenv("SUNO_API_KEY", "not-the-right-one")
+        told = call("doctor", "--online", "--json")
+        wrong = next(check for check in told.data["checks"] if check["name"] == "music suno")
+        assert (told.code, wrong["grade"], wrong["remedy"]) == (1, "fatal", "check SUNO_API_KEY")
+        assert "not-the-right-one" not in told.out

@@ -9,6 +9,7 @@ from storage.types import Frozen
 from ui.cli.checks import Check, Grade, home, machine
 from ui.cli.checks.keys import check_keys
 from ui.cli.checks.models import check_models
+from ui.cli.checks.music import check_music
 from ui.cli.options import Json
 from ui.cli.output import show, table
 
@@ -71,4 +72,5 @@ def _of_home(*, online: bool) -> list[Check]:
     answers += check_keys(settings, online=online)
     if online:
         answers += check_models(settings)
+        answers += check_music(settings)
     return answers

@@ -49,6 +49,10 @@ class AceStep:
     def account(self) -> str:
         return self.api.account
 
+    async def check(self) -> str:
+        _data(await self.api.json("GET", "/health"))
+        return "answers"
+
     def price_usd(self, order: MusicOrder) -> Decimal | None:
         return Decimal(0)
 

@@ -10,7 +10,7 @@ from typing import Any
 from agents.llm.door import Limits
 from agents.music.order import SECTION_TAGS, MusicOrder
 from agents.music.protocol import FetchedTake, Job, JobState, JobStatus, Terms
-from agents.vendors.api import Answer, Api
+from agents.vendors.api import Answer, Api, one_line
 from configs.settings import Settings
 from storage.errors import OutcomeUnknownError, ProviderError, ProviderRefusedError
 from storage.types import EffectPolicy
@@ -62,6 +62,11 @@ class ElevenLabs:
     @property
     def account(self) -> str:
         return self.api.account
+
+    async def check(self) -> str:
+        told = await self.api.json("GET", "/v1/user/subscription")
+        tier = told.get("tier") if isinstance(told, dict) else None
+        return f"works, plan {one_line(str(tier))}"
 
     def price_usd(self, order: MusicOrder) -> Decimal | None:
         """By the minute that is begun."""

@@ -56,6 +56,11 @@ class Replicate:
     def account(self) -> str:
         return self.api.account
 
+    async def check(self) -> str:
+        told = await self.api.json("GET", "/v1/account")
+        name = told.get("username") if isinstance(told, dict) else None
+        return f"works, account {one_line(str(name))}"
+
     def price_usd(self, order: MusicOrder) -> Decimal | None:
         return self.job_usd
 

@@ -33,6 +33,7 @@ def _check(name: str, settings: Settings, *, online: bool) -> Check:
     services = [each for kind in load_providers().values() for each in kind if name in each.variables]
     kinds = [kind for kind, all_ in load_providers().items() if any(name in each.variables for each in all_)]
     is_tried = ProviderKind.WORDS in kinds and (name != "LLM_API_KEY" or settings.llm_base_url is not None)
+    is_tried = is_tried or any(each.name in settings.music_providers for each in services)
     tried = "" if not online else "; tried below" if is_tried else "; not checked in this version"
     if services and not any(each.available for each in services):
         titles = ", ".join(each.title for each in services)

@@ -20,6 +20,13 @@ class Apibox:
 
     default_model: str = "v4"
 
+    def balance(self) -> Call:
+        # It tells no balance: the feed of no clip is empty, and needs the key all the same.
+        return Call("GET", "/feed", query={"ids": ""})
+
+    def credits(self, answer: Json) -> str:
+        return "answers"
+
     def order(self, order: MusicOrder, model: str) -> Call:
         body: dict[str, object] = {
             "prompt": order.sung(PROMPT) or order.style(TAGS),

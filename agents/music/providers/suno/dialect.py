@@ -36,6 +36,14 @@ class Dialect(Protocol):
     @property
     def default_model(self) -> str: ...
 
+    def balance(self) -> Call:
+        """A request that costs nothing and needs the key."""
+        ...
+
+    def credits(self, answer: Json) -> str:
+        """What it says. Raises ProviderError."""
+        ...
+
     def order(self, order: MusicOrder, model: str) -> Call:
         """The request that buys a job."""
         ...

@@ -14,6 +14,13 @@ class Gcui:
 
     default_model: str = "chirp-v3-5"
 
+    def balance(self) -> Call:
+        return Call("GET", "/api/get_limit")
+
+    def credits(self, answer: Json) -> str:
+        left = answer.get("credits_left") if isinstance(answer, dict) else None
+        return f"{left} credits left" if left is not None else "answers"
+
     def order(self, order: MusicOrder, model: str) -> Call:
         body: dict[str, object] = {
             "prompt": order.sung(PROMPT),

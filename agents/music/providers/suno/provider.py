@@ -54,6 +54,9 @@ class Suno:
     def account(self) -> str:
         return self.api.account
 
+    async def check(self) -> str:
+        return f"works, {self.dialect.credits(await self._call(self.dialect.balance()))}"
+
     def price_usd(self, order: MusicOrder) -> Decimal | None:
         return self.job_usd
 

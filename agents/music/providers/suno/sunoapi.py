@@ -24,6 +24,12 @@ class SunoApi:
 
     default_model: str = "V4_5"
 
+    def balance(self) -> Call:
+        return Call("GET", "/api/v1/generate/credit")
+
+    def credits(self, answer: Json) -> str:
+        return f"{_data(answer, buys=False)} credits left"
+
     def order(self, order: MusicOrder, model: str) -> Call:
         prompt, style, title = LIMITS.get(model, LATER_LIMITS)
         body: dict[str, object] = {

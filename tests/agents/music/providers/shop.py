@@ -46,6 +46,8 @@ class Shop:
     orders: list[dict[str, Any]] = field(default_factory=list)
     looks: dict[str, int] = field(default_factory=dict)
     next_replies: list[Reply] = field(default_factory=list)
+    pending_looks: int = 1
+    """How often a job is not finished yet."""
     failing: str = ""
     """Why every job fails, if it does."""
     audio: bytes = field(default_factory=song)
@@ -55,7 +57,7 @@ class Shop:
 
     def is_done(self, job: str) -> bool:
         self.looks[job] = self.looks.get(job, 0) + 1
-        return self.looks[job] > 1
+        return self.looks[job] > self.pending_looks
 
     def take(self, order: dict[str, Any]) -> str:
         self.orders.append(order)
@@ -88,6 +90,21 @@ class Shop:
         if wrong:
             return {"code": 400, "msg": f"wrong: {sorted(wrong)}", "data": None}
         return {"code": 200, "msg": "success", "data": {"taskId": self.take(body)}}
+
+    def credits(self, _body: object, _query: dict[str, str]) -> object:
+        return {"code": 200, "msg": "success", "data": 87}
+
+    def limit(self, _body: object, _query: dict[str, str]) -> object:
+        return {"credits_left": 50, "period": "day", "monthly_limit": 50, "monthly_usage": 0}
+
+    def health(self, _body: object, _query: dict[str, str]) -> object:
+        return _envelope({"status": "ok"})
+
+    def subscription(self, _body: object, _query: dict[str, str]) -> object:
+        return {"tier": "creator", "character_count": 1}
+
+    def account(self, _body: object, _query: dict[str, str]) -> object:
+        return {"type": "user", "username": "ada"}
 
     def sunoapi_record(self, _body: object, query: dict[str, str]) -> object:
         job = query["taskId"]
@@ -122,6 +139,8 @@ class Shop:
         return [{"id": f"{job}-{n}", "status": "submitted", "title": body["title"]} for n in (1, 2)]
 
     def feed(self, _body: object, query: dict[str, str]) -> object:
+        if not query.get("ids"):
+            return []
         first, second = query["ids"].split(",")
         if not self.is_done(query["ids"]):
             return [
@@ -228,6 +247,11 @@ ROUTES: dict[tuple[str, str], tuple[Route, tuple[str, str] | None]] = {
     ("POST", "/v1/predictions"): (Shop.predict, BEARER),
     ("GET", "/v1/predictions"): (Shop.prediction, BEARER),
     ("GET", "/files"): (Shop.file, NONE),
+    ("GET", "/api/v1/generate/credit"): (Shop.credits, BEARER),
+    ("GET", "/api/get_limit"): (Shop.limit, NONE),
+    ("GET", "/health"): (Shop.health, NONE),
+    ("GET", "/v1/user/subscription"): (Shop.subscription, XI),
+    ("GET", "/v1/account"): (Shop.account, BEARER),
 }
 
 

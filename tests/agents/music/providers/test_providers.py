@@ -200,6 +200,24 @@ async def test_where_nobody_listens_nothing_was_bought(name: str, shop: Shop, ho
         await vendor.submit(order_of(), "key-1", tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("sunoapi", "works, 87 credits left"), ("apibox", "works, answers"), ("gcui", "works, 50 credits left"),
+     ("ace_step", "answers"), ("elevenlabs", "works, plan creator"), ("replicate", "works, account ada")],
+)  # fmt: skip
+async def test_a_check_costs_nothing_and_tells_of_a_wrong_key(name: str, told: str, shop: Shop, home: Path):
+    assert await provider(name, shop, home).check() == told
+    if name not in ("gcui", "ace_step"):
+        wrong = {
+            "suno_api_key": "wrong-key-00",
+            "elevenlabs_api_key": "wrong-key-00",
+            "replicate_api_token": "wrong-key-00",
+        }
+        with pytest.raises(ProviderRefusedError, match=r"check .*_(KEY|TOKEN)"):
+            await provider(name, shop, home, **wrong).check()
+    assert shop.orders == []
+
+
 async def test_an_empty_feed_is_a_job_that_is_not_finished(shop: Shop, home: Path, tmp_path: Path):
     vendor = provider("gcui", shop, home)
     shop.next_replies.append(Reply(b"[]", "application/json"))
