@@ -1,17 +1,18 @@
 """The importer: a recording that a person brought becomes a plan and words, measured and theirs, with nothing invented."""
 
 from agents.lexicon.explicit import marked
-from agents.music.lyric_sheet import stanzas
+from agents.music.lyric_sheet import LARGEST_BYTES, stanzas
 from storage.errors import UsageError
 from storage.types import Artist, Brief, Lyrics, LyricSection, SectionSpec, SongRequest
 
 SOURCE = "person"
 
 
-def require_importable(request: SongRequest) -> None:
+def require_importable(words: str) -> None:
     """Raise UsageError for words that no song has, while their bringer can still mend them."""
-    if request.recording is not None:
-        stanzas(request.recording.words)
+    if len(words.encode("utf-8", "replace")) > LARGEST_BYTES:
+        raise UsageError(f"the lyrics are longer than {LARGEST_BYTES} bytes")
+    stanzas(words)
 
 
 def brief_of(artist: Artist, request: SongRequest) -> Brief:
@@ -27,7 +28,7 @@ def brief_of(artist: Artist, request: SongRequest) -> Brief:
         raise UsageError("A recording is imported with its measures: `labelmate song import` takes them")
     bar_s = 240 / request.tempo_bpm
     bars = max(1, round(request.seconds / bar_s))
-    names = [name or "verse" for name, _ in stanzas(request.recording.words)][:bars] or ["verse"]
+    names = [name or "verse" for name, _ in _parts(request.recording.words, bars)] or ["verse"]
     form = tuple(
         SectionSpec(name=name, bars=bars * (place + 1) // len(names) - bars * place // len(names))
         for place, name in enumerate(names)
@@ -54,9 +55,18 @@ def brief_of(artist: Artist, request: SongRequest) -> Brief:
     )
 
 
+def _parts(words: str, most: int) -> list[tuple[str, tuple[str, ...]]]:
+    """The stanzas of a text, at most one a bar: what is over stands with the last."""
+    found = stanzas(words)
+    if len(found) <= most:
+        return found
+    *kept, (name, _) = found[:most]
+    return [*kept, (name, tuple(line for _, lines in found[most - 1 :] for line in lines))]
+
+
 def lyrics_of(artist: Artist, brief: Brief, request: SongRequest) -> Lyrics:
     """The words as their bringer gave them."""
-    given = stanzas(request.recording.words) if request.recording else []
+    given = _parts(request.recording.words, len(brief.form)) if request.recording else []
     sections = tuple(
         LyricSection(section=section.name, position=place, lines=lines)
         for place, (section, (_, lines)) in enumerate(zip(brief.form, given, strict=False))

@@ -33,11 +33,12 @@ from runtime.store_actor import start_store
 from runtime.studio import StudioConfig
 from runtime.workers import Pool, Studio
 from storage import artists, cycles, outbox
+from storage import steps as step_rows
 from storage.artists import Fence
 from storage.errors import BudgetExceededError, CycleCancelledError, DiskFullError, Fenced, LabelError
 from storage.ledger import Caps
 from storage.store import StoreClient
-from storage.types import ArtistId, CycleId, CycleState, DeciderKind, Outcome
+from storage.types import ArtistId, CycleId, CycleState, CycleStep, DeciderKind, Outcome
 
 DISK_LOOK_S = 600.0
 log = logging.getLogger(__name__)
@@ -205,6 +206,7 @@ class LiveArtist:
             policy = approvals.demo_policy
         elif artist.autopilot:
             policy = autopilot_policy(self._store, settings, artist.id)
+        rows = await self._store.read(step_rows.steps_of, cycle_id=cycle.id)
         return Crew(
             settings=settings,
             studio=StudioConfig.of(settings),
@@ -226,6 +228,7 @@ class LiveArtist:
                 )
                 for vendor in music_providers(settings)
             ),
+            begun_music={row.revision: row.provider for row in rows if row.name is CycleStep.COMPOSE},
             policy=policy,
         )
 

@@ -1,8 +1,6 @@
 """An artist's autopilot as a policy of approvals (runtime/approvals.py); the rule is in agents/autopilot.py."""
 
 from agents.autopilot import Course, Flight, Song, choose
-from agents.llm.chain import has_models
-from agents.llm.deployment import OFFLINE
 from configs.settings import Settings
 from runtime.approvals import Decision, Policy, Question
 from storage import artists, autopilot
@@ -24,7 +22,7 @@ def autopilot_policy(store: StoreClient, settings: Settings, artist_id: ArtistId
         song = Song(
             score=question.takes[0].critique.score,
             is_stand_in=(bool(settings.music_providers) and question.takes[0].master.source == EMBEDDED)
-            or (has_models(settings) and question.lyrics.source == OFFLINE),
+            or question.lyrics.is_stand_in,
             is_explicit=question.lyrics.explicit,
             is_blocked=question.takes[0].song.origin.clearance is Clearance.BLOCKED,
             objections=question.objections,

@@ -5,8 +5,8 @@ be done. Each opens one file in `agents/`, by way of an agent actor or a studio 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TypeVar
 
@@ -23,7 +23,7 @@ from runtime import approvals, studio
 from runtime.gates import SharedGate
 from runtime.inbox import brought_music, imported_music
 from runtime.model_spend import Place
-from runtime.purchases import bought_music
+from runtime.purchases import bought_music, price_usd
 from runtime.remote import arrived
 from runtime.revisions import Revisions
 from runtime.studio import StudioConfig, Timed
@@ -85,6 +85,8 @@ class Crew:
     cycle: Cycle
     vendors: tuple[tuple[MusicProvider, SharedGate], ...] = ()
     """Whom music may be bought from, most wanted first, with their gates."""
+    begun_music: Mapping[int, str] = field(default_factory=dict)
+    """By whom each revision's music was begun, as the steps have it on record."""
     policy: approvals.Policy | None = None
     """Decides in people's place: the artist's autopilot, or that of `labelmate demo`."""
 
@@ -151,7 +153,10 @@ class Crew:
                 # No music is bought for words of a stand-in: where music waits for its vendor, words wait for theirs.
                 not self.settings.music_providers or self.settings.on_outage == "engine",
             )
-            return _written(await arrived(reply))
+            lyrics, completion = await arrived(reply)
+            # On record with the words: a key that is set later makes no stand-in of them.
+            is_stand_in = lyrics.source == OFFLINE and has_models(self.settings)
+            return _written((lyrics.model_copy(update={"is_stand_in": is_stand_in}), completion))
 
         return LocalWork(make, kind="words")
 
@@ -169,16 +174,25 @@ class Crew:
             return Made(Takes[Composition](each=(song.value,)), cpu_s=song.cpu_s)
 
         vendors = {provider.name: (provider, gate) for provider, gate in self.vendors}
+        begun = self.begun_music.get(at.recording)
+        names = self.settings.music_providers
+        if begun == INBOX and INBOX not in names:  # a person may be making it by now
+            names = (INBOX, *names)
+        priced = [
+            name for name in names if name == INBOX or self._price_usd(vendors[name][0], order) is not None
+        ]
+        # Whoever tells no price does not stand in the way of the others.
+        names = (*priced, *(name for name in names if name not in priced))
         bought = tuple(
             brought_music(
                 self.store, self.fence, self.pools.cores, self.studio, order, self.cycle.id, at.recording
             )
             if name == INBOX
             else bought_music(*vendors[name], self.pools.cores, self.studio, self.settings, order)
-            for name in self.settings.music_providers
+            for name in names
         )
-        if lyrics.source == OFFLINE and has_models(self.settings):
-            bought = ()
+        if lyrics.is_stand_in:
+            bought = tuple(work for work in bought if work.provider == begun)
         if bought and self.settings.on_outage == "wait":
             return bought
         return (*bought, LocalWork(make, kind="music"))
@@ -405,7 +419,11 @@ class Crew:
 
     def _song_price_usd(self, brief: Brief, lyrics: Lyrics) -> Decimal | None:
         """What it would cost to make the music again; None where nobody knows."""
-        return self.vendors[0][0].price_usd(self._order(brief, lyrics)) if self.vendors else Decimal(0)
+        order = self._order(brief, lyrics)
+        return self._price_usd(self.vendors[0][0], order) if self.vendors else Decimal(0)
+
+    def _price_usd(self, provider: MusicProvider, order: MusicOrder) -> Decimal | None:
+        return price_usd(provider, self.settings, order)
 
     async def _memory(self) -> tuple[MadePiece, ...]:
         return await self.store.read(memory.memory_of, artist_id=self.artist.id, limit=memory.KNOWN_PIECES)

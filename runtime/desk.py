@@ -5,27 +5,31 @@ who was first, and the outbox tells the other surfaces.
 """
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from agents import importer
 from agents.music.takes import octave_nearest
+from agents.planning.wishes import plain_line
 from agents.transitions import Trigger, move
 from runtime.inbox import keep_recording
 from runtime.label import Label
 from runtime.studio import StudioConfig
-from storage import approvals, artists, autopilot, cycles, faults, inbox, label, people, steps
+from storage import approvals, artists, autopilot, cycles, faults, inbox, label, lineage, people, steps
 from storage.approval_rows import Approval
 from storage.cycles import Cycle
-from storage.errors import NotAllowedError, UsageError
+from storage.errors import NotAllowedError, NotFoundError, UsageError
 from storage.faults import ErrorGroup
 from storage.inbox import InboxRequest
 from storage.people import LinkCode, Role
 from storage.types import (
     Artist,
     ArtistId,
+    Asset,
     AutopilotPolicy,
     Brought,
+    Clearance,
     CycleId,
     DeciderKind,
     Frozen,
@@ -38,8 +42,11 @@ from storage.types import (
 
 ParkedAnswer = Literal["paste", "buy_again", "go_on", "cancel"]
 """What can be said of a cycle that goes no further by itself."""
+NOT_OURS = frozenset({Redo.SONG, Redo.LYRICS})
 OWNERS_MOVES = frozenset({Trigger.EVOLVE, Trigger.RETIRE})
 HOUR_S = 3600.0
+TAKES_MAX = 8
+"""Each is mastered, measured and filmed."""
 
 
 class Bringing(Frozen):
@@ -82,7 +89,14 @@ class Desk:
         return await self._decide(asked, Outcome.REJECTED, 1, reason, None)
 
     async def send_back(self, asked: Approval, redo: Redo, *, reason: str = "") -> Approval:
-        """A part is made anew, and people are asked again; only `song` may buy music."""
+        """A part is made anew, and people are asked again; only `song` may buy music.
+
+        Raises UsageError for what cannot be made anew: the music and words of a recording that was brought.
+        """
+        if redo in NOT_OURS:
+            cycle = await self._store.read(cycles.cycle_by_id, cycle_id=asked.cycle_id)
+            if cycle.request.recording is not None:
+                raise UsageError("The recording was brought as it is; change the words by hand, or reject it")
         return await self._store.write(
             approvals.send_back,
             approval_id=asked.id,
@@ -132,12 +146,14 @@ class Desk:
 
         Raises UsageError for what is no song, before anything is queued.
         """
+        importer.require_importable(words)
         asset, facts = await asyncio.to_thread(keep_recording, self._studio(), path)
+        await self._require_releasable(asset)
         # A pulse is as true at half and double speed: the bringer's tempo tells which.
         tempo_bpm = octave_nearest(facts.tempo_bpm, wanted.tempo_bpm or facts.tempo_bpm) or 120.0
         request = wanted.model_copy(
             update={
-                "title": wanted.title or Path(path).stem.replace("_", " ").strip()[:60] or None,
+                "title": wanted.title or plain_line(Path(path).stem.replace("_", " "))[:60] or None,
                 "seconds": facts.duration_s,
                 "tempo_bpm": min(220.0, max(40.0, tempo_bpm)),
                 "key": wanted.key or facts.key or "C",
@@ -151,7 +167,6 @@ class Desk:
                 ),
             }
         )
-        importer.require_importable(request)
         return await self._label.request_song(artist_id, request, who=self.actor.alias)
 
     async def deliver(self, asked: InboxRequest, paths: tuple[Path, ...], *, licence: str) -> InboxRequest:
@@ -159,8 +174,8 @@ class Desk:
 
         Raises UsageError for what is no song, ConflictError when somebody was faster; the request waits on.
         """
-        if not paths:
-            raise UsageError("Give at least one recording: a WAV, FLAC or MP3")
+        if not 0 < len(paths) <= TAKES_MAX:
+            raise UsageError(f"Give 1 to {TAKES_MAX} recordings: WAV, FLAC or MP3")
         kept = [(await asyncio.to_thread(keep_recording, self._studio(), path))[0] for path in paths]
         return await self._store.write(
             inbox.deliver,
@@ -170,6 +185,15 @@ class Desk:
             who=self.actor.alias,
             surface=self.actor.surface,
         )
+
+    async def _require_releasable(self, asset: Asset) -> None:
+        """What the label knows as somebody's with no right to release it does not come in by another door."""
+        with suppress(NotFoundError):
+            known = await self._store.read(lineage.asset_by_sha256, sha256=asset.sha256)
+            if known.clearance is Clearance.BLOCKED:
+                raise UsageError(
+                    f"This recording is {known.provider}'s and may not be released: {known.licence}"
+                )
 
     async def cancel(self, cycle_id: CycleId) -> Cycle:
         """End a cycle at its next step; what was made stays."""

@@ -1,6 +1,9 @@
 """A song that a person makes elsewhere: its sheet waits as a row, the cycle without an actor, until it is brought."""
 
 import asyncio
+import re
+import shutil
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +17,8 @@ from runtime.work import LocalWork, Made, SentWork
 from runtime.workers import Studio
 from storage import inbox
 from storage.artists import Fence
-from storage.errors import ProviderError, UsageError
+from storage.assets import hash_file
+from storage.errors import NotFoundError, ProviderError, UsageError
 from storage.inbox import InboxSheet, InboxStatus
 from storage.store import StoreClient
 from storage.types import Asset, Composition, CycleId, CycleState, SongRequest, Takes
@@ -22,6 +26,7 @@ from storage.types import Asset, Composition, CycleId, CycleState, SongRequest, 
 if TYPE_CHECKING:
     from agents.music.analysis import AudioFacts
 
+_MEASURING = threading.Lock()
 FILE_BYTES_MAX = 300_000_000
 MEDIA_TYPES = {
     "WAV": "audio/wav",
@@ -49,6 +54,7 @@ def sheet(order: MusicOrder) -> InboxSheet:
         key=f"{brief.key} {brief.mode}",
         duration_s=round(order.duration_s, 1),
         vocal="instrumental" if order.is_instrumental else f"{vocal.gender} {vocal.timbre}".strip(),
+        language=order.lyrics.language,
     )
 
 
@@ -78,16 +84,16 @@ def brought_music(
     return SentWork(send, kind="music", provider=INBOX)
 
 
-def keep_recording(config: StudioConfig, path: Path) -> tuple[Asset, "AudioFacts"]:
-    """Check and keep a file that a person brings; seconds of work, for a thread.
+def measure_recording(path: Path) -> tuple[str, "AudioFacts"]:
+    """The media type of a file that a person brings, and what is measured on it; seconds of work, for a thread.
+
+    One at a time: a song of a quarter of an hour takes most of a gigabyte.
 
     Raises:
         UsageError: it is missing, too large, or no song: what is wrong is said before anything waits for it.
-        DiskFullError: there is no room for it.
     """
     import soundfile
 
-    studio.require_room(config)
     try:
         if path.stat().st_size > FILE_BYTES_MAX:
             raise UsageError(f"{path.name} is larger than {FILE_BYTES_MAX // 1_000_000} MB")
@@ -98,13 +104,43 @@ def keep_recording(config: StudioConfig, path: Path) -> tuple[Asset, "AudioFacts
     if media_type is None:
         raise UsageError(f"{path.name} is {container}: give a WAV, FLAC or MP3")
     try:
-        facts = require_song(FetchedTake(path=path, media_type=media_type))
+        with _MEASURING:
+            return media_type, require_song(FetchedTake(path=path, media_type=media_type))
     except ProviderError as error:
         raise UsageError(f"{path.name}: {str(error).replace('What came back', 'what it holds')}") from error
+    except (ArithmeticError, ValueError) as error:  # samples that no ear could hear
+        raise UsageError(f"{path.name} cannot be measured: {error}") from error
+
+
+def keep_recording(config: StudioConfig, path: Path) -> tuple[Asset, "AudioFacts"]:
+    """Check and keep a file that a person brings. Raises UsageError as above, DiskFullError without room."""
+    studio.require_room(config)
+    media_type, facts = measure_recording(path)
     asset = config.assets.put(
         path, kind="take", media_type=media_type, tool="person", provider="person", ai_role="human"
     )
     return asset, facts
+
+
+def hold_upload(config: StudioConfig, path: Path) -> tuple[str, str, "AudioFacts"]:
+    """Hold an uploaded file until somebody says what it is for: its address, media type and measures.
+
+    It lies in the scratch folder, where the sweep takes it away after some hours. Raises UsageError as above.
+    """
+    media_type, facts = measure_recording(path)
+    sha256 = hash_file(path)
+    folder = config.scratch_dir / f"upload-{sha256}"
+    folder.mkdir(exist_ok=True)
+    path.replace(folder / "recording")
+    return sha256, media_type, facts
+
+
+def held_upload(config: StudioConfig, sha256: str) -> Path:
+    """The file of an upload. Raises NotFoundError for one that was never held, or is no longer."""
+    path = config.scratch_dir / f"upload-{sha256}" / "recording"
+    if not re.fullmatch(r"[0-9a-f]{64}", sha256) or not path.is_file():
+        raise NotFoundError("This upload is no longer held; send the file again")
+    return path
 
 
 def imported_music(
@@ -144,6 +180,6 @@ def kept_takes(
     takes: list[FetchedTake] = []
     for number, (sha256, media_type) in enumerate(kept, start=1):
         path = folder / f"take-{number}"
-        path.write_bytes(config.assets.fetch(sha256).read_bytes())
+        shutil.copyfile(config.assets.fetch(sha256), path)
         takes.append(FetchedTake(path=path, media_type=media_type))
     return tuple(takes)

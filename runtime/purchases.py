@@ -1,12 +1,14 @@
 """Buying music: a provider's job as step work, through its gate, under the ledger's cap."""
 
 import asyncio
+import re
+import tempfile
 from decimal import Decimal
 from pathlib import Path
 from time import monotonic
 
 from agents.music.order import MusicOrder
-from agents.music.protocol import Batch, FetchedTake, JobState, MusicProvider
+from agents.music.protocol import Batch, FetchedTake, Job, JobState, MusicProvider
 from configs.settings import Settings
 from runtime import studio
 from runtime.gates import SharedGate
@@ -15,7 +17,13 @@ from runtime.signals import Suspend
 from runtime.studio import StudioConfig
 from runtime.work import BoughtWork, Made
 from runtime.workers import Studio
-from storage.errors import BudgetExceededError, OutcomeUnknownError, ProviderError
+from storage.errors import (
+    BudgetExceededError,
+    JobFailedError,
+    LabelError,
+    OutcomeUnknownError,
+    ProviderUnavailableError,
+)
 from storage.types import Composition, CycleState, EffectPolicy, Frozen, Takes
 
 CALL_S = 120.0
@@ -23,6 +31,7 @@ CALL_S = 120.0
 JOB_S = 1_800.0
 """How long a job is watched before the cycle is set aside; it is asked for again then, not bought again."""
 ASIDE_S = 900.0
+JOB_ID = re.compile(r"[\x21-\x7e]{1,200}")
 DELIVERED = "delivered:"
 """Begins the job id of a provider that answers an order with the audio itself: it is in our own store already."""
 
@@ -30,6 +39,8 @@ DELIVERED = "delivered:"
 class _Delivery(Frozen):
     """Takes that came with the order, by their place in the asset store."""
 
+    id: str
+    """What the vendor calls it."""
     takes: tuple[tuple[str, str, float | None], ...]
     """Address, media type, and how long the provider said that it lasts."""
 
@@ -42,13 +53,24 @@ def bought_music(
     settings: Settings,
     order: MusicOrder,
 ) -> BoughtWork[Takes[Composition]]:
-    """The compose step's work at one provider. Raises BudgetExceededError where nobody knows its price."""
+    """The compose step's work at one provider; where nobody knows its price, nothing is bought."""
 
     async def submit(idempotency_key: str) -> str:
-        with studio.scratch(config) as folder:
+        if price is None:
+            raise BudgetExceededError(
+                f"Nobody knows what {provider.name} charges; set its price ({provider.name.upper()}_USD_PER_…), "
+                "or UNPRICED_MAX_USD_PER_CALL to buy there all the same"
+            )
+        # Before anything is sent, and not around it: a disk that fills up later must not hide what the vendor said.
+        await asyncio.to_thread(studio.require_room, config)
+        with tempfile.TemporaryDirectory(dir=config.scratch_dir) as folder:
             async with gate.permit(deadline_s=CALL_S):
-                job = await provider.submit(order, idempotency_key, folder)
-            return await asyncio.to_thread(_keep, config, job.takes) if job.takes else job.id
+                job = await provider.submit(order, idempotency_key, Path(folder))
+            if job.takes:
+                return await asyncio.to_thread(_keep, config, job)
+        if not JOB_ID.fullmatch(job.id) or job.id.startswith(DELIVERED):
+            raise OutcomeUnknownError(f"{provider.name} took the order and named a job that cannot be one")
+        return job.id
 
     async def find(idempotency_key: str) -> str | None:
         async with gate.permit(deadline_s=CALL_S):
@@ -59,34 +81,42 @@ def bought_music(
             if job_id.startswith(DELIVERED):
                 takes = await asyncio.to_thread(_kept, config, job_id, folder)
             else:
-                await _ready(provider, gate, job_id)
-                async with gate.permit(deadline_s=CALL_S):
-                    takes = await provider.fetch(job_id, folder)
-            batch = Batch(provider=provider.name, terms=provider.terms, takes=takes, cost_usd=price)
+                takes = await _fetched(provider, gate, job_id, folder)
+            batch = Batch(provider=provider.name, terms=provider.terms, takes=takes, cost_usd=cost_usd)
             made = await cores.run(studio.receive, config, order, batch)
-        return Made(made.value, cpu_s=made.cpu_s, cost_usd=price)
+        return Made(made.value, cpu_s=made.cpu_s, cost_usd=cost_usd)
 
-    price = _price(provider, settings, order)
+    price = price_usd(provider, settings, order)
+    cost_usd = price or Decimal(0)
     return BoughtWork(
         policy=provider.policy,
         provider=provider.name,
-        worst_case_usd=price,
+        worst_case_usd=cost_usd,
         submit=submit,
         collect=collect,
         find=find if provider.policy is EffectPolicy.LOOKUP else None,
     )
 
 
-def _price(provider: MusicProvider, settings: Settings, order: MusicOrder) -> Decimal:
+def price_usd(provider: MusicProvider, settings: Settings, order: MusicOrder) -> Decimal | None:
+    """The most that one order can cost, as far as anybody knows or the settings allow."""
     price = provider.price_usd(order)
-    if price is None:
-        price = settings.unpriced_max_usd_per_call
-    if price is None:
-        raise BudgetExceededError(
-            f"Nobody knows what {provider.name} charges; set its price ({provider.name.upper()}_USD_PER_…), "
-            "or UNPRICED_MAX_USD_PER_CALL to buy there all the same"
-        )
-    return price
+    return settings.unpriced_max_usd_per_call if price is None else price
+
+
+async def _fetched(
+    provider: MusicProvider, gate: SharedGate, job_id: str, folder: Path
+) -> tuple[FetchedTake, ...]:
+    """A job's takes once it is done. Whatever else a provider's code raises says nothing of the job."""
+    try:
+        await _ready(provider, gate, job_id)
+        async with gate.permit(deadline_s=CALL_S):
+            return await provider.fetch(job_id, folder)
+    except LabelError:
+        raise
+    except Exception as error:
+        told = f"{provider.name} answers what cannot be read: {type(error).__name__}"
+        raise ProviderUnavailableError(told) from error
 
 
 async def _ready(provider: MusicProvider, gate: SharedGate, job_id: str) -> None:
@@ -98,23 +128,24 @@ async def _ready(provider: MusicProvider, gate: SharedGate, job_id: str) -> None
         if status.state is JobState.READY:
             return
         if status.state is JobState.FAILED:
-            raise ProviderError(f"{provider.name} could not make job {job_id}: {status.message}")
+            # The id stands in the fields: in the text, each failure would look like another fault.
+            raise JobFailedError(f"{provider.name} could not make it: {status.message}", job_id=job_id)
         await asyncio.sleep(status.look_again_s)
     told = f"{provider.name} has not finished job {job_id} in {JOB_S / 60:.0f} min; it is asked for again"
     raise Suspend(CycleState.DEFERRED, told, ASIDE_S)
 
 
-def _keep(config: StudioConfig, takes: tuple[FetchedTake, ...]) -> str:
+def _keep(config: StudioConfig, job: Job) -> str:
     """Put audio that came with an order where every node finds it, before the order goes on record."""
     try:
         kept = [
             (config.assets.put(take.path, kind="take", media_type=take.media_type, tool="delivery"), take)
-            for take in takes
+            for take in job.takes
         ]
     except Exception as error:
-        raise OutcomeUnknownError(f"It was made, and could not be kept: {error}") from error
+        raise OutcomeUnknownError(f"It was made, as {job.id}, and could not be kept: {error}") from error
     delivery = _Delivery(
-        takes=tuple((asset.sha256, take.media_type, take.expected_s) for asset, take in kept)
+        id=job.id, takes=tuple((asset.sha256, take.media_type, take.expected_s) for asset, take in kept)
     )
     return DELIVERED + delivery.model_dump_json()
 

@@ -121,7 +121,7 @@ class ReplayCrew:
             return _at_once(lambda: importer.lyrics_of(self.step.artist, brief, self._request), "words")
 
         async def make(_variation: int) -> Made[Lyrics]:
-            return self._words(
+            made = self._words(
                 await lyricist.write(
                     self._writer(self._source(Lyrics)),
                     brief=brief.model_copy(update={"seed": at.words_seed(brief)}),
@@ -130,6 +130,9 @@ class ReplayCrew:
                     remarks=self._remarks(),
                 )
             )
+            # Whether a model ought to have answered is a fact of that time.
+            is_stand_in = self._bench.value(Lyrics, self.step).is_stand_in
+            return Made(made.value.model_copy(update={"is_stand_in": is_stand_in}))
 
         return LocalWork(make, kind="words")
 

@@ -11,10 +11,10 @@ that was under way goes on by its effect policy (storage/types.py, `EffectPolicy
     AT_MOST_ONCE                  park for an operator, because nobody can tell
 
 A purchase whose outcome is unknown keeps its key and its reservation; a job on record is collected until its
-provider says that it failed, and is never bought again before. A *known* failure goes to the playbook, which may try again, switch provider, defer, park or give up. One
-window remains and is never promised away: a process that stalls between the fence check and the
-submit for longer than its lease can buy beside its successor. The lease is therefore much longer than
-any request's time-out, and the old owner is killed before a takeover.
+provider says that it failed (`JobFailedError`), and is never bought again before. A *known* failure goes to the
+playbook, which may try again, switch provider, defer, park or give up. One window remains and is never promised
+away: a process that stalls between the fence check and the submit for longer than its lease can buy beside its
+successor. The lease is therefore much longer than any request's time-out, and the old owner is killed before a takeover.
 """
 
 import asyncio
@@ -30,7 +30,9 @@ from storage.artists import Fence
 from storage.errors import (
     BudgetExceededError,
     CycleCancelledError,
+    DiskFullError,
     Fenced,
+    JobFailedError,
     OutcomeUnknownError,
     ProviderError,
 )
@@ -195,7 +197,9 @@ class StepRunner:
         goes wrong leaves the outcome unknown, because to buy anew would be to buy under another key.
         """
         job_id = None
-        is_first = fresh
+        # What costs nothing and may be repeated leaves nothing in doubt.
+        is_free = work.policy is EffectPolicy.KEYED and not work.worst_case_usd
+        is_first = fresh or is_free
         if not fresh and work.policy is EffectPolicy.AT_MOST_ONCE:
             raise OutcomeUnknownError(
                 f"{work.provider} was asked to make this and the answer was lost; look there, then "
@@ -214,7 +218,7 @@ class StepRunner:
         except (Fenced, CycleCancelledError, OutcomeUnknownError, BudgetExceededError):
             raise
         except Exception as error:
-            if isinstance(error, ProviderError) and is_first:
+            if is_first and isinstance(error, ProviderError | DiskFullError):
                 raise
             raise OutcomeUnknownError(f"{work.provider} may have begun to make this: {error}") from error
         self._checkpoint("job recorded")
@@ -253,7 +257,7 @@ class StepRunner:
     ) -> steps.StepRow:
         bought = row.job_id is not None
         # A bought job is given up on the provider's word alone; nothing else proves that it made nothing.
-        job_stands = bought and (not isinstance(error, ProviderError) or error.transient)
+        job_stands = bought and not isinstance(error, JobFailedError)
         return await self._store.write(
             steps.fail_step,
             fence=self.fence,
@@ -273,16 +277,14 @@ class StepRunner:
         variation: int,
     ) -> tuple[Work[T], int]:
         """Do what the playbook says; returns the work to try next and its variation."""
+        if row.status is StepStatus.SUBMITTED and remedy.action is not Action.RETRY:
+            await self._leave_job(remedy, error, row)
         match remedy.action:
             case Action.RETRY:
                 await self._sleep(remedy.delay_s)
                 return work, variation
             case Action.RERENDER:
                 return work, variation + 1
-            case Action.SWITCH_PROVIDER if row.status is StepStatus.SUBMITTED:
-                raise Suspend(
-                    CycleState.DEFERRED, f"{error}; its job {row.job_id} is asked for again", OUTAGE_LOOK_S
-                ) from error
             case Action.SWITCH_PROVIDER if chain[-1] is not work:
                 return chain[chain.index(work) + 1], 0
             case Action.SWITCH_PROVIDER if getattr(error, "transient", False):
@@ -297,6 +299,18 @@ class StepRunner:
             case _:
                 provider_failed = isinstance(error, ProviderError)
                 raise GaveUp(f"{remedy.reason} ({error})", provider_failed=provider_failed) from error
+
+    async def _leave_job(self, remedy: Remedy, error: BaseException, row: steps.StepRow) -> NoReturn:
+        """A job that stands is nobody else's to make: it is asked for again, or an operator is."""
+        if remedy.action is Action.PARK:
+            key = steps.StepKey(cycle_id=row.cycle_id, revision=row.revision, name=row.name)
+            await self._park(
+                key, f"{remedy.reason} ({error}); paste the job id of another order, buy again or cancel"
+            )
+        wait_s = remedy.delay_s if remedy.action is Action.DEFER else OUTAGE_LOOK_S
+        aside = Suspend(CycleState.DEFERRED, f"{error}; job {row.job_id} is asked for again", wait_s)
+        await self._park_if_old(row, aside)
+        raise aside from error
 
     @contextmanager
     def _waiting_for_money(self) -> Iterator[None]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Generic, ParamSpec, Self, TypeVar
 
 from configs.settings import Settings
 from storage.assets import AssetStore
-from storage.errors import ProviderError
+from storage.errors import ProviderError, UnusableTakeError
 from storage.types import (
     Asset,
     Brief,
@@ -212,7 +212,7 @@ def heard(config: StudioConfig, master: Master) -> "AudioFacts":
 def receive(config: StudioConfig, order: "MusicOrder", batch: "Batch") -> Takes[Composition]:
     """Keep the takes that are songs, each with its measured plan; junk is set apart with the reason.
 
-    Raises ProviderError where no take is a song; everything is in quarantine then.
+    Raises UnusableTakeError where no take is a song; everything is in quarantine then.
     """
     from agents.music.takes import plan_take
 
@@ -222,8 +222,9 @@ def receive(config: StudioConfig, order: "MusicOrder", batch: "Batch") -> Takes[
     for take in batch.takes:
         try:
             plan = plan_take(take, order, sings=batch.terms.sings)
-        except ProviderError as error:
-            junk.append(f"{error} ({_quarantine(config, batch.provider, take.path, str(error))})")
+        except Exception as error:  # noqa: BLE001 - whatever a stranger's file does to a decoder or a measure
+            why = str(error) if isinstance(error, ProviderError) else f"it cannot be measured ({error!r})"
+            junk.append(f"{why} ({_quarantine(config, batch.provider, take.path, why)})")
             continue
         recording = config.assets.put(
             take.path,
@@ -249,7 +250,7 @@ def receive(config: StudioConfig, order: "MusicOrder", batch: "Batch") -> Takes[
             Composition(plan=plan, plan_asset=plan_asset, recording=recording, source=batch.provider)
         )
     if not songs:
-        raise ProviderError(f"{batch.provider} sent no song: {'; '.join(junk)}")
+        raise UnusableTakeError(f"{batch.provider} sent no song: {'; '.join(junk)}")
     return Takes[Composition](each=tuple(songs))
 
 

@@ -84,6 +84,12 @@ class Approval(Frozen):
             for number, each in enumerate(known[: self.takes], start=1)
         )
 
+    @property
+    def redoable(self) -> tuple[Redo, ...]:
+        """What it may be sent back for: a recording that a person brought is theirs, with its words."""
+        is_brought = self.facts.get("source") == "person"
+        return tuple(part for part in Redo if not (is_brought and part in (Redo.SONG, Redo.LYRICS)))
+
     def told(self) -> str:
         """How it stands, in one line for people."""
         if self.status == ApprovalStatus.PENDING:

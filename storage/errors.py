@@ -145,6 +145,18 @@ class ProviderRefusedError(ProviderError):
     code = "provider_refused"
 
 
+class JobFailedError(ProviderError):
+    """The vendor says that it made nothing of a job: only this frees a purchase that is on record."""
+
+    code = "job_failed"
+
+
+class UnusableTakeError(ProviderError):
+    """The vendor made it, and what came is no song: a person says what happens to the purchase."""
+
+    code = "unusable_take"
+
+
 class BudgetExceededError(ProviderError):
     """The cap is reached; buying waits for the next day or month, or a higher cap."""
 

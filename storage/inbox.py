@@ -41,6 +41,7 @@ class InboxSheet(Frozen):
     key: str
     duration_s: float
     vocal: str
+    language: str = "en"
 
 
 class InboxRequest(Frozen):

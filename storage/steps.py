@@ -64,6 +64,7 @@ class StepRow(Frozen):
     purchase: int
     idempotency_key: str
     job_id: str | None
+    submitted_at: datetime | None
     output: str | None
     error: str | None
     attempt: int
@@ -179,7 +180,9 @@ def check_fence(tx: Tx, *, fence: Fence, lease_s: float) -> None:
 def record_job(tx: Tx, *, fence: Fence, key: StepKey, job_id: str) -> StepRow:
     """Keep the provider's job id before polling it, so that a restart resumes and does not buy again."""
     require_fence(tx, fence)
-    tx.connection.execute(_where(update(S), key).values(status=StepStatus.SUBMITTED, job_id=job_id))
+    tx.connection.execute(
+        _where(update(S), key).values(status=StepStatus.SUBMITTED, job_id=job_id, submitted_at=tx.clock.now())
+    )
     _event(tx, "step.submitted", fence, key, job_id=job_id)
     return _get(tx, key)
 
@@ -268,6 +271,7 @@ def retry_step(tx: Tx, *, fence: Fence, intent: StepIntent, caps: ledger.Caps) -
             purchase=purchase,
             idempotency_key=key,
             job_id=None,
+            submitted_at=None,
             attempt=row.attempt + 1,
             epoch=fence.epoch,
             ended_at=None,
@@ -289,10 +293,10 @@ def park_step(tx: Tx, *, fence: Fence, key: StepKey, reason: str) -> None:
 
 @write
 def park_old_job(tx: Tx, *, fence: Fence, key: StepKey, older_than_s: float, reason: str) -> bool:
-    """Ask an operator about a job that is not finished `older_than_s` after its step began; says whether."""
+    """Ask an operator about a job that is not finished `older_than_s` after it was ordered; says whether."""
     require_fence(tx, fence)
     row = _get(tx, key)
-    if (tx.clock.now() - row.started_at).total_seconds() < older_than_s:
+    if (tx.clock.now() - (row.submitted_at or row.started_at)).total_seconds() < older_than_s:
         return False
     tx.connection.execute(_where(update(S), key).values(status=StepStatus.UNKNOWN, error=reason))
     ledger.mark_unknown(tx, key=row.idempotency_key)
@@ -352,7 +356,8 @@ def _answer_for(tx: Tx, step: StepRow, choice: str, job_id: str | None, who: str
             if not job_id:
                 raise ConflictError("Paste the job id that the provider shows for this purchase")
             ledger.reserve_again(tx, key=step.idempotency_key)
-            return {"status": StepStatus.SUBMITTED, "job_id": job_id, "error": None}
+            now = tx.clock.now()
+            return {"status": StepStatus.SUBMITTED, "job_id": job_id, "submitted_at": now, "error": None}
         case "buy_again":
             # The old reservation stays charged, because it may well have been bought; the step runner
             # begins the failed step anew, with the next purchase number and a reservation of its own.
@@ -385,6 +390,7 @@ def _unbegun(tx: Tx, fence: Fence, intent: StepIntent) -> StepRow:
         purchase=1,
         idempotency_key=idempotency_key(intent.key, intent.provider, 1),
         job_id=None,
+        submitted_at=None,
         output=None,
         error=None,
         attempt=1,

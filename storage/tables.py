@@ -159,6 +159,7 @@ steps = _table(
     Column("purchase", Integer, nullable=False, default=1),
     Column("idempotency_key", Text, nullable=False, unique=True),
     Column("job_id", Text),
+    Column("submitted_at", UtcTime),
     Column("output", Text),
     Column("error", Text),
     Column("attempt", Integer, nullable=False, default=1),

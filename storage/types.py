@@ -233,6 +233,8 @@ class Lyrics(Frozen):
     sections: tuple[LyricSection, ...]
     language: str = "en"
     explicit: bool = False
+    is_stand_in: bool = False
+    """By the embedded writer, where a model was chosen and did not answer."""
     source: str
 
 

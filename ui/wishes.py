@@ -68,7 +68,9 @@ def parse_key(text: str) -> tuple[str, str | None]:
 
 def _words(name: str, text: str | None) -> str | None:
     """Words on one line, none for blank ones. Raises UsageError where they could be no title or file name."""
-    words = " ".join(text.split()) if text else ""
+    from agents.planning.wishes import plain_line
+
+    words = plain_line(text) if text else ""
     if len(words) > WORDS_MAX:
         raise UsageError(f"{name} has {len(words)} characters; give at most {WORDS_MAX}")
     return words or None

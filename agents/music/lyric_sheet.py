@@ -15,7 +15,7 @@ LARGEST_BYTES = 64_000
 MOST_LINES, LONGEST_LINE = 400, 100
 LINES_A_BAR = 2
 """More than two lines a bar cannot be read as they pass."""
-HEADING = re.compile(r"\[\s*([^\W\d_]+)[^\]]*\]")
+HEADING = re.compile(r"\[\s*([^\W\d_]{1,20})[^\]]{0,40}\]")
 NAMES = {"prechorus": "pre", "refrain": "chorus", "hook": "chorus", "middle": "bridge"}
 
 

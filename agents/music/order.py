@@ -15,6 +15,14 @@ SECTION_TAGS = {
 }
 
 
+LANGUAGES = {
+    "de": "German", "en": "English", "es": "Spanish", "fr": "French", "hi": "Hindi", "it": "Italian", "ja": "Japanese",
+    "ko": "Korean", "nl": "Dutch", "pl": "Polish", "pt": "Portuguese", "ru": "Russian", "tr": "Turkish", "uk": "Ukrainian",
+    "zh": "Chinese",
+}  # fmt: skip
+"""As vendors' models know them; others go by their code (ISO 639-1)."""
+
+
 class MusicOrder(Frozen):
     """One song to be made elsewhere."""
 
@@ -38,6 +46,7 @@ class MusicOrder(Frozen):
             tags.append("instrumental")
         else:
             tags += [f"{self.vocal.gender} vocals" if self.vocal.gender else "vocals", self.vocal.timbre]
+            tags.append(f"sung in {LANGUAGES.get(self.lyrics.language, self.lyrics.language)}")
         tags += [_level(brief.energy, "calm", "energetic"), _level(brief.brightness, "dark", "bright")]
         tags.append(f"about {brief.theme}")
         kept: list[str] = []

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHORTEST_S, LONGEST_S = 10.0, 900.0
+SLOWEST_RATE_HZ, FASTEST_RATE_HZ = 8_000, 192_000
+MOST_FRAMES = int(LONGEST_S * 48_000)
+"""Everything is measured in memory, at some twenty bytes a frame."""
 SILENT_LUFS = -50.0
 SILENT_SHARE = 0.5
 WHOLE = 0.85
@@ -65,9 +68,17 @@ def require_song(take: FetchedTake) -> AudioFacts:
 
     # The header alone at first: a file of hours would fill the memory before it could be refused.
     try:
-        duration_s = soundfile.info(take.path).duration
+        header = soundfile.info(take.path)
     except (soundfile.LibsndfileError, OSError) as error:
         raise ProviderError(f"What came back is no audio: {error}") from error
+    duration_s = header.duration
+    if header.channels > 2 or not SLOWEST_RATE_HZ <= header.samplerate <= FASTEST_RATE_HZ:
+        raise ProviderError(
+            f"What came back has {header.channels} channels at {header.samplerate} Hz; give stereo or mono at "
+            f"{SLOWEST_RATE_HZ // 1000} to {FASTEST_RATE_HZ // 1000} kHz"
+        )
+    if header.frames > MOST_FRAMES:
+        raise ProviderError(f"What came back has {header.frames} samples; give it at 44.1 or 48 kHz")
     if not SHORTEST_S <= duration_s <= LONGEST_S:
         raise ProviderError(
             f"What came back lasts {duration_s:.1f} s; a song has {SHORTEST_S:.0f} to {LONGEST_S:.0f}"

@@ -53,16 +53,20 @@ def read_wishes(request: SongRequest) -> Wishes:
     )
 
 
-def _text(field: str, text: str | None) -> str | None:
-    """Text without control, format and private characters, spaces single."""
-    if text is None:
-        return None
+def plain_line(text: str) -> str:
+    """One line without control, format and private characters, spaces single."""
     kept = "".join(
         " " if unicodedata.category(letter) in {"Cc", "Zl", "Zp"} else letter
         for letter in unicodedata.normalize("NFC", text)
         if unicodedata.category(letter) not in {"Cf", "Cs", "Co", "Cn"}
     )
-    clean = " ".join(kept.split())
+    return " ".join(kept.split())
+
+
+def _text(field: str, text: str | None) -> str | None:
+    if text is None:
+        return None
+    clean = plain_line(text)
     if not clean:
         raise UsageError(f"the {field} is empty: leave it out or write a few words")
     if len(clean) > _LONGEST[field]:

@@ -37,6 +37,8 @@ class PackageJob(Frozen):
     brief: Brief
     lyrics: Lyrics
     plan: SongPlan
+    origin: Asset | None = None
+    """What the master was produced from, as its step has it: what was said of the same file before counts less."""
     master: Master
     critique: Critique
     artwork: Artwork
@@ -71,6 +73,7 @@ class PackageJob(Frozen):
             brief=brief,
             lyrics=lyrics,
             plan=take.song.plan,
+            origin=take.song.origin,
             master=take.master,
             critique=take.critique,
             artwork=artwork,
@@ -83,6 +86,7 @@ class PackageJob(Frozen):
     def lineage(self) -> dict[str, Asset]:
         """Every known asset by its sha256."""
         named = (
+            *((self.origin,) if self.origin else ()),
             self.master.wav,
             self.master.flac,
             self.master.mp3,

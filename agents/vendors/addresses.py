@@ -9,6 +9,8 @@ from storage.errors import ProviderRefusedError, ProviderUnavailableError
 
 Address = IPv4Address | IPv6Address
 PORTS = {"http": 80, "https": 443}
+UNICAST = IPv6Network("2000::/3")
+"""All that is given out on the internet (RFC 4291); the rest is special in one way or another."""
 NAT64 = IPv6Network("64:ff9b::/96")
 """Behind which IPv4 addresses stand (RFC 6052)."""
 
@@ -55,4 +57,6 @@ def is_public(address: Address) -> bool:
             return is_public(inner)
         if address in NAT64:
             return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
+        if address not in UNICAST:
+            return False
     return address.is_global and not address.is_multicast

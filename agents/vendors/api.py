@@ -76,7 +76,7 @@ class Api:
         self.require_success(answer, buys=buys)
         try:
             return json.loads(answer.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise self.no_json(answer, buys=buys) from error
 
     async def call(
@@ -130,13 +130,16 @@ class Api:
         if 200 <= answer.status < 300:
             return
         told = f"{self.name} answers {answer.status}: {self.told_by(answer)}"
-        if answer.status in _BUSY:
-            raise ProviderUnavailableError(told, retry_after_s=_retry_after_s(answer))
+        wait_s = _retry_after_s(answer)
+        # After minutes of work, a proxy's time-out proves nothing; only who limits orders says that none was taken.
+        is_known = not buys or answer.status == 429 or (answer.status == 503 and wait_s is not None)
+        if answer.status in _BUSY and is_known:
+            raise ProviderUnavailableError(told, retry_after_s=wait_s)
         if answer.status in (401, 403):
             raise ProviderRefusedError(f"{told}; check {self.key_setting or 'its key'}")
         if answer.status == 402:
             raise ProviderUnavailableError(f"{told}; its credits are used up", retry_after_s=3600.0)
-        if answer.status >= 500:
+        if answer.status >= 500 or answer.status in _BUSY:
             raise OutcomeUnknownError(told) if buys else ProviderUnavailableError(told)
         raise ProviderRefusedError(told)
 
@@ -162,8 +165,9 @@ class _TooLong(Exception):  # noqa: N818 - only ever caught here
 
 
 def one_line(text: str) -> str:
-    """A vendor's words as they may stand in an error."""
-    return redact(re.sub(r"[^\x20-\x7e\u00a0-\uffff]+", " ", text)).strip()[:MESSAGE_CHARS] or "nothing"
+    """A vendor's words as they may stand in an error: nothing that a screen or a database would trip over."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in text[: 20 * MESSAGE_CHARS])
+    return " ".join(redact(shown).split())[:MESSAGE_CHARS] or "nothing"
 
 
 def _retry_after_s(answer: Answer) -> float | None:

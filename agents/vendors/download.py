@@ -60,7 +60,10 @@ async def download(
                 if moved is None:
                     part.replace(target)
                     return media_type
-                url = urljoin(url, moved)
+                try:
+                    url = urljoin(url, moved)
+                except ValueError as error:
+                    raise ProviderRefusedError(f"{_host(url)} redirects to no web address") from error
         raise ProviderRefusedError(f"{_host(url)} redirects more than {REDIRECTS_MAX} times")
     except TimeoutError as error:
         raise ProviderUnavailableError(
@@ -89,12 +92,15 @@ async def _hop(
     client = httpx2.AsyncClient(
         verify=_tls(), trust_env=False, timeout=httpx2.Timeout(SILENCE_S, connect=15.0)
     )
-    request = client.build_request(
-        "GET",
-        pinned,
-        headers={"Host": parts.netloc.rpartition("@")[2], "Accept": "audio/*, */*;q=0.5", **(headers or {})},
-        extensions={"sni_hostname": host},
-    )
+    try:
+        request = client.build_request(
+            "GET",
+            pinned,
+            headers={"Host": parts.netloc, "Accept": "audio/*, */*;q=0.5", **(headers or {})},
+            extensions={"sni_hostname": host},
+        )
+    except (ValueError, httpx2.InvalidURL) as error:  # a name or a path that no request can hold
+        raise ProviderRefusedError(f"no web address: {url[:120]!r}") from error
     try:
         async with client:
             answer = await client.send(request, stream=True)

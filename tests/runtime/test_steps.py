@@ -1,6 +1,7 @@
 """The step runner against a vendor that fails in every way: nothing is bought twice, nothing is given up."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +18,13 @@ from storage import label, ledger, steps, tables
 from storage.artists import Fence
 from storage.clock import SystemClock
 from storage.cycles import Cycle
-from storage.errors import ProviderError, ProviderRefusedError, ProviderUnavailableError
+from storage.errors import (
+    JobFailedError,
+    ProviderError,
+    ProviderRefusedError,
+    ProviderUnavailableError,
+    UnusableTakeError,
+)
 from storage.home import open_home
 from storage.store import LocalStore, Store, Tx, write
 from storage.types import CycleState, CycleStep, EffectPolicy, Frozen, StepStatus
@@ -148,7 +155,7 @@ async def test_a_bought_job_outlasts_its_providers_outage(song: Song):
 @write
 def begun_earlier(tx: Tx, *, by_s: float) -> None:
     S = tables.steps
-    tx.connection.execute(update(S).values(started_at=tx.clock.now() - timedelta(seconds=by_s)))
+    tx.connection.execute(update(S).values(submitted_at=tx.clock.now() - timedelta(seconds=by_s)))
 
 
 async def test_a_job_that_never_ends_is_asked_about_after_a_day_and_not_bought_again(song: Song):
@@ -173,11 +180,67 @@ async def test_our_own_fault_does_not_buy_again(song: Song):
     assert (len(vendor.sold), song.spent_usd) == (1, PRICE_USD)
 
 
-async def test_a_job_that_its_provider_gave_up_is_bought_anew_and_stays_charged(song: Song):
-    vendor = Vendor()
-    vendor.failing["collect"] = [ProviderError("could not make it")]
-    await song.compose(vendor.work())
-    assert (len(vendor.sold), song.spent_usd) == (2, 2 * PRICE_USD)
+async def test_a_job_that_its_provider_could_not_make_is_not_bought_again_by_itself(song: Song):
+    vendor, other = Vendor(), Vendor(name="other")
+    vendor.failing["collect"] = [JobFailedError("could not make it", job_id="opaque")]
+    taken = await song.compose(vendor.work(), other.work())
+    assert (len(vendor.sold), len(other.sold), song.spent_usd) == (1, 1, 2 * PRICE_USD)
+    assert taken.job == other.collected[0]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ProviderRefusedError("401; check the key"),
+        ProviderError("an answer that makes no sense"),
+        ValueError("our bug"),
+    ],
+)
+async def test_an_answer_that_says_nothing_of_the_job_leaves_it_standing(song: Song, answer: Exception):
+    vendor, other = Vendor(EffectPolicy.AT_MOST_ONCE), Vendor(name="other")
+    vendor.failing["collect"] = [answer] * 20
+    for _ in range(3):
+        with pytest.raises(Suspend, match=r"job job-\w+ is asked for again") as aside:
+            await song.compose(vendor.work(), other.work())
+        assert (aside.value.state, song.row.status) == (CycleState.DEFERRED, StepStatus.SUBMITTED)
+    vendor.failing["collect"] = []
+    await song.compose(vendor.work(), other.work())
+    assert (len(vendor.sold), other.sold, song.spent_usd) == (1, [], PRICE_USD)
+
+
+async def test_what_was_bought_and_is_no_song_is_a_persons_to_judge(song: Song):
+    vendor, other = Vendor(EffectPolicy.AT_MOST_ONCE), Vendor(name="other")
+    vendor.failing["collect"] = [UnusableTakeError("3 s of silence (kept as quarantine/vendor-12)")]
+    with pytest.raises(Suspend, match=r"quarantine/vendor-12.*buy again or cancel") as aside:
+        await song.compose(vendor.work(), other.work())
+    assert (aside.value.state, song.row.status) == (CycleState.PARKED, StepStatus.UNKNOWN)
+    assert (len(vendor.sold), other.sold, song.spent_usd) == (1, [], PRICE_USD)
+
+
+async def test_an_order_that_costs_nothing_leaves_nothing_in_doubt(song: Song):
+    vendor, other = Vendor(EffectPolicy.KEYED, "free"), Vendor(name="other")
+    vendor.failing["answer"] = [ConnectionResetError("the line went dead")]
+    free = replace(vendor.work(), worst_case_usd=Decimal(0))
+    with pytest.raises(Suspend, match="asked again"):
+        await song.compose(free, other.work())
+    vendor.failing["submit"] = [ProviderRefusedError("no")]
+    await song.compose(free, other.work())
+    assert (len(other.sold), song.spent_usd) == (1, PRICE_USD)
+
+
+async def test_a_job_bought_again_has_a_day_of_its_own(song: Song):
+    vendor = Vendor(EffectPolicy.AT_MOST_ONCE)
+    unfinished = Suspend(CycleState.DEFERRED, "not finished", 900.0)
+    vendor.failing["collect"] = [unfinished, unfinished, unfinished]  # type: ignore[list-item] # a signal
+    with pytest.raises(Suspend, match="not finished"):
+        await song.compose(vendor.work())
+    song.stage.write(begun_earlier, by_s=JOB_PATIENCE_S + 1)
+    with pytest.raises(Suspend, match="over 24 h ago"):
+        await song.compose(vendor.work())
+    song.stage.write(steps.resolve_parked, cycle_id=song.cycle.id, choice="buy_again", job_id=None, who="ann")
+    with pytest.raises(Suspend, match=r"^not finished$") as aside:
+        await song.compose(vendor.work())
+    assert (aside.value.state, len(vendor.sold)) == (CycleState.DEFERRED, 2)
 
 
 async def test_a_refusal_before_anything_was_bought_is_known(song: Song):

@@ -96,15 +96,14 @@ def why_rows(asked: Approval) -> Rows:
 def redo_rows(asked: Approval) -> Rows:
     """What is made anew?"""
     parts = [
-        button(f"🔁 {part.capitalize()}", asked.id, "redo", part) for part in Redo if part is not Redo.SONG
+        button(f"🔁 {part.capitalize()}", asked.id, "redo", part)
+        for part in asked.redoable
+        if part is not Redo.SONG
     ]
     price = asked.facts.get("song_price_usd")
     cost = "price unknown" if price is None else usd(Decimal(str(price)))
-    return [
-        parts[:2],
-        parts[2:],
-        [button(f"🔁 The whole song ({clip(cost, 20)})", asked.id, "redo", Redo.SONG), _back(asked)],
-    ]
+    whole = [button(f"🔁 The whole song ({clip(cost, 20)})", asked.id, "redo", Redo.SONG)]
+    return [parts[:2], parts[2:], [*(whole if Redo.SONG in asked.redoable else ()), _back(asked)]]
 
 
 def undo_rows(asked: Approval) -> Rows:

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 from agents.llm.door import Limits
+from agents.music.fetching import fetch_takes
 from agents.music.order import MusicOrder
 from agents.music.protocol import FetchedTake, Job, JobState, JobStatus, Terms
 from agents.vendors.api import Api, Json, one_line
-from agents.vendors.download import AUDIO, download
 from configs.settings import Settings
 from storage.clock import sub_seed
 from storage.errors import ProviderError, ProviderRefusedError, ProviderUnavailableError
@@ -98,24 +97,13 @@ class AceStep:
         files = _files((await self._task(job_id)).get("result"))
         if not files:
             raise ProviderError(f"ace_step has no audio of task {job_id} any more")
-        takes: list[FetchedTake] = []
-        for number, file in enumerate(files, start=1):
-            path = folder / f"take-{number}"
-            media_type = await download(
-                urljoin(self.api.base_url + "/", file),
-                path,
-                AUDIO,
-                trusted=self.api.base_url,
-                headers=self.api.headers(),
-            )
-            takes.append(FetchedTake(path=path, media_type=media_type))
-        return tuple(takes)
+        return await fetch_takes(self.api, [(file, None) for file in files], folder)
 
     async def _task(self, job_id: str) -> dict[str, Any]:
         data = _data(await self.api.json("POST", "/query_result", body={"task_id_list": [job_id]}))
         tasks = data if isinstance(data, list) else []
         found = next(
-            (task for task in tasks if isinstance(task, dict) and task.get("task_id") == job_id), None
+            (task for task in tasks if isinstance(task, dict) and str(task.get("task_id")) == job_id), None
         )
         if found is None:
             raise ProviderError(f"ace_step does not know task {job_id}; it may have been restarted")

@@ -9,10 +9,10 @@ from typing import Any
 
 from agents.llm.door import Limits
 from agents.music.order import SECTION_TAGS, MusicOrder
-from agents.music.protocol import FetchedTake, Job, JobState, JobStatus, Terms
+from agents.music.protocol import FetchedTake, Job, JobStatus, Terms
 from agents.vendors.api import Answer, Api, one_line
 from configs.settings import Settings
-from storage.errors import OutcomeUnknownError, ProviderError, ProviderRefusedError
+from storage.errors import OutcomeUnknownError, ProviderRefusedError, UnusableTakeError
 from storage.types import EffectPolicy
 
 SHORTEST_S, LONGEST_S = 3.0, 600.0
@@ -83,7 +83,8 @@ class ElevenLabs:
         answer = await self._compose(body)
         if (suggested := _suggested(answer, body)) is not None:
             # It says what it would take instead, and has made nothing: once, and no further.
-            answer = await self._compose(suggested)
+            body = suggested
+            answer = await self._compose(body)
         self.api.require_success(answer, buys=True)
         if not answer.media_type.startswith("audio/"):
             if answer.media_type == "text/html":
@@ -91,17 +92,17 @@ class ElevenLabs:
             raise OutcomeUnknownError(f"elevenlabs sent no audio: {self.api.told_by(answer)}")
         path = folder / "take-1"
         await asyncio.to_thread(path.write_bytes, answer.body)
-        take = FetchedTake(path=path, media_type=answer.media_type, expected_s=order.duration_s)
+        take = FetchedTake(path=path, media_type=answer.media_type, expected_s=_length_s(body))
         return Job(id=answer.headers.get("song-id", idempotency_key), takes=(take,))
 
     async def find(self, idempotency_key: str) -> str | None:
         return None
 
     async def poll(self, job_id: str) -> JobStatus:
-        return JobStatus(state=JobState.FAILED, message="its audio came with the order and is not sent again")
+        raise UnusableTakeError("elevenlabs sends audio with the order alone: no job can be asked for")
 
     async def fetch(self, job_id: str, folder: Path) -> tuple[FetchedTake, ...]:
-        raise ProviderError(f"elevenlabs sends the audio of {job_id} with the order alone")
+        raise UnusableTakeError("elevenlabs sends audio with the order alone: no job can be asked for")
 
     async def _compose(self, body: dict[str, object]) -> Answer:
         return await self.api.call("POST", "/v1/music", body=body, query={"output_format": OUTPUT}, buys=True)
@@ -167,6 +168,26 @@ def _suggested(answer: Answer, body: dict[str, object]) -> dict[str, object] | N
         return None
     for field_name, kind in (("prompt", str), ("composition_plan", dict)):
         suggestion = data.get(f"{field_name}_suggestion")
-        if field_name in body and isinstance(suggestion, kind) and suggestion:
-            return body | {field_name: suggestion}
+        if field_name not in body or not isinstance(suggestion, kind) or not suggestion:
+            continue
+        instead = body | {field_name: suggestion}
+        # The price was reserved for a song of the order's length.
+        if 0 < _length_s(instead) <= _length_s(body) + 1:
+            return instead
     return None
+
+
+def _length_s(body: dict[str, object]) -> float:
+    """How long a request's song is to be; 0 where a plan does not tell."""
+    plan = body.get("composition_plan")
+    if not isinstance(plan, dict):
+        length_ms = body["music_length_ms"]
+        assert isinstance(length_ms, int)
+        return length_ms / 1000
+    sections = plan.get("sections")
+    lengths = (
+        [part.get("duration_ms") for part in sections if isinstance(part, dict)]
+        if isinstance(sections, list)
+        else []
+    )
+    return sum(length for length in lengths if isinstance(length, int | float)) / 1000

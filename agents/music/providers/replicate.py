@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import quote
 
 from agents.llm.door import Limits
+from agents.music.fetching import fetch_takes
 from agents.music.order import MusicOrder
 from agents.music.protocol import FetchedTake, Job, JobState, JobStatus, Terms
 from agents.vendors.api import Api, one_line
-from agents.vendors.download import AUDIO, download
 from configs.settings import Settings
 from storage.clock import sub_seed
 from storage.errors import OutcomeUnknownError, ProviderError, ProviderRefusedError
@@ -104,9 +104,7 @@ class Replicate:
         url = output[0] if isinstance(output, list) and output else output
         if not isinstance(url, str):
             raise ProviderError(f"replicate has no audio of prediction {job_id} any more")
-        path = folder / "take-1"
-        media_type = await download(url, path, AUDIO, trusted=self.api.base_url, headers=self.api.headers())
-        return (FetchedTake(path=path, media_type=media_type),)
+        return await fetch_takes(self.api, [(url, None)], folder)
 
     async def _prediction(self, job_id: str) -> dict[str, Any]:
         answer = await self.api.json("GET", f"/v1/predictions/{quote(job_id, safe='')}")

@@ -1,4 +1,4 @@
-"""Songs that people make elsewhere and bring."""
+"""Songs that people make elsewhere and bring; when a job was ordered."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("steps", sa.Column("submitted_at", UtcTime))
     op.create_table(
         "inbox",
         sa.Column("id", sa.Text, primary_key=True),
@@ -35,3 +36,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("inbox")
+    with op.batch_alter_table("steps", table_kwargs={"sqlite_strict": True}) as batch:
+        batch.drop_column("submitted_at")

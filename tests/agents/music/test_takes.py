@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from agents.music.analysis import analyse
 from agents.music.local.encode import write_mp3
 from agents.music.protocol import FetchedTake
-from agents.music.takes import octave_nearest, plan_take, read_take
+from agents.music.takes import octave_nearest, plan_take, read_take, require_song
 from agents.producer import remaster
 from storage.errors import ProviderError
 from tests.agents.music.songs import order_of
@@ -152,6 +152,26 @@ def test_a_take_that_is_mostly_silence_is_refused(tmp_path):
         plan_take(fetched(path), order_of())
 
 
+@pytest.mark.parametrize(
+    ("rate_hz", "channels", "seconds", "told"),
+    [
+        (655_350, 1, 12, "655350 Hz"),
+        (44_100, 6, 12, "6 channels"),
+        (192_000, 1, 300, "57600000 samples"),
+        (100, 1, 60, "100 Hz"),
+    ],
+)
+def test_a_small_file_that_would_fill_the_memory_is_refused_by_its_header(
+    tmp_path: Path, rate_hz: int, channels: int, seconds: int, told: str
+):
+    path = tmp_path / "bomb.flac" if rate_hz > 1000 else tmp_path / "bomb.wav"
+    with soundfile.SoundFile(path, "w", rate_hz, channels) as sink:
+        for _ in range(seconds):
+            sink.write(np.zeros((rate_hz, channels), np.int16))
+    with pytest.raises(ProviderError, match=told):
+        require_song(fetched(path))
+
+
 def test_nobody_sings_an_instrumental(take):
     assert plan_take(fetched(take), order_of()).has_vocals
     assert not plan_take(fetched(take), order_of(words=False)).has_vocals
@@ -168,9 +188,9 @@ def test_what_is_no_audio_is_not_read(tmp_path, make):
 
 def test_a_file_longer_than_any_song_is_refused_unread(tmp_path):
     path = tmp_path / "lecture.wav"
-    with soundfile.SoundFile(path, "w", 1_000, 1, format="WAV", subtype="PCM_U8") as sink:
+    with soundfile.SoundFile(path, "w", 8_000, 1, format="WAV", subtype="PCM_U8") as sink:
         for _ in range(16):
-            sink.write(np.full(60_000, 0.1))
+            sink.write(np.full(480_000, 0.1))
     with pytest.raises(ProviderError, match="960"):
         plan_take(fetched(path), order_of())
 

@@ -90,6 +90,10 @@ async def test_a_file_of_the_vendors_own_server_arrives_whole(site: Site, tmp_pa
         ("https://[::ffff:10.0.0.1]/x", "no public address"),
         ("https://0x7f000001/x", "no public address|no address is known"),
         ("https://10.1.2.3:8443/x", "no public address"),
+        ("https://[fec0::1]/x", "no public address"),
+        ("https://[::127.0.0.1]/x", "no public address"),
+        ("https://[64:ff9b:1::a00:1]/x", "no public address"),
+        ("http://[x", "no web address"),
         ("file:///etc/passwd", "no web address"),
         ("ftp://example.com/x", "no web address"),
         ("https://user:pass@example.com/x", "no web address"),  # pragma: allowlist secret
@@ -103,6 +107,14 @@ async def test_a_redirect_out_of_the_internet_is_refused(
     with pytest.raises(ProviderError, match=told):
         await download(f"{site.url}/a.wav", tmp_path / "take", SMALL, trusted=site.url)
     assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "address", ["https://b\u00fccher.example/\x07x", "https://a b/x", "https://" + "a" * 70_000]
+)
+async def test_an_address_that_no_request_can_hold_is_refused(address: str, tmp_path: Path):
+    with pytest.raises(ProviderError):
+        await download(address, tmp_path / "take", SMALL, trusted="http://127.0.0.1:1")
 
 
 async def test_redirects_within_the_vendor_are_followed_and_end(site: Site, tmp_path: Path):

@@ -55,6 +55,7 @@ def request_card(asked: InboxRequest) -> Markup:
         facts(
             (
                 ("voice", sheet.vocal),
+                ("language", sheet.language),
                 ("sound", f"{sheet.tempo_bpm:g} BPM, {sheet.key}"),
                 ("length", f"about {sheet.duration_s:.0f} s"),
                 ("cycle", el("a", asked.cycle_id[-8:], href=page_link("cycles", cycle=asked.cycle_id))),

@@ -15,7 +15,7 @@
       for (const [at, file] of files.entries()) {
         told.textContent = `Sending and measuring ${file.name} (${at + 1} of ${files.length})…`;
         const answer = await fetch(ADDRESS, { method: 'POST', body: file, headers: { 'Content-Type': 'application/octet-stream' } });
-        const body = await answer.json();
+        const body = await answer.json().catch(() => ({}));
         if (!answer.ok) throw new Error(`${file.name}: ${body.message ?? answer.status}`);
         kept.push(body.sha256);
         told.textContent = `${file.name}: ${Math.round(body.duration_s)} s, ${body.tempo_bpm} BPM, ${body.key}`;

@@ -185,7 +185,9 @@ def part_choices(asked: Approval) -> list[tuple[str, str]]:
     """What a song may be sent back for; only a whole song may cost something, and says what."""
     price = asked.facts.get("song_price_usd")
     told = "price unknown" if price is None else usd(Decimal(str(price)))
-    return [(f"the whole song ({told})" if part is Redo.SONG else str(part), str(part)) for part in Redo]
+    return [
+        (f"the whole song ({told})" if part is Redo.SONG else str(part), str(part)) for part in asked.redoable
+    ]
 
 
 def build(reception: Reception, blocks: gr.Blocks) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 import gradio as gr
 
 from runtime.desk import Bringing, Desk
+from runtime.inbox import held_upload
 from storage import inbox
-from storage.artists import list_artists
+from storage.artists import artist_by_name, list_artists
+from storage.cycles import Cycle
 from storage.inbox import InboxRequest, InboxStatus
 from storage.types import LifecycleState
 from ui.console.cards import inbox as cards
@@ -142,16 +144,15 @@ class InboxPage:
         if not artist:
             return said("Choose an artist first.", "bad")
         desk = await self.reception.desk(request.username)
-        found = next(
-            each for each in await self.reception.store.read(list_artists) if each.persona.name == artist
-        )
         settings = await self.reception.settings()
         name = title.strip() or Path(acted(event, "name")).stem.replace("_", " ")[:60]
 
-        async def bring():  # noqa: ANN202 - the cycle
+        async def bring() -> Cycle:
+            found = await self.reception.store.read(artist_by_name, name=artist)
             (path,) = await self._files(event)
             wanted = wish(title=name, formats=Formats(settings.video_formats).aspects())
-            bringing = Bringing(licence=licence.strip() or LICENCE, ai_role=made_by)  # type: ignore[arg-type]
+            said_of_it = {"licence": licence.strip() or LICENCE, "ai_role": made_by}
+            bringing = Bringing.model_validate(said_of_it)
             return await desk.import_song(found.id, path, wanted, bringing, words=words)
 
         cycle, why = await attempt(bring())
@@ -165,9 +166,9 @@ class InboxPage:
 
     async def _files(self, event: gr.EventData) -> tuple[Path, ...]:
         """What was uploaded a moment ago, by its addresses."""
-        assets = self.reception.studio.assets
+        config = self.reception.studio
         sha256s = [sha256 for sha256 in acted(event, "sha256s").split(",") if sha256]
-        return tuple([await asyncio.to_thread(assets.fetch, sha256) for sha256 in sha256s])
+        return tuple([await asyncio.to_thread(held_upload, config, sha256) for sha256 in sha256s])
 
     async def _waiting(self) -> list[InboxRequest]:
         return await self.reception.store.read(inbox.requests, status=InboxStatus.WAITING)

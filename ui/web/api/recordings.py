@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from runtime import studio
-from runtime.desk import Bringing
-from runtime.inbox import FILE_BYTES_MAX, keep_recording
+from runtime.desk import TAKES_MAX, Bringing
+from runtime.inbox import FILE_BYTES_MAX, held_upload, hold_upload
 from runtime.studio import StudioConfig
 from storage import inbox
 from storage.artists import artist_by_name
@@ -19,6 +19,10 @@ from storage.types import Frozen
 from ui.web.door import Limit, TheDesk, TheLabel
 from ui.wishes import TEMPO_MAX_BPM, TEMPO_MIN_BPM, WORDS_MAX, Formats, wish
 
+UPLOAD_S = 1800.0
+"""How long one upload may take."""
+LOOK_BYTES = 32_000_000
+"""After so many, whether there is still room for more."""
 router = APIRouter(tags=["recordings"])
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Licence = Annotated[str, Field(min_length=1, max_length=300)]
@@ -26,7 +30,7 @@ Words = Annotated[str, Field(max_length=WORDS_MAX)]
 
 
 class Uploaded(Frozen):
-    """A recording that is kept, and what was measured on it."""
+    """A recording that is held for some hours, and what was measured on it."""
 
     sha256: str
     media_type: str
@@ -41,7 +45,7 @@ class InboxList(Frozen):
 
 
 class Delivery(Frozen):
-    recordings: Annotated[tuple[Sha256, ...], Field(min_length=1, max_length=8)]
+    recordings: Annotated[tuple[Sha256, ...], Field(min_length=1, max_length=TAKES_MAX)]
     """Of uploads: one, or several takes."""
     licence: Licence = "made by hand: as the maker's plan grants"
     """On what terms you have them, for the release's papers."""
@@ -70,16 +74,19 @@ async def upload(request: Request, label: TheLabel, desk: TheDesk) -> Uploaded:
     with studio.scratch(config) as folder:
         path = folder / "recording"
         size = 0
-        with await asyncio.to_thread(path.open, "wb") as sink:
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > FILE_BYTES_MAX:
-                    raise UsageError(f"The recording is larger than {FILE_BYTES_MAX // 1_000_000} MB")
-                await asyncio.to_thread(sink.write, chunk)
-        asset, facts = await asyncio.to_thread(keep_recording, config, path)
+        async with asyncio.timeout(UPLOAD_S):
+            with await asyncio.to_thread(path.open, "wb") as sink:
+                async for chunk in request.stream():
+                    if size // LOOK_BYTES != (size + len(chunk)) // LOOK_BYTES:
+                        await asyncio.to_thread(studio.require_room, config)
+                    size += len(chunk)
+                    if size > FILE_BYTES_MAX:
+                        raise UsageError(f"The recording is larger than {FILE_BYTES_MAX // 1_000_000} MB")
+                    await asyncio.to_thread(sink.write, chunk)
+        sha256, media_type, facts = await asyncio.to_thread(hold_upload, config, path)
     return Uploaded(
-        sha256=asset.sha256,
-        media_type=asset.media_type,
+        sha256=sha256,
+        media_type=media_type,
         duration_s=round(facts.duration_s, 3),
         tempo_bpm=facts.tempo_bpm,
         key=f"{facts.key} {facts.mode}".strip(),
@@ -105,8 +112,8 @@ async def show_request(request_id: str, label: TheLabel) -> InboxRequest:
 async def deliver(request_id: str, brought: Delivery, label: TheLabel, desk: TheDesk) -> InboxRequest:
     """Bring the uploaded recordings of a request; its cycle goes on by itself."""
     asked = await label.store.read(inbox.request_by_id, request_id=request_id)
-    assets = StudioConfig.of(label.settings).assets
-    paths = [await asyncio.to_thread(assets.fetch, sha256) for sha256 in brought.recordings]
+    config = StudioConfig.of(label.settings)
+    paths = [await asyncio.to_thread(held_upload, config, sha256) for sha256 in brought.recordings]
     return await desk.deliver(asked, tuple(paths), licence=brought.licence)
 
 
@@ -118,7 +125,7 @@ async def import_recording(brought: Import, label: TheLabel, desk: TheDesk) -> C
         title=brought.title, theme=brought.theme, mood=brought.mood, tempo_bpm=brought.tempo_bpm,
         formats=Formats(brought.formats or label.settings.video_formats).aspects(),
     )  # fmt: skip
-    path = await asyncio.to_thread(StudioConfig.of(label.settings).assets.fetch, brought.recording)
+    path = await asyncio.to_thread(held_upload, StudioConfig.of(label.settings), brought.recording)
     if wanted.title is None:
         raise UsageError("Give the song a title")
     bringing = Bringing(licence=brought.licence, ai_role=brought.made_by)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from agents.llm.door import Limits
+from agents.music.fetching import fetch_takes
 from agents.music.order import MusicOrder
 from agents.music.protocol import FetchedTake, Job, JobState, JobStatus, Terms
 from agents.music.providers.suno.apibox import Apibox
@@ -12,7 +13,6 @@ from agents.music.providers.suno.dialect import Call, Clip, Dialect
 from agents.music.providers.suno.gcui import Gcui
 from agents.music.providers.suno.sunoapi import SunoApi
 from agents.vendors.api import Api, Json
-from agents.vendors.download import AUDIO, download
 from configs.settings import Settings
 from storage.errors import ProviderError
 from storage.types import EffectPolicy
@@ -81,14 +81,8 @@ class Suno:
         ready = [clip for clip in await self._clips(job_id) if clip.state is JobState.READY]
         if not ready:
             raise ProviderError(f"suno has no audio of job {job_id} any more")
-        takes: list[FetchedTake] = []
-        for number, clip in enumerate(ready, start=1):
-            path = folder / f"take-{number}"
-            media_type = await download(
-                clip.audio_url, path, AUDIO, trusted=self.api.base_url, headers=self.api.headers()
-            )
-            takes.append(FetchedTake(path=path, media_type=media_type, expected_s=clip.duration_s))
-        return tuple(takes)
+        wanted = [(clip.audio_url, clip.duration_s) for clip in ready]
+        return await fetch_takes(self.api, wanted, folder)
 
     async def _clips(self, job_id: str) -> tuple[Clip, ...]:
         return self.dialect.clips(await self._call(self.dialect.ask(job_id)))

@@ -13,7 +13,9 @@ LATER_LIMITS = (5000, 1000, 100)
 """Characters of prompt, style and title that a model reads."""
 NOWHERE = "https://labelmate.invalid/"
 """The interface demands an address to call back; we ask instead, and `.invalid` leads nowhere (RFC 2606)."""
-_UNDER_WAY = frozenset({"PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS"})
+_FAILED = frozenset({"CREATE_TASK_FAILED", "GENERATE_AUDIO_FAILED", "SENSITIVE_WORD_ERROR"})
+_FINISHED = frozenset({"SUCCESS", "CALLBACK_EXCEPTION"})
+"""That the callback went nowhere is as we want it: the songs are there all the same."""
 _BUSY = {405: 60.0, 429: 3600.0, 430: 30.0, 455: 900.0}
 """Codes of limits, used-up credits and maintenance, and after how many seconds to come back."""
 
@@ -61,18 +63,19 @@ class SunoApi:
         data = _data(answer, buys=False)
         data = data if isinstance(data, dict) else {}
         status = str(data.get("status") or "PENDING")
-        if status in _UNDER_WAY:
-            return ()
-        if status != "SUCCESS":
+        if status in _FAILED:
             why = data.get("errorMessage") or data.get("errorCode") or status
             return (Clip(JobState.FAILED, message=one_line(f"{status}: {why}")),)
         response = data.get("response")
         songs = response.get("sunoData") if isinstance(response, dict) else None
-        return tuple(
+        clips = tuple(
             Clip(JobState.READY, audio_url=str(song["audioUrl"]), duration_s=seconds_of(song))
-            for song in songs or ()
+            for song in (songs if isinstance(songs, list) else ())
             if isinstance(song, dict) and song.get("audioUrl")
-        ) or (Clip(JobState.FAILED, message="it is called finished and has no audio"),)
+        )
+        if status == "SUCCESS" and not clips:
+            return (Clip(JobState.FAILED, message="it is called finished and has no audio"),)
+        return clips if status in _FINISHED else ()
 
 
 def _data(answer: Json, *, buys: bool) -> Json:
@@ -82,9 +85,9 @@ def _data(answer: Json, *, buys: bool) -> Json:
     if code == 200:
         return envelope.get("data")
     told = f"suno answers with code {code}: {one_line(str(envelope.get('msg') or answer))}"
-    if code in _BUSY:
+    if isinstance(code, int) and code in _BUSY:
         raise ProviderUnavailableError(told, retry_after_s=_BUSY[code])
-    if code is None or not isinstance(code, int) or code >= 500:
+    if not isinstance(code, int) or code >= 500:
         raise OutcomeUnknownError(told) if buys else ProviderUnavailableError(told)
     advice = "; check SUNO_API_KEY" if code in (401, 403) else ""
     raise ProviderRefusedError(told + advice)

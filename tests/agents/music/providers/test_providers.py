@@ -1,6 +1,7 @@
 """Each vendor against a shop as strict as its documents: what is sent, what is read, and what failures say of the money."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Awaitable, Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from storage.errors import (
     ProviderError,
     ProviderRefusedError,
     ProviderUnavailableError,
+    UnusableTakeError,
 )
 from storage.types import Clearance, EffectPolicy, VocalIdentity
 from tests.agents.music.providers.shop import KEY, PROMPT_SUGGESTION, OpenShop, Reply, Shop
@@ -159,13 +161,29 @@ async def test_a_job_that_fails_says_why(name: str, shop: Shop, home: Path, tmp_
         (Reply(b'{"detail": "no"}', "application/json", 401), ProviderRefusedError, "check .*_(KEY|TOKEN)"),
         (Reply(b'{"detail": "no"}', "application/json", 400), ProviderRefusedError, "400"),
         (Reply(b"", "text/plain", 429, {"Retry-After": "7"}), ProviderUnavailableError, "429"),
+        (Reply(b"", "text/plain", 503, {"Retry-After": "9"}), ProviderUnavailableError, "503"),
+        (Reply(b"", "text/plain", 503), OutcomeUnknownError, "503"),
+        (Reply(b"", "text/plain", 408), OutcomeUnknownError, "408"),
         (Reply(b"", "text/plain", 402), ProviderUnavailableError, "credits"),
         (Reply(b"oops", "text/plain", 500), OutcomeUnknownError, "500"),
         (Reply(b"<html>", "text/html", 504), OutcomeUnknownError, "504"),
         (Reply(b"{", "application/json"), OutcomeUnknownError, "no (JSON|audio)"),
         (Reply(b'{"a": 1}', "application/json", 200, {"Content-Length": "99"}), OutcomeUnknownError, "whole"),
     ],
-    ids=["html", "key", "wrong", "busy", "credits", "broken", "gateway", "half", "cut off"],
+    ids=[
+        "html",
+        "key",
+        "wrong",
+        "busy",
+        "closed",
+        "gone",
+        "slow",
+        "credits",
+        "broken",
+        "gateway",
+        "half",
+        "cut off",
+    ],
 )
 async def test_what_an_answer_to_an_order_tells_of_the_money(
     name: str, reply: Reply, told: type[Exception], words: str, shop: Shop, home: Path, tmp_path: Path
@@ -209,12 +227,63 @@ async def test_a_check_costs_nothing_and_tells_of_a_wrong_key(name: str, told: s
     assert await provider(name, shop, home).check() == told
     if name not in ("gcui", "ace_step"):
         wrong = {
-            "suno_api_key": "wrong-key-00",
-            "elevenlabs_api_key": "wrong-key-00",
-            "replicate_api_token": "wrong-key-00",
+            "suno_api_key": "wrong-key-00",  # pragma: allowlist secret
+            "elevenlabs_api_key": "wrong-key-00",  # pragma: allowlist secret
+            "replicate_api_token": "wrong-key-00",  # pragma: allowlist secret
         }
         with pytest.raises(ProviderRefusedError, match=r"check .*_(KEY|TOKEN)"):
             await provider(name, shop, home, **wrong).check()
+    assert shop.orders == []
+
+
+@pytest.mark.parametrize("name", ["sunoapi", "apibox", "gcui", "replicate", "ace_step"])
+@pytest.mark.parametrize(
+    "body",
+    [b"null", b"[]", b"5", b'"x"', b'{"code": [200]}', b'{"code": 200, "data": 7}', b"[" * 100_000, b'[{"id": null}, 4]',
+     b'{"code": 200, "data": {"status": "SUCCESS", "response": {"sunoData": 5}}}', b'{"code": NaN}',
+     b'{"code": 500, "msg": "bad \\ud800 x \\u0007"}'],
+    ids=range(11),
+)  # fmt: skip
+async def test_an_answer_of_any_shape_is_an_error_that_can_be_written_down_or_no_news(
+    name: str, body: bytes, shop: Shop, home: Path, tmp_path: Path
+):
+    vendor = provider(name, shop, home)
+    for ask in (lambda: vendor.submit(order_of(), "k", tmp_path), lambda: vendor.poll("job-1")):
+        shop.next_replies = [Reply(body, "application/json")]
+        told = await _told(ask)
+        assert told.isprintable()
+        assert told.encode()
+
+
+async def _told(ask: Callable[[], Awaitable[object]]) -> str:
+    """What an answer came to; anything but our own errors fails the test."""
+    try:
+        return str(await ask())
+    except (ProviderError, OutcomeUnknownError) as error:
+        return str(error)
+
+
+async def test_one_take_that_is_refused_does_not_cost_the_other(shop: Shop, home: Path, tmp_path: Path):
+    vendor = provider("sunoapi", shop, home)
+    songs = [{"audioUrl": f"{shop.url}/files/job-1-1.wav"}, {"audioUrl": "https://169.254.169.254/x"}]
+    record = {"code": 200, "data": {"status": "CALLBACK_EXCEPTION", "response": {"sunoData": songs}}}
+    shop.next_replies = [Reply(json.dumps(record).encode(), "application/json")]
+    (take,) = await vendor.fetch("job-1", tmp_path)
+    assert take.path.read_bytes() == shop.audio
+    record["data"]["response"]["sunoData"] = songs[1:]
+    shop.next_replies = [Reply(json.dumps(record).encode(), "application/json")]
+    with pytest.raises(UnusableTakeError, match="no public address"):
+        await vendor.fetch("job-1", tmp_path)
+
+
+async def test_a_longer_song_than_was_ordered_is_not_bought_as_a_suggestion(
+    shop: Shop, home: Path, tmp_path: Path
+):
+    plan = {"sections": [{"duration_ms": 120_000, "lines": []}] * 4}
+    detail = {"detail": {"status": "bad_composition_plan", "data": {"composition_plan_suggestion": plan}}}
+    shop.next_replies = [Reply(json.dumps(detail).encode(), "application/json", 422)]
+    with pytest.raises(ProviderRefusedError, match="422"):
+        await provider("elevenlabs", shop, home).submit(order_of(seconds=60), "k", tmp_path)
     assert shop.orders == []
 
 
