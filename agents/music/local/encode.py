@@ -52,6 +52,7 @@ def write_mp3(audio: Stereo, path: Path, sample_rate_hz: int) -> None:
     from av.error import FFmpegError
 
     part = path.with_name(path.name + ".part")
+    layout = "stereo" if audio.shape[0] == 2 else "mono"
     bit_rate = next(rate for above_hz, rate in MP3_RATES if sample_rate_hz >= above_hz)
     try:
         with av.open(str(part), "w", format="mp3") as sink:
@@ -59,13 +60,13 @@ def write_mp3(audio: Stereo, path: Path, sample_rate_hz: int) -> None:
                 "libmp3lame",
                 rate=sample_rate_hz,
                 options={"compression_level": LAME_QUALITY},
-                layout="stereo",
+                layout=layout,
                 format="fltp",
                 bit_rate=bit_rate,
             )
             for start in range(0, audio.shape[1], CHUNK):
                 samples = np.ascontiguousarray(audio[:, start : start + CHUNK])
-                frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="stereo")
+                frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout=layout)
                 frame.sample_rate, frame.pts = sample_rate_hz, start
                 sink.mux(stream.encode(frame))
             sink.mux(stream.encode(None))
