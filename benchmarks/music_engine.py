@@ -2,12 +2,14 @@
 
     python -m benchmarks.music_engine [--seconds 80] [--genres house,lofi]
 
-For each genre: seconds of music per CPU second from the brief to the float master, the share of mixing (with
-synthesis) and mastering in it, and the CPU seconds of encoding the three files. Last, the peak memory of a
-process that makes one song of three minutes. CPU seconds, because the machine is shared.
+For each genre: seconds of music per CPU second from the brief to the float master, and CPU seconds of composing,
+playing (synthesis), mixing without it, mastering, and encoding the three files; the share is that of mixing and
+mastering in the way to the master. Last, the peak memory of a process that makes one song of three minutes, and the
+whole command, imports and encoders included. CPU seconds, because the machine is shared.
 """
 
 import argparse
+import json
 import resource
 import subprocess
 import sys
@@ -16,15 +18,21 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+
 from agents.composer import compose
 from agents.music.form import fit_form
 from agents.music.genre import find_genre
+from agents.music.local.automation import BrightnessCurve
+from agents.music.local.desk import STRIPS
 from agents.music.local.encode import write_flac, write_mp3, write_wav
 from agents.music.local.master import master_mix
 from agents.music.local.mix import mix_song
-from agents.music.local.palette import choose_palette
+from agents.music.local.palette import Palette, choose_palette
+from agents.music.local.percussion import DrumKit
+from agents.music.local.stems import play_drums, play_part
 from configs.genres import load_genres
-from storage.types import Brief, Lyrics
+from storage.types import Brief, Lyrics, Score, SongPlan
 
 RATE_HZ = 44_100
 
@@ -53,13 +61,32 @@ def brief_for(name: str, seconds: float) -> Brief:
     )
 
 
+def play(brief: Brief, palette: Palette, score: Score, plan: SongPlan) -> None:
+    """What the mix plays, without mixing it."""
+    stem = np.zeros((2, round(plan.duration_s * RATE_HZ)), np.float32)
+    play_drums(stem, score.drums, DrumKit(palette.kit, brief.signature_seed, RATE_HZ, brief.bar_s), RATE_HZ)
+    for part, notes in score.parts.items():
+        play_part(
+            stem,
+            notes,
+            palette.voices[part],
+            STRIPS[part],
+            step_s=brief.bar_s / 16,
+            brightness_at=BrightnessCurve(brief, plan),
+            sample_rate_hz=RATE_HZ,
+        )
+
+
 def measure(name: str, seconds: float) -> tuple[float, ...]:
-    """Composing, mixing, mastering and encoding, in CPU seconds, and the song's own length in seconds."""
+    """Composing, playing, mixing, mastering and encoding, in CPU seconds, and the song's own length in seconds."""
     brief, genre = brief_for(name, seconds), find_genre(name)
+    palette = choose_palette(genre, 1)
     marks = [time.process_time()]
     score, plan = compose(brief, Lyrics(title="", hook="", sections=(), source="benchmark"))
     marks.append(time.process_time())
-    mix = mix_song(brief, genre, choose_palette(genre, 1), score, plan, RATE_HZ)
+    play(brief, palette, score, plan)
+    marks.append(time.process_time())
+    mix = mix_song(brief, genre, palette, score, plan, RATE_HZ)
     marks.append(time.process_time())
     audio = master_mix(mix, genre, brief.brightness, -14.0, RATE_HZ)
     marks.append(time.process_time())
@@ -68,7 +95,29 @@ def measure(name: str, seconds: float) -> tuple[float, ...]:
         write_flac(audio, Path(folder) / "a.flac", RATE_HZ)
         write_mp3(audio, Path(folder) / "a.mp3", RATE_HZ)
     marks.append(time.process_time())
-    return (*(after - before for before, after in pairwise(marks)), plan.duration_s)
+    composing, playing, mixing, mastering, encoding = (after - before for before, after in pairwise(marks))
+    return composing, playing, max(0.0, mixing - playing), mastering, encoding, plan.duration_s
+
+
+def whole_command(seconds: float) -> float:
+    """Seconds of music per CPU second of `labelmate studio song`, from its start to its end."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with tempfile.TemporaryDirectory() as folder:
+        options = [
+            "--genre",
+            "synthwave",
+            "--seed",
+            "1",
+            "--seconds",
+            str(seconds),
+            "--out",
+            folder,
+            "--json",
+        ]
+        command = [str(Path(sys.executable).with_name("labelmate")), "studio", "song", *options]
+        made = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return made["duration_s"] / (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
 def main() -> None:
@@ -84,15 +133,25 @@ def main() -> None:
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
         return
     measure("house", 15)  # imports and tables
-    print(f"{'genre':15} {'music s / CPU s':>15} {'compose':>8} {'mix':>6} {'master':>7} {'encode':>7}")
+    print(
+        f"{'genre':15} {'music s / CPU s':>15} {'compose':>8} {'play':>6} {'mix':>6} {'master':>7} {'share':>6} {'encode':>7}"
+    )
     for name in arguments.genres.split(","):
-        composing, mixing, mastering, encoding, duration_s = measure(name, arguments.seconds)
-        speed = duration_s / (composing + mixing + mastering)
-        print(f"{name:15} {speed:15.1f} {composing:8.2f} {mixing:6.2f} {mastering:7.2f} {encoding:7.2f}")
+        composing, playing, mixing, mastering, encoding, duration_s = measure(name, arguments.seconds)
+        making = composing + playing + mixing + mastering
+        print(
+            f"{name:15} {duration_s / making:15.1f} {composing:8.2f} {playing:6.2f} {mixing:6.2f} {mastering:7.2f}"
+            f" {(mixing + mastering) / making:6.0%} {encoding:7.2f}",
+            flush=True,
+        )
     for name in ("synthwave", "ambient"):
         command = [sys.executable, "-m", "benchmarks.music_engine", "--memory-of", name]
         peak_mb = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
         print(f"peak memory, 180 s of {name}: {peak_mb} MB")
+
+    print(
+        f"the whole command, {arguments.seconds:g} s of synthwave: {whole_command(arguments.seconds):.1f} s of music per CPU second"
+    )
 
 
 if __name__ == "__main__":

@@ -61,6 +61,8 @@ PERCUSSIVE = (
 )
 """Genres with a drum on every bar line, whose beats an ear can find."""
 LONG_S = 150.0
+FEWEST_TAUGHT = 3
+"""Of fewer songs a genre's centroid says nothing."""
 CATALOGUE_GENRES = ("synthwave", "ambient", "trap")
 NO_WORDS = Lyrics(title="", hook="", sections=(), source="benchmark")
 
@@ -237,7 +239,7 @@ def classify(songs: list[Song], taught: int) -> None:
         by_genre[song.brief.genre].append(song)
     train = [song for own in by_genre.values() for song in own[:taught]]
     test = [song for own in by_genre.values() for song in own[taught:]]
-    if not test or len(by_genre) < 2:
+    if not test or len(by_genre) < 2 or taught < FEWEST_TAUGHT:
         return
     named = nearest_centroid(
         np.stack([song.features for song in train]),

@@ -44,6 +44,10 @@ class AudioFacts(Frozen):
     """0 when no pulse was found."""
     tempo_confidence: float
     tempo_candidates_bpm: tuple[float, ...]
+    beats_s: tuple[float, ...] = ()
+    """Times of the beats at `tempo_bpm`."""
+    sections_s: tuple[float, ...] = (0.0,)
+    """Where sections begin, by novelty; the first at 0."""
     key: str
     mode: str
     key_confidence: float
@@ -95,6 +99,7 @@ def analyse_samples(stereo: "NDArray[np.float32]", sample_rate_hz: int) -> Audio
     """Measure float32 (2, samples) in [−1, 1]."""
     import numpy as np
 
+    from agents.music.listening.structure import find_boundaries
     from agents.music.listening.tempo import measure_tempo
     from agents.music.listening.tonality import measure_tonality
     from agents.music.listening.tone import measure_tone
@@ -123,6 +128,8 @@ def analyse_samples(stereo: "NDArray[np.float32]", sample_rate_hz: int) -> Audio
         tempo_bpm=tempo.bpm,
         tempo_confidence=tempo.confidence,
         tempo_candidates_bpm=tempo.candidates_bpm,
+        beats_s=tempo.beats_s,
+        sections_s=find_boundaries(mono, sample_rate_hz),
         key=tonality.key,
         mode=tonality.mode,
         key_confidence=tonality.confidence,

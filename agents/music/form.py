@@ -51,9 +51,9 @@ def fit_form(
     else:
         if not 40 <= tempo_bpm <= 220:
             raise UsageError(f"a tempo of {tempo_bpm:g} BPM: ask for 40 to 220")
-        bars = max(2, round((seconds - TAIL_S) * tempo_bpm / 240))
+        bars = max(1, round((seconds - TAIL_S) * tempo_bpm / 240))
     sections = _fill(_choose_template(genre, bars, rng), bars)
-    return tuple(SectionSpec(name=name, bars=count) for name, count in sections), round(tempo_bpm, 1)
+    return tuple(SectionSpec(name=name, bars=count) for name, count in sections), tempo_bpm
 
 
 def _choose_tempo(genre: Genre, seconds: float, tempo_bias: float, rng: random.Random) -> tuple[int, float]:

@@ -97,6 +97,21 @@ def peak_envelope(audio: Audio, block: int) -> NDArray[np.float32]:
     return envelope
 
 
+def largest_peak(audio: Audio, bounds: NDArray[np.integer]) -> float:
+    """The largest 4× oversampled magnitude between pairs of samples, int (runs, 2); what lies outside is not heard."""
+    kernel = lowpass_kernel(48, 1 / OVERSAMPLING) * np.float32(OVERSAMPLING)
+    lead = len(kernel) // OVERSAMPLING
+    largest = 0.0
+    for first, last in bounds:
+        low, high = max(0, first - lead), min(audio.shape[1], last + lead)
+        skip = (first - low) * OVERSAMPLING + len(kernel) // 2
+        for channel in audio:
+            fine = convolve(kernel, channel[low:high], up=OVERSAMPLING)
+            fine = fine[skip : skip + (last - first) * OVERSAMPLING]
+            largest = max(largest, float(np.abs(fine).max(initial=0.0)))
+    return largest
+
+
 def true_peak_dbtp(audio: Audio) -> float:
     """The true peak of float32 (2, samples) in dB over full scale; −120 for silence."""
     return 20 * math.log10(max(1e-6, float(peak_envelope(audio, 1024).max(initial=0.0))))

@@ -1,10 +1,11 @@
-"""Tempo by the autocorrelation of onsets. It cannot tell a tempo from its double: it names both."""
+"""Tempo by the autocorrelation of onsets, and the beats on it. It cannot tell a tempo from its double: it names both."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.music.listening.beats import track_beats
 from agents.music.listening.spectrogram import lower_rate, magnitudes
 from agents.music.transforms import fast_size, to_samples, to_spectrum
 
@@ -16,6 +17,10 @@ BAR_WEIGHT = 2.0
 """Of every fourth beat: most music repeats by the bar, so a dotted beat is not taken for the beat."""
 CLEAR_RISE = 0.5
 """The onset strength of a recording that has a pulse at all."""
+NO_PULSE_BELOW = 0.2
+"""The confidence of a recording in which no beat can be followed."""
+ONSET_FRAMES = 3.5
+"""How far into its frame, counted in hops, a sound lies that makes the frame louder."""
 PULSES = 16
 """How many beats apart onsets are compared: the more, the finer the tempo."""
 
@@ -29,6 +34,8 @@ class Tempo:
     """0 to 1: how far the best tempo stands out."""
     candidates_bpm: tuple[float, ...]
     """The tempo, its half and its double, likeliest first."""
+    beats_s: tuple[float, ...]
+    """At the tempo itself; none without a pulse."""
 
 
 def measure_tempo(mono: Samples, sample_rate_hz: int) -> Tempo:
@@ -37,7 +44,7 @@ def measure_tempo(mono: Samples, sample_rate_hz: int) -> Tempo:
     onsets = _onsets(low)
     frame_rate_hz = rate_hz / HOP
     if len(onsets) < 4 * frame_rate_hz or not np.any(onsets):
-        return Tempo(0.0, 0.0, ())
+        return Tempo(0.0, 0.0, (), ())
     likeness = _autocorrelate(onsets)
     tempos_bpm = np.arange(SLOWEST_BPM, FASTEST_BPM, 0.1)
     lags = 60 * frame_rate_hz / tempos_bpm
@@ -58,7 +65,10 @@ def measure_tempo(mono: Samples, sample_rate_hz: int) -> Tempo:
     octaves.sort(key=lambda b: -float(np.interp(b, tempos_bpm, weighted)))
     salience = min(1.0, float(np.percentile(onsets, 99)) / CLEAR_RISE)
     confidence = float(np.clip(score[best] * 2.5, 0, 1)) * salience
-    return Tempo(round(bpm, 1), round(confidence, 3), tuple(round(b, 1) for b in octaves))
+    # A frame's onset is what its second half holds and the frame before did not.
+    frames = track_beats(onsets, 60 * frame_rate_hz / bpm) if confidence >= NO_PULSE_BELOW else ()
+    beats_s = tuple(round(float(frame + ONSET_FRAMES) / frame_rate_hz, 3) for frame in frames)
+    return Tempo(round(bpm, 1), round(confidence, 3), tuple(round(b, 1) for b in octaves), beats_s)
 
 
 def _onsets(mono: Samples) -> NDArray[np.float64]:

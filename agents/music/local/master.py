@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from agents.music.local.balance import balancing_filters
 from agents.music.local.filters import apply, highpass, lowpass
 from agents.music.local.limiter import BLOCK, Limiter
-from agents.music.loudness import HOP_S, gated_loudness, hop_energies, integrated_loudness, true_peak_dbtp
+from agents.music.loudness import HOP_S, gated_loudness, hop_energies, integrated_loudness
 from configs.genres import Genre
 
 Stereo = NDArray[np.float32]
@@ -72,6 +72,7 @@ def to_loudness(audio: Stereo, loudness_lufs: float, sample_rate_hz: int) -> Ste
     hops = hop_energies(audio, sample_rate_hz)
     aim_lufs = loudness_lufs
     limited = np.empty_like(audio)
+    gain = 1.0
     for _ in range(3):
         gain = _solve_gain(limiter, hops, aim_lufs, sample_rate_hz)
         limiter.apply(gain, limited)
@@ -79,7 +80,7 @@ def to_loudness(audio: Stereo, loudness_lufs: float, sample_rate_hz: int) -> Ste
         if abs(error) < 0.04:
             break
         aim_lufs += error
-    excess_db = true_peak_dbtp(limited) - CEILING_DBTP - 0.1
+    excess_db = 20 * math.log10(max(1e-6, limiter.true_peak(gain, limited))) - CEILING_DBTP - 0.1
     if excess_db > 0:
         limited *= np.float32(10 ** (-excess_db / 20))
     return limited

@@ -5,14 +5,17 @@ import pytest
 import soundfile
 
 from agents.music.analysis import analyse, analyse_samples
+from agents.music.listening.structure import find_boundaries
 from agents.music.listening.tempo import measure_tempo
 from agents.music.listening.tonality import measure_tonality
+from agents.music.local.filters import apply, lowpass
 from agents.music.review.obedience import key_fit, scale_fit
 from agents.music.similarity import jaccard, melody_grams
 from agents.music.theory import PITCH_NAMES, SCALES
+from agents.producer import render_master
 from storage.errors import UsageError
 from storage.types import Note, Score
-from tests.agents.music.songs import RATE_HZ, rendered
+from tests.agents.music.songs import RATE_HZ, brief_of, form_of, rendered, written
 
 RATE = 11_025
 
@@ -43,10 +46,73 @@ def test_tempo_of_clicks(tempo_bpm):
     assert tempo.confidence > 0.5
 
 
+@pytest.mark.parametrize("tempo_bpm", [72.0, 96.5, 120.0, 141.3])
+def test_beats_fall_on_the_clicks(tempo_bpm):
+    """Also where the music starts late, and none in the silence around it."""
+    silence = np.zeros(3 * RATE, np.float32)
+    beats_s = np.array(measure_tempo(np.concatenate([silence, clicks(tempo_bpm), silence]), RATE).beats_s)
+    true_s = 3 + np.arange(0, 19.8, 60 / tempo_bpm)
+    gaps_s = np.abs(true_s[:, None] - beats_s).min(axis=1)
+    assert gaps_s.max() < 0.02
+    assert np.abs(beats_s[:, None] - true_s).min(axis=1).max() < 0.02
+
+
+def test_beats_follow_a_tempo_that_drifts():
+    """Six per cent faster over forty seconds: a rigid grid would be a beat off by the end."""
+    periods_s = np.linspace(0.5, 0.47, 80)
+    true_s = np.cumsum(periods_s)
+    audio = np.zeros(int(42 * RATE), np.float32)
+    hit = np.random.default_rng(1).standard_normal(400) * np.exp(-np.arange(400) / 60)
+    for at_s in true_s:
+        audio[int(at_s * RATE) : int(at_s * RATE) + 400] += hit.astype(np.float32)
+    beats_s = np.array(measure_tempo(audio, RATE).beats_s)
+    assert np.mean(np.abs(true_s[:, None] - beats_s).min(axis=1) < 0.03) > 0.95
+
+
+@pytest.mark.parametrize("genre", ["synthwave", "folk", "rnb"])
+def test_beats_of_a_song_are_those_of_its_plan(genre):
+    _, plan, audio = rendered(genre)
+    beats_s = np.array(analyse_samples(audio, RATE_HZ).beats_s)
+    gaps_s = np.abs(np.array(plan.beats_s)[:, None] - beats_s).min(axis=1)
+    assert np.mean(gaps_s < 0.05) > 0.85
+
+
+def test_sections_begin_where_the_sound_turns():
+    """Noise under another filter, at another pace, and the first again."""
+    rng = np.random.default_rng(2)
+    noise = rng.standard_normal((3, 12 * RATE)).astype(np.float32)
+    dull = apply(noise[0], lowpass(600, RATE))
+    pulsing = noise[1] * np.float32(0.3) * (np.arange(12 * RATE) // 2_000 % 2)
+    again = apply(noise[2], lowpass(600, RATE))
+    assert find_boundaries(np.concatenate([dull, pulsing, again]).astype(np.float32), RATE) == (
+        0.0,
+        pytest.approx(12, abs=0.6),
+        pytest.approx(24, abs=0.6),
+    )
+
+
+def test_what_never_turns_is_one_section():
+    noise = np.random.default_rng(3).standard_normal(40 * RATE).astype(np.float32)
+    for same in (noise, np.zeros(40 * RATE, np.float32), noise[: 3 * RATE], noise[:100]):
+        assert find_boundaries(same, RATE) == (0.0,)
+
+
+def test_the_sections_of_a_song_are_found():
+    brief = brief_of("synthwave", seed=2, form=form_of("intro4 verse8 chorus8 bridge4 chorus8"))
+    score, plan = written(brief)
+    facts = analyse_samples(render_master(brief, score, plan, sample_rate_hz=RATE_HZ), RATE_HZ)
+    assert facts.sections_s[0] == 0
+    found = np.array(facts.sections_s)
+    hits = [float(np.abs(found - section.start_s).min()) < 1.5 for section in plan.sections]
+    assert sum(hits) >= 4
+    assert len(found) <= 2 * len(plan.sections)
+
+
 def test_no_pulse_in_silence_or_a_held_tone():
     assert measure_tempo(np.zeros(RATE * 8, np.float32), RATE).bpm == 0
     tone = np.sin(np.arange(RATE * 8) * 0.1).astype(np.float32)
     assert measure_tempo(tone, RATE).confidence < 0.5
+    assert not measure_tempo(np.zeros(RATE * 8, np.float32), RATE).beats_s
 
 
 @pytest.mark.parametrize("tonic", [0, 3, 6, 9])

@@ -50,10 +50,12 @@ def test_bias_moves_the_tempo():
     assert max(slow) < min(fast)
 
 
-def test_given_tempo_is_kept():
-    form, tempo_bpm = fit_form(GENRES["house"], 60, 0.0, 1, tempo_bpm=100.0)
-    assert tempo_bpm == 100.0
-    assert abs(length_s(form, 100.0) - 60) <= 1.2
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(sorted(GENRES)), st.floats(10, 600), st.floats(40, 220), st.integers(0, 10**9))
+def test_given_tempo_is_kept_to_the_last_digit_and_the_length_to_half_a_bar(name, seconds, tempo_bpm, seed):
+    form, kept_bpm = fit_form(GENRES[name], seconds, 0.0, seed, tempo_bpm=tempo_bpm)
+    assert kept_bpm == tempo_bpm
+    assert abs(length_s(form, tempo_bpm) - seconds) <= 120 / tempo_bpm + 1e-6
 
 
 def test_seeds_give_different_forms_and_the_same_seed_the_same():
@@ -62,7 +64,10 @@ def test_seeds_give_different_forms_and_the_same_seed_the_same():
     assert fit_form(GENRES["trap"], 75, 0.2, 9) == fit_form(GENRES["trap"], 75, 0.2, 9)
 
 
-@pytest.mark.parametrize(("seconds", "tempo_bpm"), [(9.9, None), (601, None), (60, 300.0)])
+@pytest.mark.parametrize(
+    ("seconds", "tempo_bpm"),
+    [(9.9, None), (601, None), (60, 300.0), (60, 39.9), (float("nan"), None), (60, float("nan"))],
+)
 def test_out_of_reach_is_a_usage_error(seconds, tempo_bpm):
     with pytest.raises(UsageError, match="ask for"):
         fit_form(GENRES["house"], seconds, 0.0, 1, tempo_bpm)

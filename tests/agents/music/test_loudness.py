@@ -54,3 +54,20 @@ def test_limiter_holds_its_ceiling_and_leaves_quiet_sound_alone():
     quiet = audio * np.float32(0.1)
     Limiter(quiet, RATE_HZ, -3.0).apply(1.0, out)
     np.testing.assert_allclose(out, quiet, atol=1e-6)
+
+
+@pytest.mark.parametrize("gain_db", [-3.0, 4.0, 12.0])
+def test_the_limiter_knows_its_own_true_peak(gain_db):
+    """It looks only where it foretells a peak, and finds the same as a look at everything."""
+    rng = np.random.default_rng(7)
+    swells = (0.2 + np.abs(np.sin(np.arange(2 * 44_100) * 2e-4))) * (np.arange(2 * 44_100) % 9_000 < 3_000)
+    audio = (0.25 * swells * rng.standard_normal((2, 2 * 44_100))).astype(np.float32)
+    limiter, gain, limited = Limiter(audio, 44_100, -1.7), 10 ** (gain_db / 20), np.empty_like(audio)
+    limiter.apply(gain, limited)
+    assert 20 * np.log10(limiter.true_peak(gain, limited)) == pytest.approx(true_peak_dbtp(limited), abs=1e-4)
+    assert true_peak_dbtp(limited) < -1.2
+
+
+def test_silence_has_no_peak_to_limit():
+    audio = np.zeros((2, 44_100), np.float32)
+    assert Limiter(audio, 44_100, -1.7).true_peak(1.0, audio) == 0
