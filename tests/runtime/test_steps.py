@@ -188,18 +188,11 @@ async def test_a_job_that_its_provider_could_not_make_is_not_bought_again_by_its
     assert taken.job == other.collected[0]
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        ProviderRefusedError("401; check the key"),
-        ProviderError("an answer that makes no sense"),
-        ValueError("our bug"),
-    ],
-)
-async def test_an_answer_that_says_nothing_of_the_job_leaves_it_standing(song: Song, answer: Exception):
+@pytest.mark.parametrize("kind", [ProviderRefusedError, ProviderError, ValueError])
+async def test_an_answer_that_says_nothing_of_the_job_leaves_it_standing(song: Song, kind: type[Exception]):
     vendor, other = Vendor(EffectPolicy.AT_MOST_ONCE), Vendor(name="other")
-    vendor.failing["collect"] = [answer] * 20
-    for _ in range(3):
+    for _ in range(2):
+        vendor.failing["collect"] = [kind("an answer that makes no sense") for _ in range(4)]
         with pytest.raises(Suspend, match=r"job job-\w+ is asked for again") as aside:
             await song.compose(vendor.work(), other.work())
         assert (aside.value.state, song.row.status) == (CycleState.DEFERRED, StepStatus.SUBMITTED)
