@@ -2,8 +2,10 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from storage.model_health import ModelRecord
+if TYPE_CHECKING:  # a database's modules, for a word about one of its rows
+    from storage.model_health import ModelRecord
 
 
 def age(seconds: float) -> str:
@@ -41,7 +43,7 @@ def size(size_bytes: int) -> str:
     return f"{amount:.1f} GB"
 
 
-def model_line(seen: ModelRecord) -> str:
+def model_line(seen: "ModelRecord") -> str:
     """How a hosted model does: whether it answers, how fast, and why not."""
     attempts = seen.answered + seen.failed
     speed = f", {seen.latency_s:.1f} s on average" if seen.latency_s is not None else ""

@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
 from time import monotonic
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from configs.settings import Settings
-from runtime.label import Label, open_label
-from storage.artists import artist_by_name
 from storage.errors import HomeLockedError
 from storage.types import Artist
+
+if TYPE_CHECKING:  # half a second of imports, which commands that meet no label need not wait for
+    from runtime.label import Label
 
 T = TypeVar("T")
 PATIENCE_S = 5.0
@@ -25,7 +26,7 @@ def settings() -> Settings:
     return Settings.load()
 
 
-def with_label(talk: Callable[[Label], Awaitable[T]]) -> T:
+def with_label(talk: "Callable[[Label], Awaitable[T]]") -> T:
     """Join the running label, or open its home alone, for one conversation."""
 
     async def visit() -> T:
@@ -35,8 +36,10 @@ def with_label(talk: Callable[[Label], Awaitable[T]]) -> T:
     return asyncio.run(visit())
 
 
-async def _opened(open_doors: AsyncExitStack) -> Label:
+async def _opened(open_doors: AsyncExitStack) -> "Label":
     """The label. Another command may have the home to itself for a moment: that is waited out."""
+    from runtime.label import open_label
+
     deadline_s = monotonic() + PATIENCE_S
     while True:
         try:
@@ -68,8 +71,10 @@ def _interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-async def find_artist(label: Label, name: str) -> Artist:
+async def find_artist(label: "Label", name: str) -> Artist:
     """An artist as a person types it. Raises NotFoundError naming those there are."""
+    from storage.artists import artist_by_name
+
     return await label.store.read(artist_by_name, name=name)
 
 

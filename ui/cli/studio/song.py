@@ -14,7 +14,6 @@ from agents.llm.offline.writer import OfflineWriter
 from agents.music.genre import find_genre
 from agents.music.lyric_sheet import read_lyrics
 from configs.genres import load_genres
-from storage.artists import slugify
 from storage.clock import SystemClock
 from storage.errors import UsageError
 from storage.types import (
@@ -197,7 +196,7 @@ async def _write(
     )
     artist = Artist(
         id=ArtistId("art_studio"),
-        slug=slugify(persona.name),
+        slug="studio",
         persona=persona,
         genes=genes,
         state=LifecycleState.CANDIDATE,
