@@ -87,6 +87,8 @@ class Sweeps:
 
     async def _clear_scratch(self) -> None:
         await asyncio.to_thread(_remove_old, self._studio.scratch_dir, SCRATCH_KEPT_S)
+        kept_s = self._settings.last.rejected_media_days * 24 * HOUR_S
+        await asyncio.to_thread(_remove_old, self._studio.quarantine_dir, kept_s)
         await asyncio.to_thread(self._studio.assets.discard_parts)
 
 
@@ -94,4 +96,7 @@ def _remove_old(folder: Path, kept_s: float) -> None:
     for leftover in folder.glob("*"):
         with contextlib.suppress(FileNotFoundError):  # its own task has just removed it
             if time() - leftover.stat().st_mtime > kept_s:
-                shutil.rmtree(leftover, ignore_errors=True)
+                if leftover.is_dir():
+                    shutil.rmtree(leftover, ignore_errors=True)
+                else:
+                    leftover.unlink()

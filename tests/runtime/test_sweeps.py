@@ -1,5 +1,7 @@
 """What the supervisor's sweeps notice: a machine that was away moves deadlines, and nothing else does."""
 
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,3 +72,27 @@ async def test_what_is_asked_before_the_wake_is_noticed_does_not_gain_the_sleep(
     await looking._notice_sleep()
     now = stage.read(approval_rows.approval_by_id, approval_id=asked.id)
     assert (now.overdue_at - asked.overdue_at).total_seconds() == pytest.approx(10.0, abs=5)
+
+
+async def test_uploads_and_junk_are_taken_away_with_time_and_not_before(stage: Stage, home: Path):
+    sweeps = sweeps_of(stage, home)
+    upload, junk = home / "scratch" / "upload-ab" / "recording", home / "quarantine" / "suno-12"
+    for file in (upload, junk):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"x")
+    await sweeps._clear_scratch()
+    assert upload.exists()
+    assert junk.exists()
+    _age(upload.parent, hours=7)
+    _age(junk, hours=7)
+    await sweeps._clear_scratch()
+    assert not upload.parent.exists()
+    assert junk.exists()
+    _age(junk, hours=31 * 24)
+    await sweeps._clear_scratch()
+    assert not junk.exists()
+
+
+def _age(path: Path, *, hours: float) -> None:
+    then_s = time.time() - 3600 * hours
+    os.utime(path, (then_s, then_s))
