@@ -54,6 +54,7 @@ async def create(
         ProviderError: no writer gave a persona that holds.
     """
     # Inside, because faces and palettes are heavier than most callers of this module need.
+    from agents.music.dna import draw_dna
     from agents.visuals.identity import choose_identity
 
     chosen = _genre(genre, seed)
@@ -72,6 +73,7 @@ async def create(
         secondary_genres=tuple(name for name in draft.secondary_genres if name in load_genres()),
         visual=choose_identity(sub_seed(seed, "look"), chosen, draft.moods, taken_palettes),
         vocal=draw_voice(seed),
+        sound=draw_dna(load_genres()[chosen], sub_seed(seed, "signature")),
         signature_seed=sub_seed(seed, "signature"),
         source=completion.source,
     )

@@ -50,6 +50,7 @@ def brief_of(artist: Artist, request: SongRequest) -> Brief:
         swing=genes.swing,
         hook_density=genes.hook_density,
         signature_seed=persona.signature_seed,
+        sound=persona.sound,
         reasons=("imported: tempo, key and length were measured on the recording",),
         source=SOURCE,
     )

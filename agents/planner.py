@@ -68,6 +68,7 @@ async def plan(
         swing=song.swing,
         hook_density=song.hook_density,
         signature_seed=persona.signature_seed,
+        sound=persona.sound,
         arm_id=arm[0] if arm else None,
         reasons=(*_asked_for(request), *draft.reasons, *reasons, _numbers_reason(genre, song)),
         source=completion.source,

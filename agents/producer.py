@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from agents.music.dna import dna_of
 from agents.music.genre import find_genre
 from storage.errors import UsageError
 from storage.types import Brief, Frozen, Score, SongPlan
@@ -140,11 +141,11 @@ def render_master(
 
     from agents.music.local.master import master_mix
     from agents.music.local.mix import mix_song
-    from agents.music.local.palette import choose_palette
+    from agents.music.local.palette import palette_of
 
     tell = progress or (lambda _stage, _share: None)
     tell("mix", 0.0)
-    palette = choose_palette(genre, brief.signature_seed)
+    palette = palette_of(dna_of(brief))
     mix = mix_song(brief, genre, palette, score, plan, sample_rate_hz, tap=tap)
     tell("master", 0.5)
     return master_mix(mix, genre, brief.brightness, loudness_lufs, sample_rate_hz)

@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from agents.composer import compose
+from agents.music.dna import dna_of
 from agents.music.form import fit_form
 from agents.music.genre import find_genre
 from agents.music.local.automation import BrightnessCurve
@@ -32,7 +33,7 @@ from agents.music.local.encode import write_flac, write_mp3, write_wav
 from agents.music.local.master import master_mix
 from agents.music.local.midi import write_midi
 from agents.music.local.mix import mix_song
-from agents.music.local.palette import Palette, choose_palette
+from agents.music.local.palette import Palette, palette_of
 from agents.music.local.percussion import DrumKit
 from agents.music.local.stems import play_drums, play_part
 from configs.genres import load_genres
@@ -84,7 +85,7 @@ def play(brief: Brief, palette: Palette, score: Score, plan: SongPlan) -> None:
 def measure(name: str, seconds: float) -> tuple[float, ...]:
     """Composing, playing, mixing, mastering and encoding, in CPU seconds, and the song's own length in seconds."""
     brief, genre = brief_for(name, seconds), find_genre(name)
-    palette = choose_palette(genre, 1)
+    palette = palette_of(dna_of(brief))
     marks = [time.process_time()]
     score, plan = compose(brief, Lyrics(title="", hook="", sections=(), source="benchmark"))
     marks.append(time.process_time())

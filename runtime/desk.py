@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from agents import importer
+from agents.music import dna
+from agents.music.genre import find_genre
 from agents.music.takes import octave_nearest
 from agents.planning.wishes import plain_line
 from agents.transitions import Trigger, move
@@ -18,6 +20,7 @@ from runtime.label import Label
 from runtime.studio import StudioConfig
 from storage import approvals, artists, autopilot, cycles, faults, inbox, label, lineage, people, steps
 from storage.approval_rows import Approval
+from storage.clock import sub_seed
 from storage.cycles import Cycle
 from storage.errors import NotAllowedError, NotFoundError, UsageError
 from storage.faults import ErrorGroup
@@ -34,6 +37,7 @@ from storage.types import (
     DeciderKind,
     Frozen,
     Outcome,
+    Persona,
     Redo,
     SongEdits,
     SongRequest,
@@ -231,7 +235,7 @@ class Desk:
         """Pause, resume, evolve or retire. Raises IllegalTransitionError where the table has no such move."""
         if trigger in OWNERS_MOVES:
             self._require_owner(f"{trigger} an artist")
-        return await self._store.write(
+        moved = await self._store.write(
             artists.set_state,
             artist_id=artist.id,
             before=artist.state,
@@ -242,12 +246,33 @@ class Desk:
             reason=reason,
             who=self.actor.alias,
         )
+        return await self._step_sound(moved) if trigger is Trigger.EVOLVE else moved
 
-    async def set_voice(self, artist_id: ArtistId, vocal: VocalIdentity) -> Artist:
+    async def set_voice(self, artist: Artist, vocal: VocalIdentity) -> Artist:
         """The voice that vendors are asked for from the next song on."""
         self._require_owner("change an artist's voice")
+        persona = artist.persona.model_copy(update={"vocal": vocal})
+        return await self._change_persona(artist, persona, "voice", None)
+
+    async def _step_sound(self, artist: Artist) -> Artist:
+        """Who evolves sounds a little different from the next song on: one small step, that can be taken back."""
+        persona, genre = artist.persona, find_genre(artist.persona.genre)
+        before = persona.sound or dna.draw_dna(genre, persona.signature_seed)
+        after, told = dna.step(before, genre, sub_seed(persona.signature_seed, "evolve", artist.version))
+        moved = persona.model_copy(update={"sound": after})
+        return await self._change_persona(artist, moved, "sound", {"moved": told})
+
+    async def _change_persona(
+        self, artist: Artist, persona: Persona, trigger: str, evidence: dict[str, object] | None
+    ) -> Artist:
         return await self._store.write(
-            artists.set_voice, artist_id=artist_id, vocal=vocal, who=self.actor.alias
+            artists.change_persona,
+            artist_id=artist.id,
+            version=artist.version,
+            persona=persona,
+            trigger=trigger,
+            evidence=evidence,
+            who=self.actor.alias,
         )
 
     async def set_autopilot(

@@ -11,7 +11,7 @@ from storage.clock import new_id
 from storage.database import database_now_s
 from storage.errors import ConflictError, Fenced, NotFoundError
 from storage.store import Tx, write
-from storage.types import Artist, ArtistId, Frozen, Genes, LifecycleState, Persona, VocalIdentity
+from storage.types import Artist, ArtistId, Frozen, Genes, LifecycleState, Persona
 
 A = tables.artists
 
@@ -98,16 +98,28 @@ def change_genes(
 
 
 @write
-def set_voice(tx: Tx, *, artist_id: ArtistId, vocal: VocalIdentity, who: str) -> Artist:
-    """Give an artist another voice for those who sing its songs; a version of its own, as every change."""
-    artist = artist_by_id(tx, artist_id=artist_id)
-    persona = artist.persona.model_copy(update={"vocal": vocal})
-    tx.connection.execute(
+def change_persona(
+    tx: Tx,
+    *,
+    artist_id: ArtistId,
+    version: int,
+    persona: Persona,
+    trigger: str,
+    evidence: dict[str, object] | None,
+    who: str,
+) -> Artist:
+    """Give an artist another voice or sound, a version of its own as every change.
+
+    Raises ConflictError when the artist has changed since `version` was read.
+    """
+    changed = tx.connection.execute(
         update(A)
-        .where(A.c.id == artist_id)
+        .where(A.c.id == artist_id, A.c.version == version)
         .values(persona=persona.model_dump(mode="json"), version=A.c.version + 1)
     )
-    _add_version(tx, artist_id, trigger="voice", evidence=None, who=who)
+    if changed.rowcount == 0:
+        raise ConflictError(f"{persona.name} has changed meanwhile; look again")
+    _add_version(tx, artist_id, trigger=trigger, evidence=evidence, who=who)
     return artist_by_id(tx, artist_id=artist_id)
 
 

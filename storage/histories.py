@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from storage import tables
 from storage.ledger import CHARGED
 from storage.store import Tx
-from storage.types import ArtistId, Event, Frozen, Genes, LifecycleState, Outcome
+from storage.types import ArtistId, Event, Frozen, Genes, LifecycleState, Outcome, Persona
 
 V = tables.artist_versions
 M = tables.lifecycle_changes
@@ -23,6 +23,7 @@ class ArtistVersion(Frozen):
     """An artist as it was from a moment on."""
 
     version: int
+    persona: Persona
     genes: Genes
     style_notes: str
     trigger: str

@@ -63,6 +63,19 @@ class VocalIdentity(Frozen):
     """A vendor's own id of this voice, by the vendor's name: `suno`."""
 
 
+class SoundDna(Frozen):
+    """What makes an artist's songs sound like theirs (agents/music/dna.py). It evolves, by one small step at a time."""
+
+    instruments: dict[str, str]
+    """Who plays each part, of the engine's stock: melody, counter, chords, pad, arpeggio, bass; and the kit."""
+    syncopation: float
+    """How readily a melody strikes off the beat, 0.3 to 1.6."""
+    leaps: Unit
+    """Share of a melody's steps that are leaps."""
+    motif_seeds: tuple[int, ...]
+    """Of the motifs that melodies grow from, sparse ones first."""
+
+
 class Persona(Frozen):
     """A virtual artist's identity; name, voice, look and language never evolve."""
 
@@ -80,6 +93,8 @@ class Persona(Frozen):
     """Styles and eras, never the names of real people."""
     visual: VisualIdentity
     vocal: VocalIdentity = VocalIdentity()
+    sound: SoundDna | None = None
+    """None for artists of before it was on record: what their signature gives."""
     signature_seed: int
     """Picks the artist's own instrument stock, motif stock and emblem."""
     source: str
@@ -201,6 +216,7 @@ class Brief(Frozen):
     swing: Unit
     hook_density: Unit
     signature_seed: int
+    sound: SoundDna | None = None
     arm_id: str | None = None
     reasons: tuple[str, ...] = ()
     """Why the planner chose so: memory, experiment, trend or critic, one line each."""

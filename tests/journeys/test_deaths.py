@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from collections import Counter
 
 import pytest
@@ -91,8 +92,15 @@ async def test_a_worker_dies_in_a_render_and_the_picture_is_made_again(label: La
 
 
 def _kill_named(label: Label, name: str) -> None:
-    with contextlib.suppress(ray.exceptions.RayActorError):
-        kill_process(actor(label, name))
+    for _ in range(5):
+        try:
+            with contextlib.suppress(ray.exceptions.RayActorError):
+                kill_process(actor(label, name))
+        except TypeError:  # of Ray's: a handle made while another thread makes one may have wrong signatures
+            time.sleep(0.2)
+        else:
+            return
+    raise AssertionError(f"{name} could not be killed")
 
 
 async def _worker_of(task: str, ray_address: str) -> int:

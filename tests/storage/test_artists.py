@@ -152,7 +152,11 @@ def _now(tx: Tx) -> float:
 def test_a_voice_is_changed_as_a_version_and_the_rest_stays(stage: Stage):
     artist = stage.artist()
     vocal = VocalIdentity(gender="male", timbre="smoky", vendor_personas={"suno": "p-1"})
-    changed = stage.write(artists.set_voice, artist_id=artist.id, vocal=vocal, who="ann")
+    sung = artist.persona.model_copy(update={"vocal": vocal})
+    told = {"artist_id": artist.id, "persona": sung, "trigger": "voice", "evidence": None, "who": "ann"}
+    changed = stage.write(artists.change_persona, version=artist.version, **told)
     assert (changed.persona.vocal, changed.version) == (vocal, artist.version + 1)
     assert changed.persona.model_copy(update={"vocal": artist.persona.vocal}) == artist.persona
     assert stage.read(histories.versions_of, artist_id=artist.id)[0].trigger == "voice"
+    with pytest.raises(ConflictError, match="changed meanwhile"):
+        stage.write(artists.change_persona, version=artist.version, **told)

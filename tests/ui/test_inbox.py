@@ -1,10 +1,11 @@
 """`labelmate song import`, `inbox` and `artist voice` in a terminal, on a home without a running label."""
 
+import getpass
 from pathlib import Path
 
 import pytest
 
-from storage import cycles, inbox
+from storage import cycles, histories, inbox
 from storage.inbox import InboxSheet
 from storage.types import CycleState
 from tests.runtime.vendor import song
@@ -110,3 +111,16 @@ def test_an_artists_voice_is_told_and_changed(call: Call, home: Path):
     assert told["persona"]["vocal"] == {"gender": "female", "timbre": "warm alto", "vendor_personas": {}}
     wrong = call("artist", "voice", "nova-rain", "--persona", "p-1")
     assert (wrong.code, "VENDOR=ID" in wrong.err) == (2, True)
+
+
+def test_who_evolves_sounds_a_little_different_from_then_on(call: Call, home: Path):
+    with behind(home) as stage:
+        artist = stage.artist()
+    before = call("artist", "show", artist.slug, "--json").data
+    after = call("artist", "evolve", artist.slug, "--reason", "a change", "--json").data
+    assert (after["state"], after["version"]) == ("evolving", before["version"] + 1)
+    assert after["persona"]["sound"] is not None
+    with behind(home) as stage:
+        newest = stage.read(histories.versions_of, artist_id=artist.id)[0]
+    assert (newest.trigger, newest.who) == ("sound", getpass.getuser())
+    assert newest.evidence["moved"]

@@ -189,7 +189,7 @@ def voice(
         vocal = artist.persona.vocal.model_copy(
             update={**changes, "vendor_personas": {vendor: id_ for vendor, id_ in known.items() if id_}}
         )
-        return await at_desk(label, who).set_voice(artist.id, vocal)
+        return await at_desk(label, who).set_voice(artist, vocal)
 
     artist = with_label(speak)
     show(artist, as_json=as_json, drawn=f"{artist.persona.name}: {voice_line(artist)}")
@@ -216,6 +216,14 @@ def _change(name: str, trigger: Trigger, reason: str, who: str | None, *, as_jso
 
     artist = with_label(change)
     show(artist, as_json=as_json, drawn=f"{artist.persona.name} is {artist.state}")
+
+
+def sound_line(artist: Artist) -> str | None:
+    """Who plays the artist's songs."""
+    sound = artist.persona.sound
+    if sound is None:
+        return None
+    return ", ".join(f"{part} {name.replace('_', ' ')}" for part, name in sound.instruments.items())
 
 
 def voice_line(artist: Artist) -> str:
@@ -257,6 +265,7 @@ def _drawn(artist: Artist) -> Group:
                 "influences": ", ".join(persona.influences),
                 "look": f"{persona.visual.palette}; {persona.visual.display_font}; {', '.join(persona.visual.scenes)}",
                 "genes": ", ".join(f"{name} {value:+.2f}" for name, value in artist.genes),
+                "sound": sound_line(artist),
                 "notes": artist.style_notes or None,
                 "made by": persona.source,
                 "since": moment(artist.created_at),

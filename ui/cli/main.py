@@ -43,7 +43,9 @@ ENTRIES = {
         "ui.cli.doctor:doctor", FIRST, "Check this machine and this home, with a remedy for each fault."
     ),
     "artist": Entry(
-        "ui.cli.artist:app", MORE, "The roster: list, show, create, pause, resume, evolve, retire, autopilot."
+        "ui.cli.artist:app",
+        MORE,
+        "The roster: list, show, create, pause, resume, evolve, retire, autopilot, voice.",
     ),
     "song": Entry("ui.cli.song:app", MORE, "Songs: list, show, ask for one, bring one."),
     "inbox": Entry("ui.cli.inbox:app", MORE, "Songs to make by hand: list, show what to paste, deliver."),

@@ -1,13 +1,12 @@
-"""An artist's own instruments, picked from the genre's stock by its signature."""
+"""An artist's own instruments, as its sound DNA names them."""
 
-import random
 from dataclasses import dataclass
 
 from agents.music.local.instruments import INSTRUMENTS
+from agents.music.local.percussion import KITS
 from agents.music.local.voices import Voice
-from configs.genres import Genre
-from storage.clock import sub_seed
 from storage.errors import ConfigurationError
+from storage.types import SoundDna
 
 
 @dataclass(frozen=True)
@@ -19,21 +18,16 @@ class Palette:
     kit: str
 
 
-def choose_palette(genre: Genre, signature_seed: int) -> Palette:
-    """The same signature always owns the same instruments.
+def palette_of(dna: SoundDna) -> Palette:
+    """The instruments that an artist's DNA names.
 
     Raises:
-        ConfigurationError: the genre's stock names an instrument that does not exist.
+        ConfigurationError: one of them does not exist.
     """
-    names: dict[str, str] = {}
-    for part in ("melody", "counter", "chords", "pad", "arpeggio", "bass", "kit"):
-        stock: tuple[str, ...] = getattr(genre.stock, part)
-        rng = random.Random(sub_seed(signature_seed, "palette", part))
-        fresh = [name for name in stock if name not in names.values()]
-        names[part] = rng.choice(fresh or list(stock))
+    names = dict(dna.instruments)
     kit = names.pop("kit")
     names["harmony"] = names["melody"]
-    unknown = sorted(set(names.values()) - set(INSTRUMENTS))
+    unknown = sorted(set(names.values()) - set(INSTRUMENTS)) + ([] if kit in KITS else [kit])
     if unknown:
         raise ConfigurationError(f"genres.yaml names unknown instruments: {', '.join(unknown)}")
     return Palette(voices={part: INSTRUMENTS[name] for part, name in names.items()}, names=names, kit=kit)

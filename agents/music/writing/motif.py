@@ -3,10 +3,9 @@
 import random
 from dataclasses import dataclass
 
-from storage.clock import sub_seed
+from agents.music.dna import dna_of
 from storage.types import Brief
 
-STOCK_SIZE = 6
 BEAT_WEIGHT = (3.0, 0.3, 1.2, 0.6, 2.4, 0.3, 1.5, 0.7, 2.2, 0.3, 1.3, 0.6, 2.0, 0.3, 1.0, 0.4)
 """How readily a melody places a note on each sixteenth."""
 
@@ -25,14 +24,12 @@ class Motif:
 
 def motif_stock(brief: Brief) -> tuple[Motif, ...]:
     """The artist's motifs at the brief's density, sparse ones first."""
-    taste = random.Random(sub_seed(brief.signature_seed, "motifs"))
-    syncopation = taste.uniform(0.3, 1.6)
-    leap_taste = taste.uniform(0.15, 0.45)
+    dna = dna_of(brief)
     stock: list[Motif] = []
-    for index in range(STOCK_SIZE):
-        rng = random.Random(sub_seed(brief.signature_seed, "motif", index))
+    for index, seed in enumerate(dna.motif_seeds):
+        rng = random.Random(seed)
         count = round(2.2 + 3.6 * brief.density + 0.45 * index + rng.uniform(-0.4, 0.4))
-        stock.append(_invent(rng, max(2, min(9, count)), syncopation, leap_taste))
+        stock.append(_invent(rng, max(2, min(9, count)), dna.syncopation, dna.leaps))
     return tuple(stock)
 
 

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from agents.music.dna import draw_dna
 from agents.music.local.filters import apply, bell, high_shelf, highpass, low_shelf, lowpass
 from agents.music.local.instruments import INSTRUMENTS
 from agents.music.local.oscillators import frequency_hz
-from agents.music.local.palette import choose_palette
+from agents.music.local.palette import palette_of
 from agents.music.local.percussion import KITS, DrumKit
 from configs.genres import load_genres
 from storage.errors import ConfigurationError, RenderError
@@ -95,16 +96,16 @@ def test_drum_takes_differ_and_unknown_drums_are_named():
 
 def test_signatures_own_different_palettes():
     genre = load_genres()["synthwave"]
-    palettes = {tuple(sorted(choose_palette(genre, seed).names.items())) for seed in range(20)}
+    palettes = {tuple(sorted(draw_dna(genre, seed).instruments.items())) for seed in range(20)}
     assert len(palettes) >= 8
-    assert choose_palette(genre, 5).names == choose_palette(genre, 5).names
+    assert draw_dna(genre, 5) == draw_dna(genre, 5)
 
 
 def test_stock_that_does_not_exist_is_a_configuration_error():
     genre = load_genres()["house"]
     stock = genre.stock.model_copy(update={"bass": ("tuba",)})
     with pytest.raises(ConfigurationError, match="tuba"):
-        choose_palette(genre.model_copy(update={"stock": stock}), 1)
+        palette_of(draw_dna(genre.model_copy(update={"stock": stock}), 1))
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,10 @@ def persona_card(artist: Artist) -> Markup:
         facts(
             (
                 ("writes", persona.lyrical_voice),
+                (
+                    "plays",
+                    ", ".join(persona.sound.instruments.values()).replace("_", " ") if persona.sound else "",
+                ),
                 ("sings", f"{persona.vocal.gender or 'any'} {persona.vocal.timbre}".strip()),
                 ("themes", ", ".join(persona.themes)),
                 ("moods", ", ".join(persona.moods)),

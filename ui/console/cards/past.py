@@ -57,6 +57,7 @@ def difference(before: ArtistVersion, after: ArtistVersion) -> Markup:
     genes = [_gene(name, old, new) for name, old, new in moved_genes(before, after)]
     gone, came = moved_notes(before.style_notes, after.style_notes)
     notes = [el("del", note) for note in gone] + [el("ins", note) for note in came]
+    notes += _personas(before, after)
     if not genes and not notes:
         return el("p", "Nothing that can be seen.", cls="lm-quiet")
     return el(
@@ -64,6 +65,23 @@ def difference(before: ArtistVersion, after: ArtistVersion) -> Markup:
         el("ul", genes, cls="lm-genes") if genes else None,
         el("div", notes, cls="lm-diff") if notes else None,
     )
+
+
+def _personas(before: ArtistVersion, after: ArtistVersion) -> list[Markup]:
+    """What went and came of voice and sound."""
+    lines = [_voice_and_sound(before), _voice_and_sound(after)]
+    gone = [el("del", line) for line in lines[0] if line not in lines[1]]
+    return gone + [el("ins", line) for line in lines[1] if line not in lines[0]]
+
+
+def _voice_and_sound(version: ArtistVersion) -> list[str]:
+    vocal, sound = version.persona.vocal, version.persona.sound
+    lines = [f"sings: {vocal.gender or 'any'} {vocal.timbre}".strip()]
+    if sound is not None:
+        lines += [f"{part}: {name.replace('_', ' ')}" for part, name in sound.instruments.items()]
+        lines += [f"syncopation: {sound.syncopation:.2f}", f"leaps: {sound.leaps:.2f}"]
+        lines += [f"motif {place}: {seed:x}"[:18] for place, seed in enumerate(sound.motif_seeds, start=1)]
+    return lines
 
 
 def moved_genes(before: ArtistVersion, after: ArtistVersion) -> Iterator[tuple[str, float, float]]:
