@@ -450,6 +450,10 @@ class Critique(Frozen):
     source: str
 
 
+TAKEN = (Takes[Composition], Takes[Master], Takes[Critique])
+"""Named at the module's own level: only such forms of a generic model can be pickled by name, in any process."""
+
+
 class Take(Frozen):
     """One recording of a song and the critic's word on it: what people may choose."""
 

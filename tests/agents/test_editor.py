@@ -1,5 +1,9 @@
 """The editor changes words and nothing else."""
 
+import pickle
+import subprocess
+import sys
+
 import pytest
 
 from agents import composer
@@ -101,3 +105,14 @@ def test_only_lines_left_as_they_were_keep_the_times_of_their_syllables(song: Co
     _, _, changed = edited(BRIEF, LYRICS, song, SongEdits(lines=lines))
     kept = [bool(line.syllables_s) for line in changed.plan.lyric_lines]
     assert kept == [True, False, True, True]
+
+
+def test_takes_cross_processes_by_name():
+    made = Takes[Critique](
+        each=(Critique(score=0.5, passed=True, threshold=0.5, findings=(), feedback="", source="measured"),)
+    )
+    sent = pickle.dumps(made)  # the plain one, which knows no class that a module does not name
+    assert pickle.loads(sent) == made
+    told = "import pickle, sys; print(pickle.loads(sys.stdin.buffer.read()).first.score)"
+    heard = subprocess.run([sys.executable, "-c", told], input=sent, capture_output=True, check=True)
+    assert heard.stdout.strip() == b"0.5"

@@ -8,7 +8,8 @@ from storage.faults import ErrorEvent, ErrorGroup, ErrorReport, GroupStatus
 from storage.histories import ArtistVersion
 from storage.releases import ReleaseRow, ReleaseState
 from storage.roster import RosterRow
-from storage.types import ArtistId, CycleId, Genes, LifecycleState
+from storage.types import ArtistId, CycleId, Genes, LifecycleState, VocalIdentity
+from tests.storage.stage import persona
 from ui.console import plots
 from ui.console.cards import faults, past, releases, roster
 from ui.console.markup import Markup, el, facts, media, outside, page_link, text
@@ -84,16 +85,20 @@ def test_facts_without_a_value_are_left_out_and_zero_is_one() -> None:
 
 
 def test_a_version_shows_the_genes_that_moved_and_the_notes_that_came() -> None:
-    def version(number: int, genes: Genes, notes: str) -> ArtistVersion:
+    def version(number: int, genes: Genes, notes: str, vocal: VocalIdentity) -> ArtistVersion:
+        sung = persona("Nova").model_copy(update={"vocal": vocal})
         return ArtistVersion(
-            version=number, genes=genes, style_notes=notes, trigger="x", evidence=None, who="ada", at=NOW
-        )
+            version=number, persona=sung, genes=genes, style_notes=notes, trigger="x", evidence=None, who="ada", at=NOW
+        )  # fmt: skip
 
-    before, after = version(1, Genes(), "old\nkept"), version(2, Genes(energy=0.75), "kept\n" + EVIL)
+    before = version(1, Genes(), "old\nkept", VocalIdentity(gender="male"))
+    after = version(2, Genes(energy=0.75), "kept\n" + EVIL, VocalIdentity(gender="female", timbre=EVIL))
     assert list(past.moved_genes(before, after)) == [("energy", 0.5, 0.75)]
     assert past.moved_notes("old\nkept", "kept\nnew") == (["old"], ["new"])
     shown = past.difference(before, after)
     assert "0.50 → 0.75" in shown
+    assert "sings: male" in shown
+    assert "sings: female" in shown
     assert "<script" not in shown
 
 
