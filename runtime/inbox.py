@@ -14,7 +14,6 @@ from runtime import studio
 from runtime.signals import Suspend
 from runtime.studio import StudioConfig
 from runtime.work import LocalWork, Made, SentWork
-from runtime.workers import Studio
 from storage import inbox
 from storage.artists import Fence
 from storage.assets import hash_file
@@ -23,8 +22,11 @@ from storage.inbox import InboxSheet, InboxStatus
 from storage.store import StoreClient
 from storage.types import Asset, Composition, CycleId, CycleState, SongRequest, Takes
 
-if TYPE_CHECKING:
+if (
+    TYPE_CHECKING
+):  # Ray reads its environment as it is imported: whoever only brings a file must not be the first
     from agents.music.analysis import AudioFacts
+    from runtime.workers import Studio
 
 _MEASURING = threading.Lock()
 FILE_BYTES_MAX = 300_000_000
@@ -61,7 +63,7 @@ def sheet(order: MusicOrder) -> InboxSheet:
 def brought_music(
     store: StoreClient,
     fence: Fence,
-    cores: Studio,
+    cores: "Studio",
     config: StudioConfig,
     order: MusicOrder,
     cycle_id: CycleId,
@@ -144,7 +146,7 @@ def held_upload(config: StudioConfig, sha256: str) -> Path:
 
 
 def imported_music(
-    cores: Studio, config: StudioConfig, order: MusicOrder, request: SongRequest
+    cores: "Studio", config: StudioConfig, order: MusicOrder, request: SongRequest
 ) -> LocalWork[Takes[Composition]]:
     """The compose step's work for a recording that came with the request."""
     brought = request.recording
@@ -160,7 +162,7 @@ def imported_music(
 
 
 async def received(
-    cores: Studio,
+    cores: "Studio",
     config: StudioConfig,
     order: MusicOrder,
     batch: Batch,

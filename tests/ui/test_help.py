@@ -81,3 +81,14 @@ def test_an_unknown_command_is_one_line_with_a_guess(call: Call):
 def test_no_command_shows_help_and_a_version_is_told(call: Call):
     assert "Commands" in call().out
     assert re.fullmatch(r"labelmate \d+\.\d+\.\d+\S*\n", call("--version").out)
+
+
+def test_no_command_loads_ray_before_it_knows_whose():
+    """Ray reads its token's mode as it is imported: a command that did so first could not join the label."""
+    told = (
+        "import importlib, pkgutil, sys, ui.cli\n"
+        "for found in pkgutil.walk_packages(ui.cli.__path__, 'ui.cli.'): importlib.import_module(found.name)\n"
+        "print('ray' in sys.modules)"
+    )
+    heard = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert heard.stdout.strip() == "False"
