@@ -87,11 +87,11 @@ lock: .venv/build.stamp ## Write the locks anew (ARGS=--upgrade for newer versio
 	@touch $@
 
 .venv/run.stamp: requirements.lock pyproject.toml .venv/build.stamp
-	@$(INSTALL) --require-hashes -r requirements.lock >&2
+	@$(INSTALL) --require-hashes --no-deps -r requirements.lock >&2
 	@$(INSTALL) --no-deps --no-build-isolation --editable . >&2
 	@$(BIN)/python -m compileall -q agents configs runtime storage ui >&2 || true
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.lock .venv/run.stamp
-	@$(INSTALL) --require-hashes -r requirements-dev.lock >&2
+	@$(INSTALL) --require-hashes --no-deps -r requirements-dev.lock >&2
 	@touch $@
