@@ -1,6 +1,7 @@
 """The producer: a score becomes a finished recording, as files and as what was measured on them."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,17 +104,21 @@ def _write(audio: "NDArray[np.float32]", out_dir: Path, sample_rate_hz: int, see
 
     out_dir.mkdir(parents=True, exist_ok=True)
     paths = {kind: out_dir / f"song.{kind}" for kind in ("wav", "flac", "mp3", "mid")}
-    write_wav(audio, paths["wav"], sample_rate_hz, seed)
-    write_flac(audio, paths["flac"], sample_rate_hz)
-    write_mp3(audio, paths["mp3"], sample_rate_hz)
+    # The MP3 takes as long as all the rest, and its encoder does not hold the interpreter.
+    with ThreadPoolExecutor(1, thread_name_prefix="mp3") as beside:
+        mp3 = beside.submit(write_mp3, audio, paths["mp3"], sample_rate_hz)
+        write_wav(audio, paths["wav"], sample_rate_hz, seed)
+        write_flac(audio, paths["flac"], sample_rate_hz)
+        loudness_lufs, peak_dbtp = integrated_loudness(audio, sample_rate_hz), true_peak_dbtp(audio)
+        mp3.result()
     return Recording(
         wav=paths["wav"],
         flac=paths["flac"],
         mp3=paths["mp3"],
         midi=paths["mid"],
         duration_s=audio.shape[1] / sample_rate_hz,
-        loudness_lufs=integrated_loudness(audio, sample_rate_hz),
-        true_peak_dbtp=true_peak_dbtp(audio),
+        loudness_lufs=loudness_lufs,
+        true_peak_dbtp=peak_dbtp,
         sample_rate_hz=sample_rate_hz,
     )
 

@@ -5,8 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from configs.tables import read_table
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Band = Literal["sub", "bass", "low_mid", "mid", "presence", "air"]
@@ -117,5 +118,4 @@ def load_genres() -> dict[str, Genre]:
     Raises:
         ValueError: the table is malformed; the message names the entry.
     """
-    text = (Path(__file__).parent / "genres.yaml").read_text(encoding="utf-8")
-    return _GenreFile.model_validate(yaml.safe_load(text)).genres
+    return _GenreFile.model_validate(read_table(Path(__file__).with_name("genres.yaml"))).genres

@@ -4,8 +4,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from configs.tables import read_table
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[int, Field(ge=1)]
@@ -84,8 +85,8 @@ class LifecycleProfile(BaseModel):
 @cache
 def load_profiles() -> dict[str, LifecycleProfile]:
     """All profiles by name; raises ValueError for a malformed table."""
-    text = Path(__file__).with_name("lifecycle.yaml").read_text(encoding="utf-8")
-    return {name: LifecycleProfile(name=name, **numbers) for name, numbers in yaml.safe_load(text).items()}
+    table = read_table(Path(__file__).with_name("lifecycle.yaml"))
+    return {name: LifecycleProfile(name=name, **numbers) for name, numbers in table.items()}
 
 
 def load_profile(name: str = "label", **overrides: float | None) -> LifecycleProfile:

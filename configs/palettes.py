@@ -4,8 +4,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from configs.tables import read_table
 
 Oklch = tuple[
     Annotated[float, Field(ge=0, le=1)],
@@ -38,5 +39,5 @@ class Palette(BaseModel):
 @cache
 def load_palettes() -> dict[str, Palette]:
     """All palettes by name, in file order; raises ValueError for a malformed table."""
-    text = Path(__file__).with_name("palettes.yaml").read_text(encoding="utf-8")
-    return {name: Palette(name=name, **colours) for name, colours in yaml.safe_load(text).items()}
+    table = read_table(Path(__file__).with_name("palettes.yaml"))
+    return {name: Palette(name=name, **colours) for name, colours in table.items()}

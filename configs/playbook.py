@@ -5,8 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from configs.tables import read_table
 
 
 class Action(StrEnum):
@@ -85,4 +86,4 @@ class Playbook(_Table):
 def load_playbook() -> Playbook:
     """The playbook that ships with labelmate."""
     path = Path(__file__).with_name("playbook.yaml")
-    return Playbook.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return Playbook.model_validate(read_table(path))

@@ -5,8 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from configs.tables import read_table
 
 if TYPE_CHECKING:
     from configs.settings import Settings
@@ -58,10 +59,8 @@ def words_provider(name: str) -> Provider | None:
 @cache
 def load_providers() -> dict[ProviderKind, tuple[Provider, ...]]:
     """Every provider by kind, in the order in which they are asked; read once."""
-    text = Path(__file__).with_name("providers.yaml").read_text(encoding="utf-8")
-    return TypeAdapter(dict[ProviderKind, tuple[Provider, ...]]).validate_python(
-        yaml.safe_load(text), strict=False
-    )
+    table = read_table(Path(__file__).with_name("providers.yaml"))
+    return TypeAdapter(dict[ProviderKind, tuple[Provider, ...]]).validate_python(table, strict=False)
 
 
 def chain(kind: ProviderKind, settings: "Settings") -> tuple[Provider, ...]:

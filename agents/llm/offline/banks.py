@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import TypeAdapter
 
 from agents.llm.offline.prosody import words_of
+from configs.tables import read_table
 
 _FOLDER = Path(__file__).parent / "banks"
 Number = Literal["singular", "plural", "mass"]
@@ -143,7 +143,7 @@ def theme_banks() -> dict[str, ThemeBank]:
 @cache
 def shared_bank() -> SharedBank:
     """The phrases that fit every theme."""
-    rows = _read(_FOLDER / "every_theme.yaml")
+    rows = read_table(_FOLDER / "every_theme.yaml")
     return SharedBank(**{name: tuple(rows[name]) for name in ("tails", "closes", "recalls", "turns")})
 
 
@@ -152,7 +152,7 @@ def genre_voice(genre: str) -> GenreVoice:
     """How a genre sings, or how any does that has no voice of its own."""
     path = _FOLDER / "voices" / f"{genre}.yaml"
     return TypeAdapter(GenreVoice).validate_python(
-        _read(path if genre in voiced_genres() else _FOLDER / "voices" / "any.yaml")
+        read_table(path if genre in voiced_genres() else _FOLDER / "voices" / "any.yaml")
     )
 
 
@@ -165,20 +165,20 @@ def voiced_genres() -> tuple[str, ...]:
 @cache
 def genre_bank(genre: str) -> GenreBank:
     """The words of a genre, or those that serve any."""
-    rows = _read(_FOLDER / "genres.yaml")
+    rows = read_table(_FOLDER / "genres.yaml")
     return GenreBank(**{name: tuple(words) for name, words in rows.get(genre, rows["any"]).items()})
 
 
 @cache
 def persona_bank() -> PersonaBank:
     """Names and the sentences a backstory is made of."""
-    return PersonaBank(**{name: tuple(words) for name, words in _read(_FOLDER / "persona.yaml").items()})
+    return PersonaBank(**{name: tuple(words) for name, words in read_table(_FOLDER / "persona.yaml").items()})
 
 
 @cache
 def moods() -> dict[str, tuple[str, ...]]:
     """Clauses that end on a rhyme, by the mood they carry."""
-    return {name: tuple(closes) for name, closes in _read(_FOLDER / "moods.yaml").items()}
+    return {name: tuple(closes) for name, closes in read_table(_FOLDER / "moods.yaml").items()}
 
 
 def theme_bank_for(theme: str) -> ThemeBank | None:
@@ -195,7 +195,7 @@ def theme_bank_for(theme: str) -> ThemeBank | None:
 
 
 def _theme(path: Path) -> ThemeBank:
-    rows = _read(path)
+    rows = read_table(path)
     return ThemeBank(
         name=rows["name"],
         phrase=rows["phrase"],
@@ -213,8 +213,3 @@ def _thing(subject: str, verbs: str) -> Thing:
     number = _NUMBER_MARKS.get(subject[0], "singular")
     adjectives, _, noun = subject.lstrip("".join(_NUMBER_MARKS)).partition(" ")
     return Thing(noun, number, tuple(adjectives.split("|")), tuple(verbs.split("|")))
-
-
-def _read(path: Path) -> dict:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(path.read_text(encoding="utf-8"), loader)  # noqa: S506 - a safe loader, in C where built
