@@ -16,7 +16,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup install demo test coverage check bench gallery pictures docs example lock
+.PHONY: help setup install demo test walks coverage check bench gallery pictures docs example lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -34,8 +34,11 @@ install: .venv/run.stamp ## Put `labelmate` on PATH, as a link in ~/.local/bin (
 demo: .venv/run.stamp ## Make an artist and a finished song, without key or network (ARGS="--seed 7")
 	@$(BIN)/labelmate demo $(ARGS)
 
-test: .venv/dev.stamp ## Run all tests (ARGS=tests/configs for a part)
-	@$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
+test: .venv/dev.stamp ## Run the tests, but for the long walks (ARGS=tests/configs for a part)
+	@$(BIN)/python -m pytest --numprocesses 2 -m "not walk" $(ARGS)
+
+walks: .venv/dev.stamp ## Run the walks: whole paths through console, bot and terminal, of many seconds each
+	@$(BIN)/python -m pytest --numprocesses 2 -m walk $(ARGS)
 
 coverage: .venv/dev.stamp ## Run all tests, half as long again, and print how much of the code they run
 	@$(BIN)/coverage erase

@@ -8,7 +8,7 @@ from storage import approval_rows, artists, queries
 from storage.types import AutopilotPolicy, CycleState, DeciderKind, Outcome, SongRequest
 from tests.journeys.quick import new_song, reaches
 
-pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+pytestmark = [pytest.mark.walk, pytest.mark.cluster]
 
 
 async def test_it_approves_once_a_week_and_leaves_the_rest_to_people(label: Label):

@@ -16,7 +16,7 @@ from ui.web.auth import Doorkeeper
 from ui.web.binding import address_of, listen
 from ui.web.server import server_config
 
-pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+pytestmark = [pytest.mark.walk, pytest.mark.cluster]
 PATIENCE_MS = 180_000
 """A song is made meanwhile, and the machine may be busy."""
 

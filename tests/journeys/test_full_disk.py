@@ -19,7 +19,7 @@ from storage.store import Tx, write
 from storage.types import CycleState, CycleStep, Outcome
 from tests.journeys.quick import QUICK, begins, decide, new_song, quick_label, reaches, story
 
-pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+pytestmark = [pytest.mark.walk, pytest.mark.cluster]
 DISK_MB = 64
 FULL_S = 3.0
 CHUNK = bytes(1 << 20)

@@ -20,7 +20,7 @@ from storage.types import CycleState, CycleStep, Outcome, SongPlan, SongRequest
 from tests.journeys.quick import LOOK_S, changed, decide, new_song, reaches
 from tests.runtime.vendor import song as vendor_song
 
-pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+pytestmark = [pytest.mark.walk, pytest.mark.cluster]
 RATE_HZ, SECONDS, BEAT_S, FIRST_S = 22_050, 24.0, 60 / 104, 0.35
 WORDS = (
     "[Verse]\nthe kettle sings at four\nand no one minds the door\n\n[Chorus]\nstay a while\nstay a while\n"

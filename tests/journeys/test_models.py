@@ -18,7 +18,7 @@ from storage.types import Brief, Critique, CycleState, CycleStep, Lyrics, Outcom
 from tests.agents.llm.songwriter import MARK
 from tests.journeys.quick import begins, changed, decide, new_song, reaches
 
-pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+pytestmark = [pytest.mark.walk, pytest.mark.cluster]
 ROOT = Path(__file__).parents[2]
 
 

@@ -14,7 +14,7 @@ from storage.types import CycleState, CycleStep, Outcome
 from tests.journeys.quick import begins, changed, decide, new_song, reaches, story
 from tests.journeys.test_deaths import kill_artist
 
-pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+pytestmark = [pytest.mark.walk, pytest.mark.cluster]
 PRICE_USD = Decimal("0.10")
 BUYING = {"music_providers": "testvendor", "critic_threshold": 0.0}
 

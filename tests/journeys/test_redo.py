@@ -27,7 +27,7 @@ from storage.types import (
 from tests.journeys.quick import changed, new_song, reaches
 from tests.journeys.test_providers import BUYING, PRICE_USD, connect, spent_usd
 
-pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+pytestmark = [pytest.mark.walk, pytest.mark.cluster]
 
 
 async def asked(label: Label, cycle: Cycle) -> Approval:

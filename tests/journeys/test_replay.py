@@ -14,7 +14,7 @@ from tests.journeys.quick import changed, decide, new_song, reaches
 from tests.ui.conftest import Answer, Call, call
 
 __all__ = ["call"]
-pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+pytestmark = [pytest.mark.walk, pytest.mark.cluster]
 MADE_AGAIN = ("plan", "write", "compose", "produce", "criticise", "paint", "reflect", "film", "package")
 LEFT_OUT = ("ask", "learn")
 

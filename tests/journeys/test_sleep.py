@@ -19,7 +19,7 @@ from storage.types import CycleState, CycleStep
 from tests.journeys.quick import QUICK, begins, changed, decide, new_song, reaches, story
 from tests.journeys.test_providers import BUYING, PRICE_USD, connect, spent_usd
 
-pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+pytestmark = [pytest.mark.walk, pytest.mark.cluster]
 TWO_DAYS_S = 2 * 86_400.0
 ASLEEP_S = 1.5 * float(QUICK["lease_s"])
 NOTICED_S = 60.0

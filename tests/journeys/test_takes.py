@@ -16,7 +16,7 @@ from tests.agents.music.providers.shop import KEY, OpenShop, Reply, Shop
 from tests.journeys.quick import begins, changed, new_song, reaches
 from tests.journeys.test_deaths import kill_artist
 
-pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+pytestmark = [pytest.mark.walk, pytest.mark.cluster]
 
 
 @pytest.fixture

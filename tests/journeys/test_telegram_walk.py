@@ -18,7 +18,7 @@ from tests.ui.telegram.conftest import OWNER, until
 from ui.telegram.service import bot
 from ui.telegram.tempo import Tempo
 
-pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+pytestmark = [pytest.mark.walk, pytest.mark.cluster]
 SPEED = 60
 PATIENCE_S = 120.0
 """A song is made meanwhile."""

@@ -17,7 +17,7 @@ import pytest
 
 from tests.ui.telegram.botapi import TOKEN, BotApi
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.walk
 CANARIES = {
     "OPENAI_API_KEY": "sk-canary-openai-0123456789",  # pragma: allowlist secret
     "SUNO_API_KEY": "canary-suno-0123456789",  # pragma: allowlist secret

@@ -15,7 +15,7 @@ from runtime.label import Surface
 from ui.cli import children
 from ui.cli.children import Plan, environment_for, kept_running
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.walk
 MODULE = "tests.ui.bystander"
 KEEPER = """
 import asyncio, sys

@@ -81,7 +81,7 @@ QUICK = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.walk
 def test_the_same_seed_is_the_same_artist_and_the_same_song(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -62,7 +62,7 @@ def test_another_program_with_the_recorded_number_is_left_alone(call: Call, reco
         stranger.kill()
 
 
-@pytest.mark.slow
+@pytest.mark.walk
 def test_down_ends_the_recorded_process_and_waits_for_it(call: Call, record, home: Path):
     home.mkdir()
     command = [sys.executable, "-c", LABEL, str(home / RUN_FILE)]

@@ -15,7 +15,7 @@ from agents.llm import CircuitBreaker, Deployment, LLMError, LocalGate, Message,
 from agents.llm.deployment import Wire
 from tests.agents.llm.servers import KEY
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("routers")]
+pytestmark = [pytest.mark.walk, pytest.mark.usefixtures("routers")]
 # So many that every kind is met, so few that ten attempts, beyond which the server sees a storm, always suffice.
 FAULTS = ("429=0.12", "500=0.05", "503=0.05", "529=0.03")
 STREAM_FAULTS = ("disconnect=0.06", "truncate=0.08", "malformed=0.08")

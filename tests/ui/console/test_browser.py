@@ -8,7 +8,7 @@ from storage import approval_rows
 from storage.label import is_stopped
 from tests.ui.console.conftest import Served
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.walk
 
 
 def chosen(page) -> str:

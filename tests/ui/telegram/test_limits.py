@@ -15,7 +15,7 @@ SONGS = 500
 LONG_S = 600.0
 
 
-@pytest.mark.slow
+@pytest.mark.walk
 async def test_five_hundred_previews_keep_the_limits_and_all_arrive(
     api: BotApi, monkeypatch: pytest.MonkeyPatch
 ):

@@ -31,7 +31,7 @@ def everything_written(home: Path) -> str:
     return "".join(path.read_bytes().decode("latin-1") for path in home.rglob("*") if path.is_file())
 
 
-@pytest.mark.slow
+@pytest.mark.walk
 def test_a_process_serves_ends_at_sigterm_and_tells_its_token_to_nobody(api: BotApi, home: Path):
     async def prepare() -> None:
         async with opened(api) as house:
@@ -55,7 +55,7 @@ async def _seen(api: BotApi, process) -> None:
     await until(lambda: api.shown(OWNER, "Slow Rain") or process.poll() is not None, 60)
 
 
-@pytest.mark.slow
+@pytest.mark.walk
 def test_a_wrong_token_is_one_line_without_the_token(api: BotApi, home: Path):
     other = "987654321:AAFother-other-other-other-other-other"  # pragma: allowlist secret
     process = start(home, "--alone", TELEGRAM_BOT_TOKEN=other)
@@ -65,7 +65,7 @@ def test_a_wrong_token_is_one_line_without_the_token(api: BotApi, home: Path):
     assert "AAFother" not in out + err
 
 
-@pytest.mark.slow
+@pytest.mark.walk
 def test_no_label_no_bot(home: Path):
     process = start(home)
     out, err = process.communicate(timeout=60)

@@ -14,7 +14,7 @@ from tests.runtime.vendor import song
 from tests.ui.console.conftest import CHROMIUM, FLAGS
 from tests.ui.web.conftest import TOKEN, Site
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.walk
 SHEET = InboxSheet(
     title="Kettle Song", style="folk, calm, 92 bpm", lyrics="[Verse]\nthe kettle sings", tempo_bpm=92, key="A minor",
     duration_s=60, vocal="female airy",
