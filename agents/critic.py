@@ -9,13 +9,13 @@ from agents.llm.protocol import Completion, Request, Writer
 from agents.llm.repair import total
 from agents.llm.tasks import FeedbackDraft, FeedbackInputs
 from agents.music.analysis import AudioFacts
-from agents.music.review.mark import Mark
+from agents.music.review.mark import ANEW, Mark
 from agents.music.review.obedience import mark_obedience
 from agents.music.review.originality import mark_originality
 from agents.music.review.sound import mark_sound
 from agents.music.review.words import mark_words
 from storage.clock import sub_seed
-from storage.types import Brief, Critique, Finding, Lyrics, MadePiece, Severity, SongPlan
+from storage.types import Brief, Critique, Finding, Lyrics, MadePiece, ParameterChange, Severity, SongPlan
 
 PENALTY = {Severity.BLOCKER: 0.35, Severity.MAJOR: 0.5, Severity.MINOR: 0.96, Severity.INFO: 1.0}
 """What one finding of a severity leaves of the mean: a song with one grave defect does not pass."""
@@ -155,11 +155,13 @@ def _feedback(score: float, passed: bool, findings: tuple[Finding, ...]) -> str:
     sentences += [finding.text for finding in faults[:2]]
     if not faults:
         sentences.append("Every measure is on target.")
-    changes = dict.fromkeys(
-        f"{'more' if finding.change.delta > 0 else 'less'} {finding.change.parameter.replace('_', ' ')}"
-        for finding in faults
-        if finding.change
-    )
+    changes = dict.fromkeys(_wish(finding.change) for finding in faults if finding.change)
     if changes:
         sentences.append(f"Try {' and '.join(list(changes)[:2])} next time.")
     return " ".join(sentences)
+
+
+def _wish(change: ParameterChange) -> str:
+    if change.parameter == ANEW[0]:
+        return "another draft"
+    return f"{'more' if change.delta > 0 else 'less'} {change.parameter.replace('_', ' ')}"

@@ -48,6 +48,7 @@ def brief_of(artist: Artist, request: SongRequest) -> Brief:
         density=genes.density,
         brightness=genes.brightness,
         swing=genes.swing,
+        width=genes.width,
         hook_density=genes.hook_density,
         signature_seed=persona.signature_seed,
         sound=persona.sound,

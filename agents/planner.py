@@ -66,6 +66,7 @@ async def plan(
         density=song.density,
         brightness=song.brightness,
         swing=song.swing,
+        width=song.width,
         hook_density=song.hook_density,
         signature_seed=persona.signature_seed,
         sound=persona.sound,

@@ -153,4 +153,4 @@ def render_master(
     palette = palette_of(dna_of(brief))
     mix = mix_song(brief, genre, palette, score, plan, sample_rate_hz, tap=tap)
     tell("master", 0.5)
-    return master_mix(mix, genre, brief.brightness, loudness_lufs, sample_rate_hz)
+    return master_mix(mix, genre, brief, loudness_lufs, sample_rate_hz)

@@ -115,6 +115,8 @@ class Genes(Frozen):
     energy: Unit = 0.5
     swing: Unit = 0.5
     """0 straight, 0.5 as the genre's table says, 1 half as much again."""
+    width: Unit = 0.5
+    """Stereo image: 0 close to mono, 0.5 as the genre's table says, 1 as wide as a small speaker bears."""
     hook_density: Unit = 0.5
     """How often the hook returns, in melody and words."""
     adventurousness: Unit = 0.5
@@ -214,6 +216,7 @@ class Brief(Frozen):
     density: Unit
     brightness: Unit
     swing: Unit
+    width: Unit = 0.5
     hook_density: Unit
     signature_seed: int
     sound: SoundDna | None = None
@@ -425,6 +428,7 @@ class ParameterChange(Frozen):
     """A change of one brief or gene parameter, as a signed step."""
 
     parameter: str
+    """A gene, or `draft`: the same plan drawn anew, for what no number steers."""
     delta: float
 
 

@@ -3,6 +3,7 @@
 import random
 import re
 
+from agents.music.review.mark import ANEW
 from agents.planning.memory import Recollection
 from configs.genres import Genre
 from storage.clock import sub_seed
@@ -10,6 +11,7 @@ from storage.errors import UsageError
 from storage.types import Genes, ParameterChange
 
 STEERED = tuple(name for name in Genes.model_fields if name != "adventurousness")
+ANEW_REASON = "critic: drawn anew, from another seed"
 _LARGEST_STEP = 0.5
 _TRUST_IN_APPROVED = 0.5
 """How far an artist without any sense of adventure moves its tempo towards what was approved."""
@@ -65,6 +67,10 @@ def _lean_on_approved(
 
 
 def _apply_change(numbers: dict[str, float], change: ParameterChange, reasons: list[str]) -> None:
+    if change.parameter == ANEW[0]:
+        if ANEW_REASON not in reasons:
+            reasons.append(ANEW_REASON)
+        return
     if change.parameter not in numbers:
         reasons.append(f"critic: asked for {change.parameter} {change.delta:+g}, which no plan can steer")
         return

@@ -5,6 +5,7 @@ import pytest
 
 from agents.critic import criticise
 from agents.music.analysis import analyse_samples
+from agents.music.review.mark import ANEW
 from agents.music.review.originality import mark_originality
 from agents.music.review.sound import mark_sound
 from agents.music.similarity import melody_grams
@@ -198,7 +199,13 @@ def test_flat_dynamics_are_found():
 def test_changes_name_real_parameters_and_feedback_is_short():
     _, _, audio = rendered("synthwave")
     critique = judge(audio=np.clip(audio * np.float32(8), -1, 1))
-    assert {f.change.parameter for f in critique.findings if f.change} <= set(STEERED)
+    faults = [f for f in critique.findings if f.severity is not Severity.INFO]
+    assert {f.change.parameter for f in faults if f.change} <= {*STEERED, ANEW[0]}
+    assert (
+        len(faults)
+        == sum(f.change is not None for f in faults)
+        == sum(f.change is not None for f in critique.findings)
+    )
     for text in (critique.feedback, judge().feedback):
         assert 2 <= text.replace("dBTP.", "dBTP .").count(". ") + 1 <= 5
         assert text.endswith(".")
@@ -247,6 +254,18 @@ def test_the_change_for_a_dark_song_lifts_its_highs():
     assert found.change is not None
     _, _, mended = played(turned(brief, found.change))
     assert mended.balance_db["presence"] > facts.balance_db["presence"]
+
+
+@pytest.mark.parametrize(("width", "side_mid"), [(0.5, 0.03), (0.5, 0.9)])
+def test_the_change_for_a_narrow_or_wide_image_turns_it(width, side_mid):
+    brief = brief_of("house", seed=1, form=form_of("verse2 chorus2"), width=width)
+    _, plan, facts = played(brief)
+    heard = facts.model_copy(update={"side_mid": side_mid})
+    found = next(m.finding for m in mark_sound(plan, heard, -14.0) if m.finding.metric == "side_mid")
+    assert found.change is not None
+    _, _, mended = played(turned(brief, found.change))
+    assert (mended.side_mid > facts.side_mid) is (side_mid < 0.28)
+    assert 0.08 <= mended.side_mid <= 0.6
 
 
 def test_the_change_for_a_known_melody_leads_away_from_it():

@@ -1,7 +1,9 @@
 import pytest
 
 from agents.llm.offline.writer import OfflineWriter
+from agents.music.review.mark import ANEW
 from agents.planner import plan
+from agents.planning.steering import ANEW_REASON
 from configs.genres import load_genres
 from storage.errors import UsageError
 from storage.types import Genes, MadePiece, ParameterChange, SongRequest
@@ -124,6 +126,13 @@ async def test_a_revision_keeps_the_song_and_turns_what_the_critic_asked():
     assert 0.0 <= second.brightness < first.brightness
     assert second.seed != first.seed
     assert "critic: energy +0.20" in second.reasons
+
+
+async def test_what_no_number_steers_is_drawn_anew_and_said_once():
+    anew = ParameterChange(parameter=ANEW[0], delta=ANEW[1])
+    first, second = await brief(4), await brief(4, changes=(anew, anew), revision=1)
+    assert second.seed != first.seed
+    assert second.reasons.count(ANEW_REASON) == 1
 
 
 async def test_a_change_no_plan_can_make_is_said_not_hidden():

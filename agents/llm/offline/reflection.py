@@ -17,6 +17,7 @@ _DIRECTIONS: dict[str, tuple[str, str]] = {
     "density": ("with fewer notes", "with more notes"),
     "energy": ("calmer", "with more drive"),
     "swing": ("straighter", "with more swing"),
+    "width": ("narrower", "wider"),
     "hook_density": ("with the hook less often", "with the hook more often"),
     "adventurousness": ("closer to what held", "further from what is known"),
 }

@@ -10,6 +10,7 @@ from agents.music.local.filters import apply, highpass, lowpass
 from agents.music.local.limiter import BLOCK, Limiter
 from agents.music.loudness import HOP_S, gated_loudness, hop_energies, integrated_loudness
 from configs.genres import Genre
+from storage.types import Brief
 
 Stereo = NDArray[np.float32]
 WORKING_LUFS = -17.0
@@ -19,15 +20,15 @@ MONO_BELOW_HZ = 140
 TILT_DB = {"sub": -2.0, "bass": -1.5, "low_mid": 0.0, "mid": 2.5, "presence": 5.0, "air": 7.0}
 """By how much a band's share grows from a song of no brightness to one of full."""
 SILENT_END_S = 0.02
+WIDTH_REACH = 1.7
+"""By what side over mid energy grows from a song as wide as its genre to the widest: every genre stays within 0.08 to 0.6."""
 WIDEST, NARROWEST = 2.6, 0.4
 """Limits of the gain given to the sides."""
 
 
-def master_mix(
-    mix: Stereo, genre: Genre, brightness: float, loudness_lufs: float, sample_rate_hz: int
-) -> Stereo:
+def master_mix(mix: Stereo, genre: Genre, brief: Brief, loudness_lufs: float, sample_rate_hz: int) -> Stereo:
     """The finished recording, float32 (2, samples) in [−1, 1]; the mix is used up."""
-    audio = _tone_and_width(mix, genre, brightness, sample_rate_hz)
+    audio = _tone_and_width(mix, genre, brief, sample_rate_hz)
     loudness = integrated_loudness(audio, sample_rate_hz)
     audio *= np.float32(10 ** ((WORKING_LUFS - loudness) / 20))
     _saturate(audio, genre.drive)
@@ -37,18 +38,21 @@ def master_mix(
     return finished
 
 
-def _tone_and_width(mix: Stereo, genre: Genre, brightness: float, sample_rate_hz: int) -> Stereo:
+def _tone_and_width(mix: Stereo, genre: Genre, brief: Brief, sample_rate_hz: int) -> Stereo:
     mid = (mix[0] + mix[1]) * np.float32(0.5)
     side = (mix[0] - mix[1]) * np.float32(0.5)
     mid = apply(mid, highpass(28, sample_rate_hz))
-    wanted_db = {band: share + TILT_DB[band] * (brightness - 0.5) for band, share in genre.balance_db.items()}
+    wanted_db = {
+        band: share + TILT_DB[band] * (brief.brightness - 0.5) for band, share in genre.balance_db.items()
+    }
     tone = balancing_filters(mid, sample_rate_hz, wanted_db)
     if genre.ceiling_hz < 0.45 * sample_rate_hz:
         tone.append(lowpass(genre.ceiling_hz, sample_rate_hz))
     mid = apply(mid, *tone)
     side = apply(side, highpass(MONO_BELOW_HZ, sample_rate_hz), *tone)
+    side_mid = genre.width * WIDTH_REACH ** (2 * brief.width - 1)
     ratio = _power(side) / max(_power(mid), 1e-12)
-    side *= np.float32(min(WIDEST, max(NARROWEST, math.sqrt(genre.width / max(ratio, 1e-9)))))
+    side *= np.float32(min(WIDEST, max(NARROWEST, math.sqrt(side_mid / max(ratio, 1e-9)))))
     np.add(mid, side, out=mix[0])
     np.subtract(mid, side, out=mix[1])
     return mix

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from storage.types import Finding, ParameterChange, Severity
 
 MINOR_BELOW, MAJOR_BELOW = 0.75, 0.35
+ANEW = ("draft", 1.0)
+"""What mends a fault that no number steers, such as a doubtful key or a poor rhyme: the same plan, drawn anew."""
 
 
 @dataclass(frozen=True)
@@ -25,21 +27,17 @@ def mark(
     target: str,
     text: str,
     weight: float = 1.0,
-    change: tuple[str, float] | None = None,
+    change: tuple[str, float] = ANEW,
     worst: Severity = Severity.MAJOR,
 ) -> Mark:
-    """A mark whose severity follows from its quality; a good one suggests no change."""
+    """A mark whose severity follows from its quality; a good one suggests no change, any other the one that mends it."""
     quality = max(0.0, min(1.0, quality))
     severity = Severity.INFO
     if quality < MAJOR_BELOW:
         severity = worst
     elif quality < MINOR_BELOW:
         severity = Severity.MINOR
-    step = (
-        ParameterChange(parameter=change[0], delta=change[1])
-        if change and severity is not Severity.INFO
-        else None
-    )
+    step = ParameterChange(parameter=change[0], delta=change[1]) if severity is not Severity.INFO else None
     finding = Finding(
         metric=metric, value=round(value, 4), target=target, severity=severity, text=text, change=step
     )

@@ -66,6 +66,7 @@ def _flaws(plan: SongPlan, facts: AudioFacts) -> list[Mark]:
             within(facts.silent_share, 0, max(0.08, 2.5 / max(plan.duration_s, 1)), 0.25),
             target="silence only in the tail",
             text=f"{facts.silent_share:.0%} of the file is silent.",
+            change=("density", 0.15),
             worst=Severity.BLOCKER,
         ),
         mark(
@@ -138,6 +139,7 @@ def _image(facts: AudioFacts) -> list[Mark]:
             else 0.8 * facts.side_mid / 0.08,
             target="0.08 to 0.6",
             text=f"Side over mid energy is {facts.side_mid:.2f}, a {word} image.",
+            change=("width", 0.2 if facts.side_mid < 0.28 else -0.2),
             worst=Severity.MINOR,
         ),
         mark(
@@ -146,6 +148,7 @@ def _image(facts: AudioFacts) -> list[Mark]:
             within(facts.correlation, 0.1, 1.0, 0.4),
             target="above 0",
             text=f"Left and right correlate at {facts.correlation:.2f}.",
+            change=("width", -0.2),
             weight=0.5,
         ),
     ]
