@@ -3,6 +3,7 @@
 In the order of a song's life:
 
     creator     an artist comes to be: persona, look, genes
+    publicist   its calendar: what it makes and posts on which day
     planner     what the next song is about, how fast, in which key and form
     importer    the same for a recording that a person brought
     lyricist    its words

@@ -204,6 +204,11 @@ class Video(Group):
     """x264 preset: a slower one makes smaller files."""
 
     @property
+    def video_aspects(self) -> tuple[str, ...]:
+        """The formats one by one."""
+        return ("16:9", "9:16") if self.video_formats == "all" else (self.video_formats,)
+
+    @property
     def video_width(self) -> int:
         """Width in pixels of the 16:9 picture."""
         return VIDEO_SIZES[self.video_preset][0]
@@ -250,6 +255,16 @@ class Lifecycle(Group):
     """Evolutions without improvement after which an artist retires."""
     ab_testing_enabled: bool = False
     """Whether planners try variants and learn which are approved."""
+
+
+class Planning(Group):
+    """What the label begins by itself."""
+
+    title: ClassVar[str] = "Content plan"
+    is_live: ClassVar[bool] = True
+
+    plan_ahead_days: int = Field(28, ge=0, le=365)
+    """Days for which each accepted artist's calendar is drawn and its songs begun. 0: songs are made when asked for."""
 
 
 class Capacity(Group):

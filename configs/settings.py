@@ -28,6 +28,7 @@ class Settings(
     knobs.Song,
     knobs.Video,
     knobs.Lifecycle,
+    knobs.Planning,
     knobs.Capacity,
     knobs.Console,
     knobs.Trust,

@@ -14,13 +14,29 @@ from agents.music import dna
 from agents.music.genre import find_genre
 from agents.music.takes import octave_nearest
 from agents.planning.wishes import plain_line
+from agents.publicist import require_platforms
 from agents.transitions import Trigger, move
+from runtime.content_plan import redraw
 from runtime.inbox import keep_recording
 from runtime.label import Label
 from runtime.studio import StudioConfig
-from storage import approvals, artists, autopilot, cycles, faults, inbox, label, lineage, people, steps
+from storage import (
+    approvals,
+    artists,
+    autopilot,
+    content_plan,
+    cycles,
+    faults,
+    inbox,
+    label,
+    lineage,
+    people,
+    steps,
+    timelines,
+)
 from storage.approval_rows import Approval
 from storage.clock import sub_seed
+from storage.content_plan import PlanChange, PlanEntry
 from storage.cycles import Cycle
 from storage.errors import NotAllowedError, NotFoundError, UsageError
 from storage.faults import ErrorGroup
@@ -38,6 +54,8 @@ from storage.types import (
     Frozen,
     Outcome,
     Persona,
+    PieceKind,
+    PlannedPiece,
     Redo,
     SongEdits,
     SongRequest,
@@ -231,6 +249,32 @@ class Desk:
         self._require_owner("create artists")
         return await self._label.create_artist(seed=seed, genre=genre, who=self.actor.alias)
 
+    async def accept(self, artist: Artist) -> Artist:
+        """Take an artist on: its content plan is followed from now on."""
+        self._require_owner("take artists on")
+        return await self._store.write(artists.accept_artist, artist_id=artist.id, who=self.actor.alias)
+
+    async def add_to_plan(self, artist: Artist, piece: PlannedPiece) -> PlanEntry:
+        """Put something on an artist's calendar. Raises ConflictError where the day has one of its kind."""
+        _require_platform(piece.kind, piece.platform)
+        return await self._store.write(
+            content_plan.add_piece, artist_id=artist.id, piece=piece, who=self.actor.alias
+        )
+
+    async def change_plan(self, entry_id: str, change: PlanChange) -> PlanEntry:
+        """Change an entry of a calendar. Raises ConflictError for a song that was begun, or a day that is taken."""
+        entry = await self._store.read(content_plan.entry_by_id, entry_id=entry_id)
+        if change.platform is not None:
+            _require_platform(entry.kind, change.platform)
+        return await self._store.write(
+            content_plan.change_entry, entry_id=entry_id, change=change, who=self.actor.alias
+        )
+
+    async def redraw_plan(self, artist: Artist) -> int:
+        """Draw an artist's coming days anew; what people wrote or changed stays. Returns how many entries are new."""
+        now = await self._store.read(timelines.label_now)
+        return await redraw(self._store, await self._label.live.now(), artist, now)
+
     async def move(self, artist: Artist, trigger: Trigger, *, reason: str) -> Artist:
         """Pause, resume, evolve or retire. Raises IllegalTransitionError where the table has no such move."""
         if trigger in OWNERS_MOVES:
@@ -350,3 +394,13 @@ class Desk:
     def _require_owner(self, what: str) -> None:
         if self.actor.role is not Role.OWNER:
             raise NotAllowedError(f"Only the owner may {what}; {self.actor.alias} is a reviewer")
+
+
+def _require_platform(kind: PieceKind, platform: str) -> None:
+    if kind is PieceKind.SONG:
+        if platform:
+            raise UsageError("A song has no platform: its teasers and posts have")
+    elif not platform:
+        raise UsageError(f"Say which platform the {kind} is for")
+    else:
+        require_platforms((platform,))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import random
 import shutil
 from collections.abc import Awaitable, Callable
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, time
 
+from runtime.content_plan import follow_plans
 from runtime.launch import Launch
 from runtime.lifecycle_sweep import check_roster, wants_artist
 from runtime.live import LiveSettings
@@ -17,12 +19,14 @@ from runtime.studio import StudioConfig
 from storage import approvals, retention
 from storage.errors import ConflictError
 from storage.store import StoreClient
+from storage.timelines import label_now
 
 MINUTE_S = 60.0
 HOUR_S = 3600.0
 WRITES_KEPT_S = 24 * HOUR_S
 SCRATCH_KEPT_S = 6 * HOUR_S
 CHUNK = 200
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -49,6 +53,7 @@ class Sweeps:
                 settings.last.lifecycle_check_interval_minutes * MINUTE_S,
                 monotonic() + MINUTE_S,
             ),
+            _Sweep(self._follow_plans, 5 * MINUTE_S, monotonic() + MINUTE_S),
             _Sweep(self._clear_scratch, HOUR_S, monotonic() + 3 * MINUTE_S),
         ]
 
@@ -84,6 +89,11 @@ class Sweeps:
         if wants_artist(settings, self._random):
             with contextlib.suppress(ConflictError):  # the roster is full: nothing to create
                 await create_artist(self._store, settings, seed=seed, genre=None, who="policy:creation")
+
+    async def _follow_plans(self) -> None:
+        now = await self._store.read(label_now)
+        for song in await follow_plans(self._store, self._settings.last, now):
+            log.info("%s: %s is begun by the content plan", song.artist_id, song.cycle_id)
 
     async def _clear_scratch(self) -> None:
         await asyncio.to_thread(_remove_old, self._studio.scratch_dir, SCRATCH_KEPT_S)

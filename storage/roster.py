@@ -31,6 +31,8 @@ class RosterRow(Frozen):
     rejected: int
     in_the_making: int
     last_run_at: datetime | None
+    accepted_at: datetime | None
+    """When a person took it on; its content plan waits for that."""
     pause_reason: str | None
     spent_usd: Decimal
     """All that was charged or is reserved for it."""

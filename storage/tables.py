@@ -95,6 +95,9 @@ artists = _table(
     Column("pause_reason", Text),
     Column("last_run_at", UtcTime),
     Column("created_at", UtcTime, nullable=False),
+    Column("accepted_at", UtcTime),
+    Column("accepted_by", Text),
+    Column("planned_until", Text),
 )
 artist_versions = _table(
     "artist_versions",
@@ -120,6 +123,27 @@ lifecycle_changes = _table(
     Column("reason", Text),
     Column("who", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
+)
+
+plan_entries = _table(
+    "plan_entries",
+    Column("id", Text, primary_key=True),
+    Column("artist_id", Text, ForeignKey("artists.id"), nullable=False),
+    Column("day", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("call_to_action", Text, nullable=False),
+    Column("theme", Text),
+    Column("title", Text),
+    Column("status", Text, nullable=False),
+    Column("cycle_id", Text),
+    Column("changed_by", Text),
+    Column("created_at", UtcTime, nullable=False),
+    CheckConstraint("kind IN ('song','teaser','post')", name="kind"),
+    CheckConstraint("status IN ('planned','begun','done','skipped','missed')", name="status"),
+    UniqueConstraint("artist_id", "day", "kind", "platform"),
+    Index("ix_plan_entries_status_kind_day", "status", "kind", "day"),
 )
 
 # ---------------------------------------------------------------- cycles and steps

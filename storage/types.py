@@ -4,7 +4,7 @@ Everything here is frozen and crosses process boundaries as itself: small typed 
 references, never bytes. Units stand in the names; times are aware UTC and end in `_at`.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Generic, Literal, NewType, TypeVar
@@ -76,6 +76,14 @@ class SoundDna(Frozen):
     """Of the motifs that melodies grow from, sparse ones first."""
 
 
+class Cadence(Frozen):
+    """How often an artist makes and posts, for its content plan."""
+
+    days_per_song: Annotated[int, Field(ge=1, le=365)] = 7
+    teasers_per_song: Annotated[int, Field(ge=0, le=7)] = 2
+    posts_per_week: Annotated[int, Field(ge=0, le=7)] = 3
+
+
 class Persona(Frozen):
     """A virtual artist's identity; name, voice, look and language never evolve."""
 
@@ -97,6 +105,11 @@ class Persona(Frozen):
     """None for artists of before it was on record: what their signature gives."""
     signature_seed: int
     """Picks the artist's own instrument stock, motif stock and emblem."""
+    cadence: Cadence = Cadence()
+    platforms: tuple[str, ...] = ("tiktok", "threads", "youtube_shorts")
+    """Where it is heard of, names of configs/posts.yaml; the content plan takes them in turn."""
+    calls_to_action: tuple[str, ...] = ("Listen with headphones.", "Follow for the next one.")
+    """What posts ask for; the content plan takes them in turn."""
     source: str
     """What made this persona: `offline` or provider:model."""
 
@@ -152,9 +165,40 @@ class Artist(Frozen):
     autopilot_policy: AutopilotPolicy | None = None
     autopilot_since: datetime | None = None
     created_at: datetime
+    accepted_at: datetime | None = None
+    """When a person took it on: until then its content plan is not followed."""
+    planned_until: date | None = None
+    """Last day for which its content plan was drawn."""
     last_run_at: datetime | None = None
     paused_at: datetime | None = None
     pause_reason: str | None = None
+
+
+# ---------------------------------------------------------------- the content plan
+
+
+class PieceKind(StrEnum):
+    """What a day of the content plan holds."""
+
+    SONG = "song"
+    TEASER = "teaser"
+    POST = "post"
+
+
+class PlannedPiece(Frozen):
+    """One thing for one day, as the publicist draws it or a person writes it."""
+
+    day: date
+    """In the label's time zone."""
+    kind: PieceKind
+    platform: str = ""
+    """A name of configs/posts.yaml; empty for a song."""
+    text: str = ""
+    """What a person posts; `{title}` becomes the song's title, once it has one."""
+    call_to_action: str = ""
+    theme: str | None = None
+    """Of a song: what it is to be about. None leaves it to the planner."""
+    title: str | None = None
 
 
 # ---------------------------------------------------------------- plan, write

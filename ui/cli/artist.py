@@ -21,7 +21,7 @@ from ui.wording import moment, usd
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="The roster: list, show, create, pause, resume, evolve, retire, autopilot, voice.",
+    help="The roster: list, show, create, accept, pause, resume, evolve, retire, autopilot, voice.",
 )
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept with the change.")]
 POLICY = AutopilotPolicy()
@@ -78,6 +78,18 @@ def create(
     chosen = secrets.randbelow(2**31) if seed is None else seed
     artist = with_label(lambda label: label.create_artist(seed=chosen, genre=genre, who=person(who)))
     show(artist, as_json=as_json, drawn=_drawn(artist))
+
+
+@app.command()
+def accept(name: ArtistName, *, who: Who = None, as_json: Json = False) -> None:
+    """Take a new artist on: from now on the label follows its content plan. To ask it for a song does so too."""
+
+    async def take_on(label: Label) -> Artist:
+        return await at_desk(label, who).accept(await find_artist(label, name))
+
+    artist = with_label(take_on)
+    drawn = f"{artist.persona.name} is taken on; `labelmate plan show {artist.slug}` tells what it makes when"
+    show(artist, as_json=as_json, drawn=drawn)
 
 
 @app.command()
@@ -234,6 +246,24 @@ def voice_line(artist: Artist) -> str:
     return ", ".join(word for word in words if word)
 
 
+def accept_line(artist: Artist) -> str | None:
+    """What a new artist waits for."""
+    if artist.accepted_at is not None:
+        return None
+    return (
+        f"`labelmate artist accept {artist.slug}`, or a song asked for; until then it makes nothing by itself"
+    )
+
+
+def cadence_line(artist: Artist) -> str:
+    """How often it makes and posts."""
+    wanted = artist.persona.cadence
+    return (
+        f"a song every {wanted.days_per_song} days, {wanted.teasers_per_song} teasers each, "
+        f"{wanted.posts_per_week} posts a week"
+    )
+
+
 def autopilot_line(artist: Artist) -> str:
     """What the autopilot may do, in one line."""
     policy = artist.autopilot_policy
@@ -254,6 +284,7 @@ def _drawn(artist: Artist) -> Group:
             {
                 "name": f"{persona.name} ({artist.slug}, {artist.id})",
                 "state": f"{artist.state}, version {artist.version}",
+                "waits for you": accept_line(artist),
                 "autopilot": autopilot_line(artist),
                 "paused": f"{moment(artist.paused_at)}: {artist.pause_reason}" if paused else None,
                 "genre": ", ".join((persona.genre, *persona.secondary_genres)),
@@ -262,6 +293,9 @@ def _drawn(artist: Artist) -> Group:
                 "themes": ", ".join(persona.themes),
                 "moods": ", ".join(persona.moods),
                 "audience": persona.audience,
+                "heard on": ", ".join(persona.platforms),
+                "asks for": " / ".join(persona.calls_to_action),
+                "cadence": cadence_line(artist),
                 "influences": ", ".join(persona.influences),
                 "look": f"{persona.visual.palette}; {persona.visual.display_font}; {', '.join(persona.visual.scenes)}",
                 "genes": ", ".join(f"{name} {value:+.2f}" for name, value in artist.genes),

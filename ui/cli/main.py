@@ -45,7 +45,10 @@ ENTRIES = {
     "artist": Entry(
         "ui.cli.artist:app",
         MORE,
-        "The roster: list, show, create, pause, resume, evolve, retire, autopilot, voice.",
+        "The roster: list, show, create, accept, pause, resume, evolve, retire, autopilot, voice.",
+    ),
+    "plan": Entry(
+        "ui.cli.plan:app", MORE, "Calendars: what each artist makes and posts when; show, edit, add, redraw."
     ),
     "song": Entry("ui.cli.song:app", MORE, "Songs: list, show, ask for one, bring one."),
     "inbox": Entry("ui.cli.inbox:app", MORE, "Songs to make by hand: list, show what to paste, deliver."),

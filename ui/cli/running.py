@@ -15,7 +15,6 @@ from ui.cli.options import person
 from ui.cli.progress import Progress, progress
 from ui.cli.session import find_artist
 from ui.song_account import SongAccount, song_account
-from ui.wishes import Formats
 
 AT_WORK = (LifecycleState.CANDIDATE, LifecycleState.ACTIVE, LifecycleState.EVOLVING)
 
@@ -52,7 +51,7 @@ async def run_songs(asked: Run) -> Ran:
     with progress().shown() as told:
         async with _label(asked, told) as label:
             ids = []
-            aspects = Formats(label.settings.video_formats).aspects()
+            aspects = label.settings.video_aspects
             for artist in await _artists(label, asked.names):
                 for number in range(asked.songs):
                     seed = sub_seed(asked.template.seed, artist.slug, number)

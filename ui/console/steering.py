@@ -12,7 +12,7 @@ from storage.types import Artist, AutopilotPolicy
 from ui.console.markup import Markup
 from ui.console.notices import attempt, said
 from ui.console.reception import Reception
-from ui.wishes import Formats, wish
+from ui.wishes import wish
 
 DIGITS_MAX = 30
 PEOPLES = (Trigger.PAUSE, Trigger.RESUME, Trigger.EVOLVE, Trigger.RETIRE)
@@ -80,7 +80,7 @@ class Steering:
                 theme=theme,
                 title=title,
                 seconds=number(seconds) if seconds.strip() else None,
-                formats=Formats(settings.video_formats).aspects(),
+                formats=settings.video_aspects,
             )
             await desk.ask_song(artist.id, request)
             return artist.persona.name

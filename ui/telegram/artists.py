@@ -13,7 +13,7 @@ from ui.telegram.answers import answer_press, reply
 from ui.telegram.buttons import Press, Rows, button, read_press
 from ui.telegram.markup import bold, clip, italic, paragraphs, plain
 from ui.telegram.office import Office
-from ui.wishes import WORDS_MAX, Formats, wish
+from ui.wishes import WORDS_MAX, wish
 
 ROSTER_MAX = 20
 SURE = {"retire": Trigger.RETIRE, "evolve": Trigger.EVOLVE}
@@ -106,7 +106,7 @@ class Artists:
         settings: Settings = await self._office.label.live.now()
         wanted = wish(
             theme=clip(theme, WORDS_MAX) if theme else None,
-            formats=Formats(settings.video_formats).aspects(),
+            formats=settings.video_aspects,
         )
         await desk.ask_song(artist.id, wanted)
         return f"{bold(artist.persona.name)} makes a song as soon as a place is free."

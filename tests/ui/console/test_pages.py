@@ -4,6 +4,7 @@ import asyncio
 from decimal import Decimal
 from time import perf_counter
 
+import gradio as gr
 import pytest
 
 from storage import approval_rows, approvals, artists, cycles, faults, steps, timelines
@@ -277,3 +278,32 @@ async def test_a_thousand_artists_and_two_hundred_songs_are_read_as_fast_as_a_fe
     assert {row.name for row in found.rows} == {"Voice 99", *(f"Voice 99{digit}" for digit in range(10))}
     assert stage.read(roster_page, state=LifecycleState.PAUSED, text="", page=0).rows == ()
     await asyncio.sleep(0)
+
+
+async def test_the_calendar_is_drawn_and_changed(reception: Reception, stage: Stage) -> None:
+    from datetime import timedelta
+    from types import SimpleNamespace
+
+    from runtime.content_plan import redraw
+    from storage.content_plan import plan_of
+    from ui.console.calendar import Calendar
+
+    artist = stage.read(artists.list_artists)[0]
+    now, settings = await reception.now(), await reception.settings()
+    assert await redraw(reception.store, settings, artist, now) > 10
+    with gr.Blocks():
+        calendar = Calendar(reception, gr.Textbox())
+    drawn, _ = await calendar.draw(artist.slug, "")
+    assert str(drawn).count("lm-day") == 35
+    days = {"first": now.date(), "last": now.date() + timedelta(days=30), "artist_id": artist.id}
+    post = next(each for each in stage.read(plan_of, **days) if each.kind == "post")
+    shown = await calendar.show(post.id)
+    assert (shown[2], shown[5]["value"]) == (post.day.isoformat(), post.call_to_action)
+    owner = SimpleNamespace(username="owner")
+    assert "is changed" in await calendar.saved(post.id, post.day.isoformat(), "", "<b>Mine</b>", "", owner)
+    assert "is no day" in await calendar.saved(post.id, "soon", "", "", "", owner)
+    drawn, _ = await calendar.draw(artist.slug, post.id)
+    assert "&lt;b&gt;Mine" in str(drawn)
+    assert "is left out" in await calendar.left_out(post.id, owner)
+    assert "is posted" in await calendar.posted(post.id, owner)
+    assert "is taken on" in await calendar.taken_on(artist.slug, owner)

@@ -5,6 +5,7 @@ import gradio as gr
 from agents.transitions import Trigger
 from storage.artist_overviews import ArtistOverview, artist_overview
 from storage.types import Artist, AutopilotPolicy
+from ui.console.calendar import Calendar
 from ui.console.cards import artist as cards
 from ui.console.cards import past
 from ui.console.frame import QUIETLY, Frame, card
@@ -27,13 +28,16 @@ class ArtistPage:
         self.portrait = card("portrait")
         with gr.Row(elem_classes="lm-columns"):
             with gr.Column(scale=3):
-                self.told = [card("work"), card("songs"), card("life"), card("versions")]
+                self.told = [card("work"), card("songs")]
+                self.calendar = Calendar(reception, self.name)
+                self.told += [card("life"), card("versions")]
             with gr.Column(scale=2):
                 self._moves()
                 self._autopilot()
                 self._song()
                 self.told += [card("persona"), card("experiments")]
         self._wire(blocks)
+        self.calendar.wire(blocks, self.frame)
 
     def _moves(self) -> None:
         with gr.Column(elem_classes="lm-steer", elem_id="moves"):

@@ -17,7 +17,7 @@ from ui.console.frame import QUIETLY, Frame, acted, card
 from ui.console.markup import Markup, el
 from ui.console.notices import attempt, said
 from ui.console.reception import Reception
-from ui.wishes import Formats, wish
+from ui.wishes import wish
 
 MADE_BY = (("a person", "human"), ("a person with a model's help", "assisted"), ("a model", "generated"))
 LICENCE = "made by hand: as the maker's plan grants"
@@ -150,7 +150,7 @@ class InboxPage:
         async def bring() -> Cycle:
             found = await self.reception.store.read(artist_by_name, name=artist)
             (path,) = await self._files(event)
-            wanted = wish(title=name, formats=Formats(settings.video_formats).aspects())
+            wanted = wish(title=name, formats=settings.video_aspects)
             said_of_it = {"licence": licence.strip() or LICENCE, "ai_role": made_by}
             bringing = Bringing.model_validate(said_of_it)
             return await desk.import_song(found.id, path, wanted, bringing, words=words)
