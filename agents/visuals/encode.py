@@ -19,18 +19,29 @@ ARGUMENTS = """
 -color_range tv -colorspace bt709 -color_primaries bt709 -color_trc bt709 -i pipe:0
 -ss {start_s:.6f} -i {audio}
 -map 0:v:0 -map 1:a:0 -t {duration_s:.6f} -threads 1
--c:v libx264 -preset {preset} -crf 26 -aq-mode 3 -aq-strength 0.8 -maxrate {rate_kbps}k -bufsize {buffer_kbps}k
+-c:v libx264 -preset {preset} -crf {crf} -aq-mode 3 -aq-strength 0.8 -maxrate {rate_kbps}k -bufsize {buffer_kbps}k
 -x264-params mbtree=1:rc-lookahead=12 -g {key_frames} -pix_fmt yuv420p
 -color_range tv -colorspace bt709 -color_primaries bt709 -color_trc bt709
 -c:a aac -b:a 192k -ar 48000 -ac 2
 -map_metadata -1 -fflags +bitexact -movflags +faststart -f mp4 {target}
 """
-"""ffmpeg's words. CRF 26 measures 0.975 SSIM on these pictures; the fastest presets switch the macroblock tree
+"""ffmpeg's words. The fastest presets switch the macroblock tree
 off, and with it on `superfast` makes files as small as `veryfast` does, in half the time. One thread, because with
 more and a ceiling of the rate no two films are alike; the other core is busy drawing."""
 
-RATE_720P30_KBPS = 1400
-"""Ceiling of the picture's rate at 1280×720 and 30 frames a second: with the sound, 12 MB a minute."""
+
+@dataclass(frozen=True)
+class Quality:
+    """How well x264 keeps pictures: its constant rate factor, and the ceiling of the rate at 1280×720 and 30 a second."""
+
+    crf: int
+    rate_720p30_kbps: int
+
+
+DRAWN = Quality(26, 1400)
+"""0.975 SSIM on our own drawing; with the sound, 12 MB a minute."""
+FILMED = Quality(24, 2600)
+"""Of what a camera saw: grain and leaves need more."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +62,8 @@ class Reel:
 class Encoder:
     """A context that takes yuv420p frames and writes `target`; leaving it by an error kills ffmpeg."""
 
-    def __init__(self, reel: Reel, audio: Path, target: Path, preset: str) -> None:
-        self._command = _command(reel, audio, target, preset)
+    def __init__(self, reel: Reel, audio: Path, target: Path, preset: str, quality: Quality = DRAWN) -> None:
+        self._command = _command(reel, audio, target, preset, quality)
         self._target = target
 
     def __enter__(self) -> Self:
@@ -105,13 +116,15 @@ class Encoder:
         return said[-400:] or "it said nothing"
 
 
-def _command(reel: Reel, audio: Path, target: Path, preset: str) -> list[str]:
+def _command(reel: Reel, audio: Path, target: Path, preset: str, quality: Quality) -> list[str]:
     # Larger pictures need more, but less than in proportion: their detail is coarser.
-    rate_kbps = round(RATE_720P30_KBPS * (reel.width * reel.height * reel.fps / (1280 * 720 * 30)) ** 0.75)
+    size = reel.width * reel.height * reel.fps / (1280 * 720 * 30)
+    rate_kbps = round(quality.rate_720p30_kbps * size**0.75)
     values = vars(reel) | {
         "audio": audio.resolve(),
         "target": target.resolve(),
         "preset": preset,
+        "crf": quality.crf,
         "key_frames": reel.fps * 4,
         "duration_s": reel.duration_s,
         "rate_kbps": max(100, rate_kbps),

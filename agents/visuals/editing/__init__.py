@@ -1,0 +1,1 @@
+"""Timelines made into files: the fast path, MoviePy, and what both share."""

@@ -1,0 +1,127 @@
+"""The fast path: clips decoded by ffmpeg, blended and written over in YUV, encoded by ffmpeg."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.visuals.editing.delivery import deliver, part_file
+from agents.visuals.editing.raster import Raster, rasterise, rasterise_veil
+from agents.visuals.editing.source import Source
+from agents.visuals.encode import FILMED, Encoder, Reel
+from agents.visuals.facts import VideoFacts
+from agents.visuals.timeline import Overlay, Timeline
+from agents.visuals.visualizer.flashes import FlashMeter
+from agents.visuals.visualizer.frame import Frame, Plane, to_yuv
+from agents.visuals.visualizer.sprite import Sprite
+
+Floats = NDArray[np.floating]
+
+
+def render(
+    timeline: Timeline,
+    out: Path,
+    *,
+    preset: str = "superfast",
+    progress: Callable[[float], None] | None = None,
+) -> VideoFacts:
+    """Make the file. `progress` is told the finished share, 0–1, about once per second of film.
+
+    Raises RenderError for a clip that cannot be shown and DiskFullError; `out` is not touched then.
+    """
+    reel = Reel(timeline.width, timeline.height, timeline.fps, timeline.frames, timeline.soundtrack.start_s)
+    texts = [_Text(timeline, overlay) for overlay in timeline.texts]
+    meter = FlashMeter(timeline.fps)
+    with part_file(out) as part:
+        with Encoder(reel, timeline.soundtrack.audio, part, preset, FILMED) as encoder:
+            for number, frame in enumerate(_frames(timeline, texts), start=1):
+                meter.see(frame.y)
+                encoder.write(frame.buffer.data)
+                if progress and (number % timeline.fps == 0 or number == timeline.frames):
+                    progress(number / timeline.frames)
+        facts = deliver(part, out)
+    dropped = "".join(dict.fromkeys("".join(text.dropped for text in texts)))
+    return replace(facts, flashes_per_s=meter.per_second(), dropped_characters=dropped)
+
+
+def _frames(timeline: Timeline, texts: "list[_Text]") -> Iterator[Frame]:
+    """Every picture of the film, in one buffer."""
+    veil = _sprite(rasterise_veil(timeline.veil, timeline.width, timeline.height)) if timeline.veil else None
+    for time, frame in enumerate(_cut(timeline)):
+        if veil:
+            veil.lay(frame, 1.0)
+        for text in texts:
+            text.lay(frame, time)
+        yield frame
+
+
+def _cut(timeline: Timeline) -> Iterator[Frame]:
+    """The clips alone. While one shows, the next one's process is already decoding."""
+    canvas = Frame(timeline.width, timeline.height)
+    sources = {0: Source(timeline, 0)}
+    try:
+        for number, shot in enumerate(timeline.shots):
+            if number + 1 < len(timeline.shots):
+                sources[number + 1] = Source(timeline, number + 1)
+            exit_frames = timeline.exit_frames(number)
+            for index in range(shot.frames):
+                sources[number].read()
+                canvas.buffer[:] = sources[number].frame.buffer
+                share = index / shot.entry_frames if index < shot.entry_frames else 1.0
+                if share < 1 and shot.enters == "dissolve":
+                    sources[number - 1].read()
+                    under = sources[number - 1].frame.buffer
+                    cv2.addWeighted(canvas.buffer, share, under, 1 - share, 0, dst=canvas.buffer)
+                elif number - 1 in sources:
+                    sources.pop(number - 1).close()
+                if shot.enters == "dip":
+                    canvas.fade(share)
+                if shot.frames - index <= exit_frames:
+                    canvas.fade((shot.frames - index) / exit_frames)
+                yield canvas
+    finally:
+        for source in sources.values():
+            source.close()
+
+
+class _Text:
+    """A text as it comes and goes; it is drawn when it is first needed, and forgotten after."""
+
+    def __init__(self, timeline: Timeline, overlay: Overlay) -> None:
+        self._size = (timeline.width, timeline.height)
+        self._overlay = overlay
+        self._first, self._last, self._fade = timeline.span(overlay)
+        self._sprite: Sprite | None = None
+        self.dropped = ""
+
+    def lay(self, frame: Frame, time: int) -> None:
+        if not self._first <= time < self._last:
+            self._sprite = None
+            return
+        if self._sprite is None:
+            raster = rasterise(self._overlay, *self._size)
+            self.dropped = raster.dropped
+            self._sprite = _sprite(raster)
+        step = min(time - self._first, self._last - time)
+        opacity = min(1.0, step / self._fade) if self._fade else 1.0
+        if opacity > 0:
+            self._sprite.lay(frame, opacity)
+
+
+def _sprite(raster: Raster) -> Sprite:
+    """What a raster leaves of a picture and adds to it, per plane."""
+    share = raster.rgba[..., 3:].astype(np.float32) / 255
+    colour = to_yuv(raster.rgba[..., :3].astype(np.float32)).astype(np.float32)
+    keep, add = np.float32(255) * (1 - share[..., 0]), colour * share
+    return Sprite(raster.left, raster.top, _planes(keep, keep, keep), _planes(*np.moveaxis(add, -1, 0)))
+
+
+def _planes(y: Floats, u: Floats, v: Floats) -> tuple[Plane, Plane, Plane]:
+    """Rounded to bytes, the chroma at half size."""
+    half = (y.shape[1] // 2, y.shape[0] // 2)
+    chroma = (cv2.resize(np.ascontiguousarray(plane), half, interpolation=cv2.INTER_AREA) for plane in (u, v))
+    rounded = [np.rint(plane).astype(np.uint8) for plane in (y, *chroma)]
+    return rounded[0], rounded[1], rounded[2]

@@ -1,0 +1,130 @@
+"""Texts and veils as pictures: drawn once, laid by every backend at the same pixels."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.visuals.lettering import set_block
+from agents.visuals.timeline import Hex, Overlay, Veil
+from agents.visuals.typefaces import Typeface
+
+Rgba: TypeAlias = NDArray[np.uint8]
+BOX_PADDING_EM = 0.45
+
+
+@dataclass(frozen=True)
+class Raster:
+    """`rgba`: uint8 (height, width, 4), straight alpha; its upper left corner at even places of the frame."""
+
+    rgba: Rgba
+    left: int
+    top: int
+    dropped: str = ""
+    """Characters that no typeface here can draw."""
+
+
+def rasterise(overlay: Overlay, width: int, height: int) -> Raster:
+    """A text for a frame of that size: box, shadow, outline and letters, wholly inside the frame."""
+    margin = min(overlay.margin_px, width // 4, height // 4)
+    padding = round(overlay.size_px * BOX_PADDING_EM) if overlay.background else 0
+    around = max(padding, overlay.stroke_px)
+    lettering = set_block(
+        overlay.text,
+        Typeface(overlay.family, overlay.weight),
+        width_px=max(8, int(overlay.max_width * (width - 2 * margin)) - 2 * around),
+        height_px=max(8, height - 2 * margin - 2 * around),
+        size_px=overlay.size_px,
+        max_lines=overlay.max_lines,
+        tracking_em=overlay.tracking_em,
+        leading=1.16,
+        align=_align(overlay),
+    )
+    ink = lettering.mask
+    box = (ink.shape[1] + 2 * around, ink.shape[0] + 2 * around)
+    left, top = _place(overlay, box, (width, height), margin)
+    # The shadow reaches beyond the text's own box, and is cut where the frame ends.
+    reach = int(3 * overlay.shadow_px) + 2 if overlay.shadow else 0
+    x0, y0 = max(0, left - reach) // 2 * 2, max(0, top - reach) // 2 * 2
+    x1 = min(width, -(-(left + box[0] + reach) // 2) * 2)
+    y1 = min(height, -(-(top + box[1] + reach) // 2) * 2)
+    letters = np.zeros((y1 - y0, x1 - x0), dtype=np.float32)
+    row, column = top - y0 + around, left - x0 + around
+    cut = ink[: max(0, letters.shape[0] - row), : max(0, letters.shape[1] - column)]
+    letters[row : row + cut.shape[0], column : column + cut.shape[1]] = cut / np.float32(255)
+
+    colour = np.zeros((*letters.shape, 3), dtype=np.float32)
+    opacity = np.zeros_like(letters)
+    if overlay.background:
+        inside = np.zeros_like(letters)
+        inside[top - y0 : top - y0 + box[1], left - x0 : left - x0 + box[0]] = overlay.background_opacity
+        _over(colour, opacity, overlay.background, inside)
+    if overlay.shadow:
+        wide = cv2.GaussianBlur(letters, (0, 0), max(0.5, overlay.shadow_px))
+        tight = cv2.GaussianBlur(letters, (0, 0), max(0.5, overlay.shadow_px * 0.3))
+        _over(colour, opacity, overlay.shadow, np.minimum(1, 2.2 * wide + 0.8 * tight) * np.float32(0.8))
+    if overlay.stroke and overlay.stroke_px:
+        pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * overlay.stroke_px + 1,) * 2)
+        _over(colour, opacity, overlay.stroke, np.asarray(cv2.dilate(letters, pen), dtype=np.float32))
+    _over(colour, opacity, overlay.colour, letters)
+    return Raster(_rgba(colour, opacity), x0, y0, lettering.dropped)
+
+
+def rasterise_veil(veil: Veil, width: int, height: int) -> Raster:
+    """The veil over a whole frame: its opacity grows with the square of the distance from the middle."""
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
+    away = (x * x + y * y) / 2
+    opacity = (veil.centre + (veil.edge - veil.centre) * away).astype(np.float32)
+    colour = np.empty((height, width, 3), dtype=np.float32)
+    colour[:] = rgb(veil.colour)
+    return Raster(_rgba(colour, opacity), 0, 0)
+
+
+def rgb(colour: Hex) -> tuple[int, int, int]:
+    """`#rrggbb` as 0–255."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _place(overlay: Overlay, box: tuple[int, int], frame: tuple[int, int], margin: int) -> tuple[int, int]:
+    """Left and upper edge of the text's box, moved into the frame where it would leave it."""
+    places = []
+    for at, inner, outer in zip(overlay.position, box, frame, strict=True):
+        room = outer - inner
+        match at:
+            case "left" | "top":
+                place = margin
+            case "center":
+                place = room // 2
+            case "right" | "bottom":
+                place = room - margin
+            case _:
+                place = int(at)
+        places.append(place)
+    places[1] += round(overlay.shift_y * frame[1])
+    return max(0, min(places[0], frame[0] - box[0])), max(0, min(places[1], frame[1] - box[1]))
+
+
+def _align(overlay: Overlay) -> Literal["left", "centre", "right"]:
+    match overlay.position[0]:
+        case "center":
+            return "centre"
+        case "right":
+            return "right"
+        case _:
+            return "left"
+
+
+def _over(
+    colour: NDArray[np.float32], opacity: NDArray[np.float32], paint: Hex, share: NDArray[np.float32]
+) -> None:
+    """Lay a paint over what is there (Porter and Duff's *over*, straight alpha)."""
+    together = share + opacity * (1 - share)
+    weight = np.divide(share, together, out=np.zeros_like(share), where=together > 0)[..., None]
+    colour[:] = colour * (1 - weight) + np.array(rgb(paint), dtype=np.float32) * weight
+    opacity[:] = together
+
+
+def _rgba(colour: NDArray[np.float32], opacity: NDArray[np.float32]) -> Rgba:
+    return np.rint(np.dstack([colour, opacity * 255])).astype(np.uint8)

@@ -1,0 +1,211 @@
+"""The same timelines by MoviePy 2, whose whole editing interface is open to edits of one's own.
+
+It is the slow way and the reference: a test holds the fast path to its pictures. A clip of MoviePy owns processes
+and does not pickle, so none leaves this module: paths and timelines go in, files come out.
+"""
+
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+
+from agents.visuals.editing.clip import first_frame, fit, probe_clip
+from agents.visuals.editing.delivery import deliver, part_file
+from agents.visuals.editing.raster import Raster, rasterise, rasterise_veil
+from agents.visuals.encode import FILMED
+from agents.visuals.facts import VideoFacts
+from agents.visuals.timeline import Overlay, Shot, Timeline
+from storage.errors import LabelError, RenderError, UsageError
+
+if TYPE_CHECKING:
+    from moviepy import ImageClip, VideoClip, VideoFileClip
+
+ClipT = TypeVar("ClipT")
+Edit = Callable[["VideoClip"], "VideoClip"]
+"""Any change that MoviePy can make to the whole film before it is written."""
+COLOURS = (
+    *("-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=1"),
+    *("-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"),
+)
+"""Of RGB it would make BT.601 without a word, and players would show other colours."""
+
+
+def render(
+    timeline: Timeline, out: Path, *, preset: str = "superfast", edit: Edit | None = None
+) -> VideoFacts:
+    """Make the file, after `edit` has had the whole film in its hands.
+
+    Raises RenderError for a clip that cannot be shown, or an edit that fails; `out` is not touched then.
+    """
+    from moviepy import AudioFileClip, ColorClip, CompositeVideoClip
+
+    size = (timeline.width, timeline.height)
+    with ExitStack() as closing, _as_render_error(out):
+        readers = _Readers(closing, timeline)
+        layers: list[VideoClip] = [ColorClip(size, (0, 0, 0), duration=timeline.duration_s)]
+        begins = 0
+        for number, shot in enumerate(timeline.shots):
+            layers.append(_laid(readers.shot(number), timeline, number, begins))
+            begins += shot.frames
+        if timeline.veil:
+            veil = _picture(rasterise_veil(timeline.veil, *size))
+            layers.append(veil.with_duration(timeline.duration_s))
+        layers += _texts(timeline.texts, timeline)
+        sound = _opened(closing, AudioFileClip(str(timeline.soundtrack.audio)))
+        start_s = timeline.soundtrack.start_s
+        film = CompositeVideoClip(layers, size=size).with_duration(timeline.duration_s)
+        film = film.with_audio(sound.subclipped(start_s, min(sound.duration, start_s + timeline.duration_s)))
+        return _write(edit(film) if edit else film, out, timeline.fps, preset, FILMED.crf)
+
+
+def add_text_overlay(
+    video: Path, out: Path, overlay: Overlay, *, preset: str = "superfast", edit: Edit | None = None
+) -> VideoFacts:
+    """Burn a text into a video of any size and rate, and keep its sound.
+
+    Raises UsageError for a video that is not there, and RenderError where it cannot be read or written.
+    """
+    from moviepy import CompositeVideoClip, VideoFileClip
+
+    if not video.is_file():
+        raise UsageError(f"there is no video {video}")
+    with ExitStack() as closing, _as_render_error(out):
+        below = _opened(closing, VideoFileClip(str(video)))
+        width, height = below.size
+        # Frames are only counted: any clip of that length makes the same timeline.
+        frames = max(1, round(below.duration * below.fps))
+        first = min(round(overlay.start_s * below.fps), frames)
+        length = frames - first
+        if overlay.duration_s is not None:
+            length = min(length, max(1, round(overlay.duration_s * below.fps)))
+        layers: list[VideoClip] = [below]
+        if length > 0:
+            fade_s = min(overlay.fade_s, length / below.fps / 2)
+            text = _picture(rasterise(overlay, width, height))
+            layers.append(_timed(text, first / below.fps, length / below.fps, fade_s))
+        film = CompositeVideoClip(layers, size=(width, height)).with_duration(below.duration)
+        film = film.with_audio(below.audio)
+        return _write(edit(film) if edit else film, out, below.fps, preset, crf=20)
+
+
+class _Readers:
+    """One open file for each clip, however often it is shown."""
+
+    def __init__(self, closing: ExitStack, timeline: Timeline) -> None:
+        self._closing, self._timeline = closing, timeline
+        self._open: dict[Path, VideoFileClip] = {}
+
+    def shot(self, number: int) -> "VideoClip":
+        """A shot's pictures at the size of the frame, from its first one to the last that it lends."""
+        from moviepy import VideoFileClip
+
+        timeline, shot = self._timeline, self._timeline.shots[number]
+        facts = probe_clip(shot.clip)
+        at = fit(facts, timeline.width, timeline.height, shot.focus_x)
+        if shot.clip not in self._open:
+            whole = VideoFileClip(str(shot.clip), audio=False, target_resolution=(at.width, at.height))
+            self._open[shot.clip] = _opened(self._closing, whole)
+        clip = self._open[shot.clip]
+        # MoviePy cuts off at a clip's end; the fast path holds its last picture a moment, and so does this.
+        in_s = first_frame(facts, shot.in_s) / facts.fps
+        length_s = timeline.source_frames(number) / timeline.fps
+        clip = cast("VideoFileClip", clip.with_duration(max(clip.duration, in_s + length_s)))
+        cut = clip.subclipped(in_s, in_s + length_s)
+        return cut.cropped(x1=at.left, y1=at.top, width=timeline.width, height=timeline.height)
+
+
+def _opened(closing: ExitStack, clip: ClipT) -> ClipT:
+    """A clip that is closed in the end, with its pipes: of a process that has ended, MoviePy leaves them open."""
+    sound = getattr(clip, "audio", None)
+    for reader in filter(None, (getattr(clip, "reader", None), getattr(sound, "reader", None))):
+        reader.close = partial(_close_with_pipes, reader, reader.close)
+    return closing.enter_context(clip)  # type: ignore[arg-type]  # MoviePy's clips are contexts, without saying so
+
+
+def _close_with_pipes(reader: "_Reader", close: Callable[..., None], **how: bool) -> None:
+    process = reader.proc
+    close(**how)
+    for pipe in (process.stdout, process.stderr) if process else ():
+        assert pipe is not None
+        pipe.close()
+
+
+class _Reader(Protocol):
+    """Those of MoviePy that own a process."""
+
+    proc: subprocess.Popen[bytes] | None
+
+
+def _laid(clip: "VideoClip", timeline: Timeline, number: int, begins: int) -> "VideoClip":
+    """The shot at its place, with its way in and out."""
+    from moviepy import vfx
+
+    shot: Shot = timeline.shots[number]
+    effects: list[Any] = []
+    if shot.enters == "dissolve":
+        effects.append(vfx.CrossFadeIn(shot.entry_frames / timeline.fps))
+    if shot.enters == "dip":
+        effects.append(vfx.FadeIn(shot.entry_frames / timeline.fps))
+    if timeline.exit_frames(number):
+        effects.append(vfx.FadeOut(timeline.exit_frames(number) / timeline.fps))
+    return clip.with_effects(effects).with_start(begins / timeline.fps)
+
+
+def _texts(overlays: tuple[Overlay, ...], timeline: Timeline) -> Iterator["VideoClip"]:
+    for overlay in overlays:
+        first, last, fade = timeline.span(overlay)
+        if last > first:
+            text = _picture(rasterise(overlay, timeline.width, timeline.height))
+            yield _timed(text, first / timeline.fps, (last - first) / timeline.fps, fade / timeline.fps)
+
+
+def _picture(raster: Raster) -> "ImageClip":
+    from moviepy import ImageClip
+
+    return cast(
+        "ImageClip", ImageClip(raster.rgba, transparent=True).with_position((raster.left, raster.top))
+    )
+
+
+def _timed(text: "VideoClip", start_s: float, duration_s: float, fade_s: float) -> "VideoClip":
+    from moviepy import vfx
+
+    fades = [vfx.CrossFadeIn(fade_s), vfx.CrossFadeOut(fade_s)] if fade_s else []
+    return text.with_duration(duration_s).with_effects(fades).with_start(start_s)
+
+
+def _write(film: "VideoClip", out: Path, fps: float, preset: str, crf: int) -> VideoFacts:
+    """By MoviePy's own writer; the sound of each render has a temporary file of its own."""
+    rate = Fraction(fps).limit_denominator(1001)
+    with part_file(out) as part, tempfile.TemporaryDirectory(dir=out.parent, prefix=".sound-") as folder:
+        film.write_videofile(
+            str(part),
+            fps=float(rate),
+            codec="libx264",
+            preset=preset,
+            audio=film.audio is not None,
+            audio_codec="aac",
+            audio_fps=48_000,
+            audio_bitrate="192k",
+            temp_audiofile=f"{folder}/sound.m4a",
+            threads=1,
+            ffmpeg_params=["-crf", str(crf), *COLOURS, "-movflags", "+faststart", "-f", "mp4"],
+            logger=None,
+        )
+        return deliver(part, out)
+
+
+@contextmanager
+def _as_render_error(out: Path) -> Iterator[None]:
+    """Whatever MoviePy or an edit raises is one error with one line."""
+    try:
+        yield
+    except LabelError:
+        raise
+    except Exception as error:
+        said = " ".join(str(error).split())[:300] or type(error).__name__
+        raise RenderError(f"MoviePy could not make {out.name}: {said}") from error

@@ -1,0 +1,150 @@
+"""A film as a value: which span of which clip shows when, what is laid over it, and to what sound.
+
+It is the one truth of two backends (`editing/`): the fast path, and MoviePy for edits of one's own. Lengths are
+counted in frames, so that both cut at the same picture and the film is as long as its sound.
+"""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from storage.types import Frozen
+
+Hex = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+"""sRGB, as `#rrggbb`."""
+Horizontal = Literal["left", "center", "right"]
+Vertical = Literal["top", "center", "bottom"]
+NAMED_COLOURS = {"white": "#ffffff", "black": "#000000"}
+
+
+class Shot(Frozen):
+    """A span of a clip, scaled and cropped to fill the frame."""
+
+    clip: Path
+    in_s: float = Field(0.0, ge=0)
+    """Where in the clip it begins."""
+    frames: int = Field(gt=0)
+    """How long it is the film's picture, from the end of the shot before."""
+    enters: Literal["cut", "dissolve", "dip"] = "cut"
+    """How it follows the shot before: at once, blended over it, or through black."""
+    entry_frames: int = Field(0, ge=0)
+    """How long that takes. For a dissolve, the shot before goes on beneath for as many frames."""
+    focus_x: float = Field(0.5, ge=0, le=1)
+    """Which part stays where the sides are cropped: 0 the left edge, 1 the right one."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.enters == "cut") != (self.entry_frames == 0):
+            raise ValueError("a cut takes no frames; a dissolve or a dip takes at least one")
+        if self.entry_frames > self.frames:
+            raise ValueError("a shot cannot enter for longer than it lasts")
+        return self
+
+
+class Overlay(Frozen):
+    """Text laid over the picture for a while."""
+
+    text: str = Field(min_length=1)
+    start_s: float = Field(0.0, ge=0)
+    duration_s: float | None = Field(None, gt=0)
+    """None: to the end."""
+    fade_s: float = Field(0.0, ge=0)
+    """How long it takes to come and to go."""
+    family: str = "Inter"
+    weight: int = Field(500, ge=100, le=900)
+    size_px: int = Field(24, ge=4, le=1000)
+    """Largest size of the type; longer text is set smaller and in more lines, so that it fits."""
+    max_lines: int = Field(1, ge=1, le=20)
+    max_width: float = Field(1.0, gt=0, le=1)
+    """Share of the frame's width that the text may take, inside its margins."""
+    tracking_em: float = 0.0
+    colour: Hex = "#ffffff"
+    position: tuple[Horizontal, Vertical] | tuple[int, int] = ("center", "bottom")
+    """Words for a place inside the margin, or the left and upper edge in pixels."""
+    shift_y: float = Field(0.0, ge=-1, le=1)
+    """Share of the frame's height by which it stands lower than `position` says."""
+    margin_px: int = Field(10, ge=0)
+    background: Hex | None = None
+    """Of a box behind the text; None: no box."""
+    background_opacity: float = Field(0.6, ge=0, le=1)
+    stroke: Hex | None = None
+    """Of an outline around the letters; None: none."""
+    stroke_px: int = Field(0, ge=0, le=40)
+    shadow: Hex | None = None
+    """Of a soft shadow, for text over pictures of any lightness."""
+    shadow_px: float = Field(0.0, ge=0)
+
+
+class Veil(Frozen):
+    """A colour over the whole picture, more toward its edges: one look for clips of many hands."""
+
+    colour: Hex
+    centre: float = Field(0.1, ge=0, le=1)
+    """Opacity in the middle."""
+    edge: float = Field(0.5, ge=0, le=1)
+    """Opacity in the corners."""
+
+
+class Soundtrack(Frozen):
+    """The sound, from a place in a file on."""
+
+    audio: Path
+    start_s: float = Field(0.0, ge=0)
+
+
+class Timeline(Frozen):
+    """One film."""
+
+    width: int = Field(ge=64, le=4096, multiple_of=2)
+    height: int = Field(ge=64, le=4096, multiple_of=2)
+    fps: int = Field(30, ge=1, le=60)
+    shots: tuple[Shot, ...] = Field(min_length=1)
+    overlays: tuple[Overlay, ...] = ()
+    """Later ones over earlier ones."""
+    captions: tuple[Overlay, ...] = ()
+    """What is sung, over everything."""
+    veil: Veil | None = None
+    soundtrack: Soundtrack
+
+    @model_validator(mode="after")
+    def _begins_and_passes_well(self) -> Self:
+        if self.shots[0].enters == "dissolve":
+            raise ValueError("the first shot has none before it to dissolve from")
+        for before, after in pairwise(self.shots):
+            if after.enters == "dip" and before.frames < before.entry_frames + after.entry_frames:
+                raise ValueError("a shot that goes into black must last longer than its own entry")
+        return self
+
+    @property
+    def frames(self) -> int:
+        return sum(shot.frames for shot in self.shots)
+
+    @property
+    def duration_s(self) -> float:
+        return self.frames / self.fps
+
+    @property
+    def texts(self) -> tuple[Overlay, ...]:
+        """Everything written, in the order it is laid."""
+        return (*self.overlays, *self.captions)
+
+    def source_frames(self, number: int) -> int:
+        """How many frames of its clip a shot needs: its own, and those beneath the dissolve after it."""
+        following = self.shots[number + 1] if number + 1 < len(self.shots) else None
+        tail = following.entry_frames if following and following.enters == "dissolve" else 0
+        return self.shots[number].frames + tail
+
+    def exit_frames(self, number: int) -> int:
+        """How many frames a shot takes to go into black at its end."""
+        following = self.shots[number + 1] if number + 1 < len(self.shots) else None
+        return following.entry_frames if following and following.enters == "dip" else 0
+
+    def span(self, overlay: Overlay) -> tuple[int, int, int]:
+        """First frame of a text, the one after its last, and the frames of each of its fades."""
+        first = min(round(overlay.start_s * self.fps), self.frames)
+        last = self.frames
+        if overlay.duration_s is not None:
+            last = min(last, first + max(1, round(overlay.duration_s * self.fps)))
+        return first, last, min(round(overlay.fade_s * self.fps), (last - first) // 2)
