@@ -17,6 +17,7 @@ from storage.types import Brief, Score, SongPlan
 
 Stereo = NDArray[np.float32]
 BLOCK = 1024
+STRETCH = 1 << 14
 
 
 def mix_song(
@@ -91,17 +92,19 @@ class _Desk:
         if rms == 0:
             return
         level_db += self._genre.levels_db.get(part, 0.0)
-        stem *= np.float32(10 ** (level_db / 20) / rms)
+        level = np.float32(10 ** (level_db / 20) / rms)
+        share = np.float32(send * self._genre.space * 0.5)
         if ducks and self._genre.side_chain:
             duck(stem, self._kicks_s, self._genre.side_chain, self._rate)
+        # Stretch by stretch, each is in the processor's cache for all that is done to it.
+        for start in range(0, stem.shape[1], STRETCH):
+            stretch = stem[:, start : start + STRETCH]
+            stretch *= level
+            self.mix[:, start : start + STRETCH] += stretch
+            if share:
+                self.send[start : start + STRETCH] += (stretch[0] + stretch[1]) * share
         if self._tap:
             self._tap(part, stem)
-        self.mix += stem
-        share = np.float32(send * self._genre.space * 0.5)
-        if share:
-            stem[0] += stem[1]
-            stem[0] *= share
-            self.send += stem[0]
 
 
 def active_rms(stem: Stereo) -> float:

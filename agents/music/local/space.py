@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.music.local.filters import apply, highpass, lowpass
-from agents.music.transforms import convolve, fast_size, lowpass_kernel, to_samples, to_spectrum
+from agents.music.transforms import fast_size, to_samples, to_spectrum
 from storage.clock import sub_seed
 
 Samples = NDArray[np.float32]
@@ -20,19 +20,24 @@ def add_reverb(
     `decay_s` is the time to fall by 60 dB.
     """
     factor = 2 if sample_rate_hz >= 32_000 else 1
-    half_band = lowpass_kernel(31, 0.46) if factor == 2 else np.ones(1, np.float32)
-    low = convolve(half_band, send, down=factor)
     room = impulse_response(decay_s, seed, sample_rate_hz // factor)
     size = fast_size(SEGMENT + room.shape[1])
-    responses = to_spectrum(room, size)
-    for start in range(0, len(low), SEGMENT):
-        spectrum = to_spectrum(low[start : start + SEGMENT], size)
+    responses = to_spectrum(room, size) * _roll_off(size // 2 + 1)
+    for start in range(0, len(send), SEGMENT * factor):
+        # The bins that the room lacks are left away on the way in and are silence on the way out.
+        spectrum = to_spectrum(send[start : start + SEGMENT * factor], size * factor)[: size // 2 + 1]
         for channel, response in zip(mix, responses, strict=True):
-            echo = to_samples(spectrum * response, size)
-            # The two filters delay by 15 samples each: less than a millisecond of extra pre-delay.
-            wet = convolve(half_band * np.float32(factor), echo, up=factor)
-            part = channel[start * factor : start * factor + len(wet)]
+            wet = to_samples(spectrum * response, size * factor)
+            part = channel[start : start + len(wet)]
             part += wet[: len(part)]
+
+
+def _roll_off(bins: int) -> Samples:
+    """A soft upper edge, float32 (bins,): its ringing is shorter than the pre-delay, so none wraps around."""
+    falling = bins // 8
+    edge = np.ones(bins, np.float32)
+    edge[-falling:] = 0.5 + 0.5 * np.cos(np.linspace(0, np.pi, falling, dtype=np.float32))
+    return edge
 
 
 def impulse_response(decay_s: float, seed: int, sample_rate_hz: int) -> NDArray[np.float32]:
