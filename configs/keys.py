@@ -133,7 +133,7 @@ class RepairModels(Group):
     """Language models for explaining and mending faults."""
 
     title: ClassVar[str] = "Language models for repairs"
-    is_used: ClassVar[bool] = False
+    is_reread: ClassVar[bool] = True
 
     error_analysis_llm_primary: ModelName | None = None
     """Model that explains faults, as PROVIDER:MODEL."""

@@ -312,12 +312,20 @@ class Trust(Group):
 
 
 class Repairs(Group):
-    """What the error-fixer is allowed."""
+    """What the error-fixer is allowed to do about bugs in labelmate's own code."""
 
     title: ClassVar[str] = "Repairs"
-    is_used: ClassVar[bool] = False
+    is_live: ClassVar[bool] = True
 
+    patch_proposals_enabled: bool = False
+    """Whether a model may be asked to mend a bug: it reads our code and the redacted trace, and its tests are run."""
     auto_fix_enabled: bool = False
-    """Whether the error-fixer may apply what its playbook proposes without asking."""
-    error_context_lines: int = Field(20, ge=0, le=200)
-    """Lines of code around a fault that an error report keeps."""
+    """Whether a patch whose tests passed is applied without asking, and taken back when its fault returns."""
+    patches_per_day_max: int = Field(3, ge=0, le=100)
+    """Patches asked for in a day without a person having asked."""
+    patch_tests: Annotated[tuple[str, ...], NoDecode, CommaList] = ()
+    """Tests that a patch has to pass, as paths of the checkout, separated by commas. Empty: those of the changed files."""
+    patch_tests_s: float = Field(300, ge=5, le=3600)
+    """Seconds that these tests may take."""
+    patch_memory_mb: int = Field(4096, ge=512, le=1_000_000)
+    """Megabytes of memory that these tests may take."""

@@ -196,7 +196,7 @@ class LiveArtist:
                 timezone=settings.label_timezone,
             ),
             lease_s=settings.lease_s,
-            repairer=FixerDesk(self._store, self._diagnose, fence),
+            repairer=FixerDesk(self._store, self._diagnose, fence, self._launch.started_at),
         )
 
     async def _crew(self, fence: Fence, cycle: cycles.Cycle, settings: Settings) -> Crew:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from agents import importer
+from agents.mending.checkout import find_checkout
 from agents.music import dna
 from agents.music.genre import find_genre
 from agents.music.takes import octave_nearest
@@ -19,6 +20,7 @@ from agents.transitions import Trigger, move
 from runtime.content_plan import redraw
 from runtime.inbox import keep_recording
 from runtime.label import Label
+from runtime.mending import apply_patch, revert_patch
 from runtime.studio import StudioConfig
 from storage import (
     approvals,
@@ -30,6 +32,7 @@ from storage import (
     inbox,
     label,
     lineage,
+    patches,
     people,
     steps,
     timelines,
@@ -41,6 +44,7 @@ from storage.cycles import Cycle
 from storage.errors import NotAllowedError, NotFoundError, UsageError
 from storage.faults import ErrorGroup
 from storage.inbox import InboxRequest
+from storage.patches import Patch
 from storage.people import LinkCode, Role
 from storage.types import (
     Artist,
@@ -356,6 +360,36 @@ class Desk:
     async def resolve_fault(self, fingerprint: str) -> ErrorGroup:
         """Call a fault mended."""
         return await self._store.write(faults.resolve_group, fingerprint=fingerprint, who=self.actor.alias)
+
+    async def ask_patch(self, fingerprint: str) -> Patch:
+        """Have a model asked to mend a bug of ours; the running label does it.
+
+        Raises UsageError while PATCH_PROPOSALS_ENABLED is off, ConfigurationError without a source tree.
+        """
+        self._require_owner("have labelmate's own code mended")
+        if not (await self._label.live.now()).patch_proposals_enabled:
+            raise UsageError(
+                "Patches are off: with PATCH_PROPOSALS_ENABLED=true a model may read labelmate's code and the redacted "
+                "trace, and what it proposes is run in a copy to test it"
+            )
+        await asyncio.to_thread(find_checkout)
+        group = await self._store.read(faults.group_by_fingerprint, fingerprint=fingerprint)
+        return await self._store.write(patches.ask_patch, fingerprint=group.fingerprint, who=self.actor.alias)
+
+    async def apply_patch(self, patch: Patch) -> Patch:
+        """Put a proposed patch in place; it counts from the next start, and is taken back if its fault returns."""
+        self._require_owner("change labelmate's own code")
+        return await apply_patch(self._store, patch.id, who=self.actor.alias)
+
+    async def revert_patch(self, patch: Patch) -> Patch:
+        """Put the former code back, byte for byte."""
+        self._require_owner("change labelmate's own code")
+        return await revert_patch(self._store, patch.id, who=self.actor.alias)
+
+    async def discard_patch(self, patch: Patch) -> Patch:
+        """Not this patch."""
+        self._require_owner("judge patches of labelmate's own code")
+        return await self._store.write(patches.discard_patch, fix_id=patch.id, who=self.actor.alias)
 
     async def invite(self, alias: str, role: Role) -> LinkCode:
         """A one-time code with which somebody joins from Telegram; nothing but its hash is kept."""

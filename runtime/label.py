@@ -10,6 +10,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -284,6 +285,7 @@ def _launch(
         overrides=overrides,
         clock_seed=clock_seed,
         build=build(),
+        started_at=None if clock_seed is not None else datetime.now(UTC),
         demo_decides=demo_decides,
     )
 

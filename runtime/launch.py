@@ -1,5 +1,6 @@
 """What every process of a running label is told at its start; small, without secrets."""
 
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import Field
@@ -20,6 +21,8 @@ class Launch(Frozen):
     """A seeded demo has a clock of its own; None is the machine's."""
     build: str
     """Version and source hash: `up` replaces actors of another build."""
+    started_at: datetime | None = None
+    """When the running label's processes were started: code that was changed since is not in them."""
     demo_decides: bool = False
     """`labelmate demo` alone: a policy approves what the critic passed."""
 

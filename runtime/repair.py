@@ -6,6 +6,7 @@ afterwards closes it.
 
 import traceback
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from agents.fixer import Attempt, Fault, Remedy, fault_of, fingerprint
 from agents.redaction import redact
@@ -21,9 +22,15 @@ Diagnose = Callable[[Fault, tuple[Attempt, ...]], Awaitable[Remedy]]
 
 
 async def record_fault(
-    store: StoreClient, fault: Fault, error: BaseException, artist_id: ArtistId, cycle_id: CycleId
+    store: StoreClient,
+    fault: Fault,
+    error: BaseException,
+    artist_id: ArtistId,
+    cycle_id: CycleId,
+    *,
+    code_at: datetime | None,
 ) -> None:
-    """Count a cycle's fault in its error group."""
+    """Count a cycle's fault in its error group; `code_at` is when the label that failed was started."""
     await store.write(
         faults.record_fault,
         fingerprint=fingerprint(fault),
@@ -34,16 +41,20 @@ async def record_fault(
         artist_id=artist_id,
         cycle_id=cycle_id,
         step=fault.step,
+        code_at=code_at,
     )
 
 
 class FixerDesk:
     """The `Repairer` of one cycle's steps."""
 
-    def __init__(self, store: StoreClient, diagnose: Diagnose, fence: Fence) -> None:
+    def __init__(
+        self, store: StoreClient, diagnose: Diagnose, fence: Fence, code_at: datetime | None = None
+    ) -> None:
         self._store = store
         self._diagnose = diagnose
         self._fence = fence
+        self._code_at = code_at
 
     async def remedy(self, error: BaseException, row: StepRow, kind: str) -> Remedy:
         """Record the fault and ask the fixer, who sees what was tried in this cycle before."""
@@ -54,7 +65,9 @@ class FixerDesk:
             for fix in tried
         )
         remedy = await self._diagnose(fault, attempts)
-        await record_fault(self._store, fault, error, self._fence.artist_id, row.cycle_id)
+        await record_fault(
+            self._store, fault, error, self._fence.artist_id, row.cycle_id, code_at=self._code_at
+        )
         await self._store.write(
             fixes.open_fix,
             fingerprint=remedy.fingerprint,

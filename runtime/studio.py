@@ -36,6 +36,8 @@ from storage.types import (
 )
 
 if TYPE_CHECKING:  # the studio's tools are heavy: each function imports what it needs
+    from agents.mending.checkout import ChangedFile, Checkout
+    from agents.mending.trial import Limits, Trial
     from agents.music.analysis import AudioFacts
     from agents.music.order import MusicOrder
     from agents.music.protocol import Batch
@@ -376,6 +378,21 @@ def package(config: StudioConfig, job: "PackageJob") -> Release:
     with _room(config):
         bag = packager.package(job, files, config.releases_dir)
     return Release(id=bag.id, title=bag.title, directory=bag.directory, manifest_sha256=bag.manifest_sha256)
+
+
+@timed
+def try_patch(
+    config: StudioConfig,
+    files: "tuple[ChangedFile, ...]",
+    checkout: "Checkout",
+    tests: tuple[str, ...],
+    limits: "Limits",
+) -> "Trial":
+    """Run a patch's tests in a copy of the source."""
+    from agents.mending import trial
+
+    require_room(config)
+    return trial.run_trial(files, checkout, tests=tests, limits=limits, scratch=config.scratch_dir)
 
 
 def _keep_text(config: StudioConfig, path: Path, text: str, kind: str, tool: str, seed: int) -> Asset:

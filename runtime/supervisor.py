@@ -143,7 +143,14 @@ class Supervisor:
             log.warning("%s: %s", due.slug, error, exc_info=not isinstance(error, LabelError))
             with contextlib.suppress(LabelError):
                 fault = fault_of(error, step="", work="cycle")
-                await record_fault(self._store, fault, error, due.artist_id, due.cycle_id)
+                await record_fault(
+                    self._store,
+                    fault,
+                    error,
+                    due.artist_id,
+                    due.cycle_id,
+                    code_at=self._launch.started_at,
+                )
             await asyncio.sleep(TROUBLE_LOOK_S)
         finally:
             if due.slug in self._live:

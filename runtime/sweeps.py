@@ -10,12 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, time
 
+from agents.llm.tasks import PatchSource
+from agents.mending.checkout import ChangedFile, Checkout
+from agents.mending.engineer import Proposal
+from agents.mending.trial import Limits, Trial
+from runtime import studio
 from runtime.content_plan import follow_plans
 from runtime.launch import Launch
 from runtime.lifecycle_sweep import check_roster, wants_artist
 from runtime.live import LiveSettings
+from runtime.mending import Mender
+from runtime.remote import arrived
 from runtime.roster import create_artist
 from runtime.studio import StudioConfig
+from runtime.workers import Pool, Studio
 from storage import approvals, retention
 from storage.errors import ConflictError
 from storage.store import StoreClient
@@ -40,6 +48,7 @@ class Sweeps:
     """Each sweep with its own interval, counted on the monotonic clock from the start of the process."""
 
     def __init__(self, launch: Launch, store: StoreClient, settings: LiveSettings) -> None:
+        self._launch = launch
         self._settings = settings
         self._studio = StudioConfig.of(launch.settings())
         self._store = store
@@ -55,7 +64,10 @@ class Sweeps:
             ),
             _Sweep(self._follow_plans, 5 * MINUTE_S, monotonic() + MINUTE_S),
             _Sweep(self._clear_scratch, HOUR_S, monotonic() + 3 * MINUTE_S),
+            _Sweep(self._mend, MINUTE_S / 6, monotonic() + MINUTE_S / 6),
         ]
+        self._mender = Mender(store, settings, self._propose, self._try_patch)
+        self._mending: asyncio.Task[None] | None = None
 
     async def run_due(self) -> None:
         """At most one sweep a call, so that a tick stays short."""
@@ -94,6 +106,23 @@ class Sweeps:
         now = await self._store.read(label_now)
         for song in await follow_plans(self._store, self._settings.last, now):
             log.info("%s: %s is begun by the content plan", song.artist_id, song.cycle_id)
+
+    async def _mend(self) -> None:
+        """Beside the ticks: models and tests take minutes. What the look before raised is raised here."""
+        if self._mending is None or self._mending.done():
+            before, self._mending = self._mending, asyncio.create_task(self._mender.look())
+            if before is not None:
+                before.result()
+
+    async def _propose(self, title: str, trace: str, sources: tuple[PatchSource, ...], seed: int) -> Proposal:
+        fixers = Pool("fixer", self._launch)
+        return await arrived(fixers.next().propose.remote(title, trace, sources, seed))
+
+    async def _try_patch(
+        self, files: tuple[ChangedFile, ...], checkout: Checkout, tests: tuple[str, ...], limits: Limits
+    ) -> Trial:
+        cores = Studio(self._launch)
+        return (await cores.run(studio.try_patch, self._studio, files, checkout, tests, limits)).value
 
     async def _clear_scratch(self) -> None:
         await asyncio.to_thread(_remove_old, self._studio.scratch_dir, SCRATCH_KEPT_S)

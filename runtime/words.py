@@ -7,7 +7,7 @@ from agents.llm.chain import routed
 from agents.llm.deployment import OFFLINE
 from agents.llm.protocol import Writer
 from agents.llm.router import Router
-from configs.keys import Models
+from configs.keys import Models, RepairModels
 from configs.settings import Settings
 from runtime.gates import SharedGates
 from runtime.journal import JournaledWriter
@@ -50,7 +50,8 @@ class Words:
                 self._store = start_store(self._launch)
                 self._live = LiveSettings(self._launch, self._store)
             store, settings = self._store, await self._live.now()
-            wanted = [getattr(settings, name) for name in (*Models.model_fields, "unpriced_max_usd_per_call")]
+            names = (*Models.model_fields, *RepairModels.model_fields, "unpriced_max_usd_per_call")
+            wanted = [getattr(settings, name) for name in names]
             if self._router is None or self._made_for != wanted:
                 former, self._router = self._router, await self._opened(settings, store)
                 self._made_for = wanted

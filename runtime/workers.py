@@ -18,14 +18,15 @@ from ray.actor import ActorHandle
 
 from agents.fixer import Attempt, Fault, Remedy, diagnose
 from agents.llm.protocol import Completion, Request
-from agents.llm.tasks import BriefDraft, FeedbackDraft, LyricsDraft, ReflectionDraft
+from agents.llm.tasks import BriefDraft, FeedbackDraft, LyricsDraft, PatchSource, ReflectionDraft
+from agents.mending.engineer import Proposal
 from runtime import studio
 from runtime.launch import Launch
 from runtime.model_spend import Place
 from runtime.remote import arrived
 from runtime.studio import StudioConfig, Timed
 from runtime.words import Words
-from storage.errors import LabelError
+from storage.errors import ConfigurationError, LabelError
 from storage.types import (
     Artist,
     Brief,
@@ -267,10 +268,28 @@ class ReflectionActor(AgentActor):
 
 
 class FixerActor(AgentActor):
-    """Answers a fault with a remedy from the playbook."""
+    """Answers a fault with a remedy from the playbook, and a bug with a patch from a model."""
+
+    def __init__(self, launch: Launch) -> None:
+        super().__init__(launch)
+        self._words: Words | None = None
 
     async def diagnose(self, fault: Fault, attempts: tuple[Attempt, ...]) -> Remedy:
         return diagnose(fault, attempts)
+
+    async def propose(self, title: str, trace: str, sources: tuple[PatchSource, ...], seed: int) -> Proposal:
+        """Raises LLMError, ConfigurationError where no model is set or there is no source tree."""
+        from agents.mending import checkout, engineer
+
+        if self._words is None:
+            self._words = Words(self._launch, EmbeddedWriter(Studio(self._launch)))
+        writer = await self._words.model(Place(step="mend"))
+        if writer is None:
+            raise ConfigurationError("No language model is set that could write a patch; set a key in .env")
+        tree = await asyncio.to_thread(checkout.find_checkout)
+        return await engineer.propose(
+            writer, title=title, trace=trace, sources=sources, checkout=tree, seed=seed
+        )
 
 
 POOLS: dict[str, tuple[type[AgentActor], int]] = {

@@ -5,7 +5,8 @@
     │   ├── NotFoundError
     │   ├── ConflictError       somebody was faster, or it is already so
     │   ├── NotAllowedError     this person may not
-    │   └── IllegalTransitionError
+    │   ├── IllegalTransitionError
+    │   └── PatchRefusedError       a patch of labelmate's own code cannot be taken
     ├── ConfigurationError      the set-up is wrong          (exit 3)
     │   ├── HomeLockedError
     │   ├── HomeTooNewError
@@ -98,6 +99,12 @@ class IllegalTransitionError(UsageError):
     """The lifecycle table has no such move."""
 
     code = "illegal_transition"
+
+
+class PatchRefusedError(UsageError):
+    """A patch of labelmate's own code is no such thing, or does not fit the tree; nothing was changed."""
+
+    code = "patch_refused"
 
 
 class ConfigurationError(LabelError):

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import RowMapping, delete, func, insert, select, update
 
-from storage import events, outbox, tables
+from storage import events, outbox, patches, tables
 from storage.clock import new_id
 from storage.database import insert_absent
 from storage.errors import ConflictError, NotFoundError
@@ -97,10 +97,15 @@ def record_fault(
     artist_id: str | None = None,
     cycle_id: str | None = None,
     step: str | None = None,
+    code_at: datetime | None = None,
 ) -> tuple[ErrorGroup, int]:
     """Count a fault; returns its group and how often it had happened before.
 
-    People hear of a new group, of one that comes back after it was resolved, and of each fifth repeat.
+    People hear of a new group, of one that comes back after it was resolved, and of each fifth repeat. While a patch
+    of it waits for a restart, it is counted in silence.
+
+    Args:
+        code_at: when the code that failed was loaded: it tells whether a patch was in it.
     """
     now = tx.clock.now()
     group = {
@@ -117,7 +122,9 @@ def record_fault(
         tx.connection.execute(
             update(G).where(G.c.fingerprint == fingerprint).values(count=G.c.count + 1, last_at=now)
         )
-        came_back = _move(tx, fingerprint, (GroupStatus.RESOLVED,), GroupStatus.OPEN, who=None)
+        is_stale = patches.note_return(tx, fingerprint=fingerprint, code_at=code_at) == "stale"
+        if not is_stale:
+            came_back = _move(tx, fingerprint, (GroupStatus.RESOLVED,), GroupStatus.OPEN, who=None)
     tx.connection.execute(
         insert(V).values(
             id=new_id("err", tx.clock),

@@ -23,7 +23,7 @@ class Fix(Frozen):
     action: str
     reason: str
     status: str
-    """open, worked, failed or reverted."""
+    """open, worked, failed or reverted; of a patch, one of storage/patches.py."""
     at: datetime
     ended_at: datetime | None
 
@@ -37,6 +37,7 @@ def open_fix(
     reason: str,
     cycle_id: str | None = None,
     step: str | None = None,
+    status: str = "open",
 ) -> Fix:
     """Note that something is being done about a fault."""
     fix_id = new_id("fix", tx.clock)
@@ -48,7 +49,7 @@ def open_fix(
             step=step,
             action=action,
             reason=reason,
-            status="open",
+            status=status,
             at=tx.clock.now(),
         )
     )

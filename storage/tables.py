@@ -448,6 +448,27 @@ fixes = _table(
     Column("ended_at", UtcTime),
 )
 
+patches = _table(
+    "patches",
+    Column("fix_id", Text, ForeignKey("fixes.id"), primary_key=True),
+    Column("asked_by", Text, nullable=False),
+    Column("cause", Text),
+    Column("source", Text),
+    Column("cost_usd", Usd),
+    Column("tree", Text),
+    Column("tree_sha256", Text),
+    Column("files", Json),
+    Column("diff", Text),
+    Column("result", Text),
+    Column("tests", Json),
+    Column("output", Text),
+    Column("took_s", Number),
+    Column("applied_by", Text),
+    Column("applied_at", UtcTime),
+    Column("reverted_by", Text),
+    Column("reverted_at", UtcTime),
+)
+
 # ---------------------------------------------------------------- learning
 
 observations = _table(

@@ -33,6 +33,13 @@ def moment(at: datetime | None) -> str:
     return "" if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def printable(words: str) -> str:
+    """Somebody else's text for a terminal: nothing in it moves the cursor or changes the colours."""
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in words
+    )
+
+
 def size(size_bytes: int) -> str:
     """A file's size in the unit people would use."""
     amount = float(size_bytes)

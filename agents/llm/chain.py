@@ -29,10 +29,14 @@ log = logging.getLogger(__name__)
 def deployments_of(settings: Settings) -> tuple[Deployment, ...]:
     """Hosted and local deployments in the order of asking; none where no key is set."""
     reflecting = (settings.reflection_llm_primary, *settings.reflection_llm_fallbacks)
+    analysing = (settings.error_analysis_llm_primary, *settings.error_analysis_llm_fallbacks)
+    mending = (settings.engineer_llm_primary, *settings.engineer_llm_fallbacks)
     plugged = _plugged(settings)
     named = (
         *((name, ("lyrics",)) for name in settings.lyrics_llm_models),
         *((name, ("reflection", "critique", "feedback")) for name in reflecting if name),
+        *((name, ("error_analysis",)) for name in analysing if name),
+        *((name, ("engineer",)) for name in mending if name),
         *((name, ()) for name in settings.llm_models),
     )
     found = [_named(name, tasks, settings, plugged) for name, tasks in named]
@@ -140,6 +144,14 @@ def routed(router: Router, settings: Settings, *, may_fall_back: bool = True) ->
     return RoutedWriter(
         router,
         deadline_s=settings.llm_deadline_s,
-        manners={"reflection": reflecting, "critique": reflecting, "feedback": phrasing},
+        manners={
+            "reflection": reflecting,
+            "critique": reflecting,
+            "feedback": phrasing,
+            "error_analysis": Manner(
+                settings.error_analysis_llm_max_tokens, settings.error_analysis_llm_temperature
+            ),
+            "engineer": Manner(settings.engineer_llm_max_tokens, settings.engineer_llm_temperature),
+        },
         may_fall_back=may_fall_back,
     )

@@ -22,7 +22,7 @@ class Request(Frozen, Generic[T]):
     """One piece of writing that a role needs."""
 
     task: str
-    """persona, brief, lyrics or reflection."""
+    """persona, brief, lyrics, critique, feedback, reflection, error_analysis or engineer."""
     prompt: str
     """Name of a file in configs/prompts, without its suffix."""
     inputs: SerializeAsAny[Frozen]

@@ -185,3 +185,38 @@ class ReflectionDraft(Frozen):
     change: tuple[Sentence, ...] = Field(max_length=4)
     edits: tuple[GeneEdit, ...] = Field(max_length=3)
     style_note: Sentence
+
+
+# ---------------------------------------------------------------- mending labelmate itself
+
+
+class PatchSource(Frozen):
+    """One file of ours as a model is shown it."""
+
+    path: str
+    line: int
+    """Where the trace goes through it."""
+    text: str
+
+
+class AnalysisInputs(Frozen):
+    title: str
+    trace: str
+    sources: tuple[PatchSource, ...]
+    """Innermost frame first."""
+    faults: tuple[str, ...] = ()
+
+
+class AnalysisDraft(Frozen):
+    cause: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+    approach: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+
+
+class PatchInputs(AnalysisInputs):
+    cause: str
+    approach: str
+
+
+class PatchDraft(Frozen):
+    diff: Annotated[str, StringConstraints(min_length=1, max_length=40_000)]
+    """Unified, of the files that were shown."""

@@ -23,7 +23,7 @@ from ui.cli.wishes import Seconds, Theme
 from ui.song_account import SongAccount, song_account
 from ui.views import CycleRow
 from ui.wishes import wish
-from ui.wording import moment, usd
+from ui.wording import moment, printable, usd
 
 app = typer.Typer(no_args_is_help=True, help="Songs in the making: list, show, run, cancel, resolve, replay.")
 app.command("replay")(replay_cycle)
@@ -133,9 +133,9 @@ def _spoken(call: RecordedCall) -> list[str]:
     cost = "price unknown" if call.cost_usd is None else usd(call.cost_usd)
     return [
         f"── {call.step} {call.call_number}: {call.task} by {who}, {call.outcome}, {call.latency_s:.2f} s, {cost}",
-        *(f"{role}: {_printable(words)}" for role, words in call.messages or ()),
-        *(f"tried: {_printable(_tried(asked))}" for asked in call.trail or ()),
-        f"answer: {_printable(call.reply)}",
+        *(f"{role}: {printable(words)}" for role, words in call.messages or ()),
+        *(f"tried: {printable(_tried(asked))}" for asked in call.trail or ()),
+        f"answer: {printable(call.reply)}",
         "",
     ]
 
@@ -144,12 +144,6 @@ def _tried(asked: Asked) -> str:
     kept = f", {asked.kept_usd} USD kept" if asked.kept_usd else ""
     said = f": {asked.said}" if asked.said else ""
     return f"{asked.deployment or 'nobody'} {asked.outcome} after {asked.latency_s:.2f} s{kept}{said}"
-
-
-def _printable(words: str) -> str:
-    return "".join(
-        letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in words
-    )
 
 
 @app.command()

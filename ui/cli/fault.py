@@ -8,12 +8,13 @@ from rich.console import Group
 from runtime.label import Label
 from storage import faults
 from storage.faults import ErrorGroup, ErrorReport, GroupStatus
+from ui.cli import patch
 from ui.cli.options import Json, Limit, Who, at_desk
 from ui.cli.output import Facts, show, show_rows, table
 from ui.cli.session import with_label
 from ui.wording import moment
 
-app = typer.Typer(no_args_is_help=True, help="Faults by kind: list, show, dismiss, resolve.")
+app = typer.Typer(no_args_is_help=True, help="Faults by kind, and patches of labelmate's own code.")
 Ref = Annotated[str, typer.Argument(metavar="FAULT", help="Fingerprint of a fault, or the beginning of it.")]
 
 
@@ -60,6 +61,10 @@ def dismiss(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
 def resolve(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
     """Call a fault mended; if it comes back, you hear of it."""
     _close(ref, GroupStatus.RESOLVED, who, as_json=as_json)
+
+
+for command in (patch.mend, patch.diff, patch.apply, patch.revert, patch.discard):
+    app.command()(command)
 
 
 def _close(ref: str, status: GroupStatus, who: str | None, *, as_json: bool) -> None:
