@@ -196,12 +196,16 @@ class FootageVendors(Group):
     """Stock footage."""
 
     title: ClassVar[str] = "Stock footage"
-    is_used: ClassVar[bool] = False
+    is_reread: ClassVar[bool] = True
 
     pexels_api_key: Key | None = None
-    """Key of Pexels."""
+    """Key of Pexels: videos are cut from its footage, and credit it."""
+    pexels_base_url: WebAddress = "https://api.pexels.com"
+    """Address of Pexels."""
     pixabay_api_key: Key | None = None
-    """Key of Pixabay."""
+    """Key of Pixabay: asked for what Pexels has too little of."""
+    pixabay_base_url: WebAddress = "https://pixabay.com"
+    """Address of Pixabay."""
 
 
 class Telegram(Group):

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from agents.vendors.addresses import is_public, origin, public_address
-from agents.vendors.download import Limits, download
+from agents.vendors.download import VIDEO, Limits, download
 from storage.errors import ProviderError, ProviderRefusedError, ProviderUnavailableError
+from tests.agents.visuals.footage.library import OpenLibrary
 
 SMALL = Limits(bytes_max=1000, whole_s=5.0, media_types=("audio/",))
 SONG = b"RIFF" + bytes(900)
@@ -194,3 +195,46 @@ def test_an_address_is_read_as_the_client_reads_it():
     for wrong in ("", "example.com", "https://", "http://a:b:c/", "https://host:port/"):
         with pytest.raises(ProviderRefusedError, match="no web address"):
             origin(wrong)
+
+
+def left_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+async def test_a_broken_download_goes_on_where_it_was_broken_off(tmp_path: Path):
+    film = bytes(range(256)) * 2000
+    video = replace(VIDEO, bytes_max=600_000, whole_s=5.0)
+    target = tmp_path / "clip.mp4"
+    with OpenLibrary() as library:
+        library.media["clip.mp4"] = film
+
+        async def fetch(name: str, **how: bool) -> str:
+            return await download(f"{library.url}/files/{name}", target, video, trusted=library.url, **how)
+
+        with pytest.raises(ProviderUnavailableError, match="broke the download off"):
+            await fetch("cut-clip.mp4", resume=True)
+        assert not target.exists()
+        came = len((tmp_path / "clip.mp4.part").read_bytes())
+        assert 0 < came <= len(film) // 2
+        assert await fetch("cut-clip.mp4", resume=True) == "video/mp4"
+        assert target.read_bytes() == film
+        assert library.fetched == [("cut-clip.mp4", ""), ("cut-clip.mp4", f"bytes={came}-")]
+        assert left_in(tmp_path) == ["clip.mp4"]
+
+        # Of another file than before, nothing is mixed in.
+        (tmp_path / "clip.mp4.part").write_bytes(b"older")
+        (tmp_path / "clip.mp4.part.etag").write_text('"another"')
+        await fetch("clip.mp4", resume=True)
+        assert target.read_bytes() == film
+
+        # Without being asked to, nothing is kept of half a file, and never of a refused one.
+        for name, error, how in (
+            ("cut-two-clip.mp4", ProviderUnavailableError, {}),
+            ("huge-clip.mp4", ProviderRefusedError, {"resume": True}),
+            ("endless-clip.mp4", ProviderRefusedError, {"resume": True}),
+            ("page-clip.mp4", ProviderRefusedError, {"resume": True}),
+        ):
+            target.unlink(missing_ok=True)
+            with pytest.raises(error):
+                await fetch(name, **how)
+            assert left_in(tmp_path) == []

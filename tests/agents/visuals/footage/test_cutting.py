@@ -1,0 +1,148 @@
+"""Films of footage: cut on the plan's bars, no clip twice in a row, credited, and looked at before they are used."""
+
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from agents.visuals.editing import fast
+from agents.visuals.footage.choice import Shape
+from agents.visuals.footage.cutting import Clip, clips_wanted, cut_film, shortest_clip_s
+from agents.visuals.footage.reception import look_at
+from agents.visuals.footage.rhythm import cuts
+from agents.visuals.timeline import Timeline
+from storage.errors import RenderError
+from storage.types import PlannedSection, SongPlan
+
+
+def song(tempo_bpm: float, *sections: tuple[str, int, float], plan: SongPlan) -> SongPlan:
+    """The same song with other sections: name, bars, energy."""
+    beat, made, at = 60 / tempo_bpm, [], 0.0
+    for name, bars, energy in sections:
+        end = at + bars * 4 * beat
+        made.append(PlannedSection(name=name, start_s=at, end_s=end, bars=bars, energy=energy))
+        at = end
+    beats = tuple(n * beat for n in range(round(at / beat)))
+    told = {"tempo_bpm": tempo_bpm, "sections": tuple(made), "beats_s": beats, "bars_s": beats[::4],
+            "duration_s": at + 1.0}  # fmt: skip
+    return plan.model_copy(update=told)
+
+
+@pytest.fixture
+def whole(plan: SongPlan) -> SongPlan:
+    return song(
+        120, ("intro", 4, 0.3), ("verse", 8, 0.5), ("chorus", 8, 0.9), ("verse", 8, 0.5), ("chorus", 8, 0.9),
+        ("outro", 4, 0.4), plan=plan,
+    )  # fmt: skip
+
+
+def clips(count: int, seconds: float = 12.0) -> tuple[Clip, ...]:
+    return tuple(
+        Clip(Path(f"{n}.mp4"), seconds, is_lively=n % 2 == 0, credit=f"author {n} (Pexels)") for n in range(count)
+    )  # fmt: skip
+
+
+def test_cuts_stand_on_bars_every_four_beats_in_choruses_and_every_eight_in_verses(whole: SongPlan):
+    made = cuts(whole, 0.0, whole.duration_s, 30)
+    assert sum(cut.frames for cut in made) == round(whole.duration_s * 30)
+    starts = [sum(cut.frames for cut in made[:n]) for n in range(len(made))]
+    bars = {round(bar * 30) for bar in whole.bars_s}
+    assert bars.issuperset(starts)
+    lengths = {cut.section: cut.frames for cut in made[:-1]}
+    assert {whole.sections[n].name: frames for n, frames in lengths.items()} == {
+        "intro": 120, "verse": 120, "chorus": 60, "outro": 120,
+    }  # fmt: skip
+    assert {cut.enters for cut in made if whole.sections[cut.section].name == "chorus"} == {"cut"}
+    assert {cut.enters for cut in made[1:] if whole.sections[cut.section].name == "intro"} == {"dissolve"}
+    assert made[0].enters == "dip"
+
+
+@pytest.mark.parametrize("tempo_bpm", [40, 62, 97, 133, 180, 220])
+def test_no_shot_is_too_short_to_see_or_endless(plan: SongPlan, tempo_bpm: float):
+    whole = song(tempo_bpm, ("verse", 8, 0.5), ("chorus", 8, 0.9), ("outro", 3, 0.2), plan=plan)
+    made = cuts(whole, 0.0, whole.duration_s, 25)
+    assert sum(cut.frames for cut in made) == round(whole.duration_s * 25)
+    assert all(1.2 * 25 - 1 <= cut.frames <= 8.5 * 25 for cut in made)
+
+
+def test_a_span_is_cut_at_the_same_places(whole: SongPlan):
+    at, edges = 0, set()
+    for cut in cuts(whole, 0.0, whole.duration_s, 30):
+        at += cut.frames
+        edges.add(at)
+    span = cuts(whole, 22.0, 52.0, 30)
+    assert sum(cut.frames for cut in span) == 900
+    at = 22 * 30
+    for cut in span[:-1]:
+        at += cut.frames
+        assert at in edges
+
+
+def cut(whole: SongPlan, visual, audio: Path, given: tuple[Clip, ...], **how: object) -> Timeline:
+    defaults = {"width": 320, "height": 180, "fps": 30, "seed": 4, "start_s": 0.0, "end_s": whole.duration_s,
+                "captions": True}  # fmt: skip
+    return cut_film(whole, audio, visual, given, **defaults | how)  # type: ignore[arg-type]
+
+
+def test_clips_alternate_stay_inside_their_length_and_suit_the_section(whole: SongPlan, visual, audio: Path):
+    film = cut(whole, visual, audio, clips(8))
+    assert film.frames == round(whole.duration_s * 30)
+    for number, (one, next_one) in enumerate(pairwise(film.shots)):
+        assert one.clip != next_one.clip
+        assert one.in_s + film.source_frames(number) / 30 <= 12.0
+    made = cuts(whole, 0.0, whole.duration_s, 30)
+    suits = [int(shot.clip.stem) % 2 == 0 for shot in film.shots]
+    is_lively = [cut.is_lively for cut in made]
+    assert sum(a == b for a, b in zip(suits, is_lively, strict=True)) >= 0.9 * len(made)
+    assert len({shot.clip for shot in film.shots}) == 8
+    assert cut(whole, visual, audio, clips(8)) == film
+    assert cut(whole, visual, audio, clips(8), seed=5) != film
+    with pytest.raises(RenderError, match="no footage lasts"):
+        cut(whole, visual, audio, clips(8, 1.5))
+    assert clips_wanted(whole) == 12
+    assert 5 < shortest_clip_s(whole) < 8
+
+
+def test_the_sources_and_the_virtual_artist_are_named_on_the_film(whole: SongPlan, visual, audio: Path):
+    film = cut(whole, visual, audio, clips(3))
+    notice = film.overlays[-1].text
+    assert "virtual artist" in notice
+    assert all(f"author {n} (Pexels)" in notice for n in range(3))
+    many = (
+        cut(whole, visual, audio, tuple(replace(c, credit=c.credit * 5) for c in clips(12))).overlays[-1].text
+    )
+    assert many.endswith(" and others")
+    assert [text.text for text in film.captions] == [line.text for line in whole.lyric_lines]
+    assert cut(whole, visual, audio, clips(3), captions=False).captions == ()
+    preview = cut(whole, visual, audio, clips(3), start_s=2.0, end_s=9.0)
+    assert len(preview.overlays) == 3, "no end card in the middle of a song"
+
+
+def test_a_film_of_footage_is_as_long_as_its_sound(plan: SongPlan, visual, audio: Path, film_clip, tmp_path):
+    given = tuple(
+        Clip(film_clip(f"cut{n}", size="160x90", seconds=7, hue=90 * n), 7.0, n % 2 == 0, f"author {n}")
+        for n in range(4)
+    )
+    film = cut(plan, visual, audio, given, width=160, height=90, fps=10, end_s=plan.duration_s)
+    facts = fast.render(film, tmp_path / "film.mp4", preset="ultrafast")
+    assert facts.duration_s == pytest.approx(plan.duration_s, abs=0.05)
+    assert abs(facts.duration_s - facts.audio_duration_s) <= 0.040
+    assert facts.flashes_per_s <= 3
+
+
+def test_a_clip_is_looked_at_before_it_is_kept(film_clip, tmp_path: Path):
+    whole = film_clip("looked", seconds=3)
+    shape = Shape(width=320, height=180, shortest_s=2.5)
+    assert look_at(whole, shape).duration_s == pytest.approx(3, abs=0.05)
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    black = film_clip("black", seconds=3, hue=0, dark=True)
+    for path, needs, reason in (
+        (whole, shape.model_copy(update={"shortest_s": 4.0}), "lasts 3.0 s"),
+        (whole, shape.model_copy(update={"width": 1280, "height": 720}), "is only 320×180"),
+        (black, shape, "nothing but black"),
+        (broken, shape, "cannot be|has no picture"),
+    ):
+        with pytest.raises(RenderError, match=reason):
+            look_at(path, needs)
