@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from agents.visuals.facts import CoverFiles, VideoFacts
+from configs.knobs import Captions
 from storage.types import SongPlan, VisualIdentity
 
 __all__ = ["CoverFiles", "VideoFacts", "film", "paint_cover", "preview_span"]
@@ -46,13 +47,14 @@ def film(
     start_s: float = 0.0,
     end_s: float | None = None,
     preset: str = "veryfast",
-    captions: bool = True,
+    captions: Captions = "auto",
     progress: Callable[[float], None] | None = None,
 ) -> VideoFacts:
     """Renders the song's music video, or the span of it from `start_s` to `end_s`, as an MP4 with its sound.
 
-    `progress` is told the finished share, 0–1, about once per second of film. Raises UsageError for a size,
-    rate or span that cannot be made and RenderError if encoding fails; either way `out` is not touched.
+    `progress` is told the finished share, 0–1, about once per second of film. What had to be left out is in
+    the facts' `notes`. Raises UsageError for a size, rate or span that cannot be made, or the plan of another
+    song, DiskFullError without room and RenderError if encoding fails; in every case `out` is not touched.
     """
     from agents.visuals.visualizer.film import render_film
     from agents.visuals.visualizer.stage import Stage

@@ -14,6 +14,8 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+Captions = Literal["auto", "always", "never"]
+"""When lyrics are written on a video."""
 VIDEO_SIZES: dict[str, tuple[int, int]] = {
     "draft": (320, 180),
     "sd": (640, 360),
@@ -198,6 +200,8 @@ class Video(Group):
     """Width and height of a cover in pixels; shops ask for 3000."""
     video_fps: int = Field(30, ge=5, le=60)
     """Pictures a second."""
+    video_captions: Captions = "auto"
+    """Words on the picture: auto where a voice sings and its times are known, always (a lyric video), never."""
     video_encoder_preset: Literal[
         "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"
     ] = "superfast"

@@ -17,6 +17,7 @@ from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING, Generic, ParamSpec, Self, TypeVar
 
+from configs.knobs import Captions
 from configs.settings import Settings
 from storage.assets import AssetStore
 from storage.errors import ProviderError, UnusableTakeError
@@ -71,6 +72,7 @@ class StudioConfig(Frozen):
     video_height: int
     video_fps: int
     video_encoder_preset: str
+    video_captions: Captions
     disk_floor_mb: int
 
     @classmethod
@@ -87,6 +89,7 @@ class StudioConfig(Frozen):
             video_height=settings.video_height,
             video_fps=settings.video_fps,
             video_encoder_preset=settings.video_encoder_preset,
+            video_captions=settings.video_captions,
             disk_floor_mb=settings.disk_floor_mb,
         )
 
@@ -350,6 +353,7 @@ def _film(
             start_s=start_s,
             end_s=end_s,
             preset=config.video_encoder_preset,
+            captions=config.video_captions,
         )
         asset = config.assets.put(
             out,
@@ -364,6 +368,7 @@ def _film(
                 "height": facts.height,
                 "fps": facts.fps,
                 "duration_s": round(facts.duration_s, 3),
+                **({"notes": "; ".join(facts.notes)} if facts.notes else {}),
             },
         )
     return Video(asset=asset, aspect=aspect, width=facts.width, height=facts.height)

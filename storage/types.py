@@ -343,6 +343,8 @@ class SongPlan(Frozen):
     bars_s: tuple[float, ...]
     chords: tuple[PlannedChord, ...]
     lyric_lines: tuple[PlannedLine, ...]
+    has_line_times: bool = True
+    """False where nobody knows when the lines are sung, and they are merely spread over the song."""
     kicks_s: tuple[float, ...] = ()
     has_vocals: bool = False
     source: str

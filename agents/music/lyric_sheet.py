@@ -5,8 +5,9 @@ import unicodedata
 from pathlib import Path
 
 from agents.lexicon.explicit import marked
+from agents.music.measured import spread
 from storage.errors import UsageError
-from storage.types import Brief, Lyrics, LyricSection
+from storage.types import Brief, Lyrics, LyricSection, PlannedLine, SongPlan
 
 SUNG = ("verse", "pre", "chorus", "drop", "bridge")
 RETURNS = ("pre", "chorus", "drop")
@@ -26,6 +27,27 @@ def read_lyrics(path: Path, brief: Brief) -> Lyrics:
         UsageError: the file is missing, is no text, is too long, or its words do not fit the form.
     """
     return lay_lyrics(read_sheet(path), brief)
+
+
+def spread_words(plan: SongPlan, text: str) -> SongPlan:
+    """The plan with these words: each stanza over its section, or all over the song where one has none.
+
+    Nobody knows when the lines are sung. Raises UsageError as `read_lyrics` does for a text that is no lyric.
+    """
+    given = stanzas(text)
+    if not given:
+        raise UsageError("the lyrics hold no words: leave --lyrics out for a video without")
+    free = [section for section in plan.sections if section.name in SUNG]
+    timed: list[PlannedLine] = []
+    for name, lines in given:
+        place = next((section for section in free if not name or section.name == name), None)
+        if place is None:
+            every = tuple((line, own) for own, own_lines in given for line in own_lines)
+            timed = list(spread(every, 0.0, plan.duration_s))
+            break
+        free = free[free.index(place) + 1 :]
+        timed += spread(tuple((line, place.name) for line in lines), place.start_s, place.end_s)
+    return plan.model_copy(update={"lyric_lines": tuple(timed), "has_line_times": False})
 
 
 def read_sheet(path: Path) -> str:

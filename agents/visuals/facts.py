@@ -21,6 +21,11 @@ class CoverFiles:
     dropped_characters: str = ""
     """Characters that no typeface here can draw."""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What had to be left out, a line each."""
+        return (undrawable(self.dropped_characters),) if self.dropped_characters else ()
+
 
 @dataclass(frozen=True)
 class VideoFacts:
@@ -35,5 +40,11 @@ class VideoFacts:
     size_bytes: int
     flashes_per_s: float = 0.0
     """The most flashes in any one second, as `visualizer/flashes.py` counts them; 3 is the limit."""
-    dropped_characters: str = ""
-    """Characters of title, name or lyrics that no typeface here can draw."""
+    notes: tuple[str, ...] = ()
+    """What had to be left out or stood in for, a line each."""
+
+
+def undrawable(characters: str) -> str:
+    """A note of characters that no typeface here has."""
+    shown = characters if len(characters) <= 12 else f"{characters[:12]}…"
+    return f"left out, because no typeface here can draw it: {shown}"

@@ -143,6 +143,30 @@ def test_a_cover_is_the_artists_and_the_seeds(call: Call, tmp_path: Path):
     assert first != paint("d", "--artist", "High Noon", "--seed", "1")
 
 
+def test_any_recording_is_filmed_with_its_words(call: Call, tmp_path: Path):
+    at = np.arange(8 * 8_000) / 8_000
+    soundfile.write(
+        tmp_path / "song.wav", 0.5 * np.sin(2 * np.pi * 60 * at) * np.exp(-(at % 0.5) * 18), 8_000
+    )
+    (tmp_path / "words.txt").write_text("hold the line\nhold 夜", encoding="utf-8")
+    told = call(
+        "studio", "video", "--audio", tmp_path / "song.wav", "--artist", "Low Tide", "--title", "Night Bus",
+        "--lyrics", tmp_path / "words.txt", "--out", tmp_path / "film.mp4", "--size", "90x160", "--fps", "5",
+        "--seed", "1", "--json",
+    )  # fmt: skip
+    made = told.data
+    assert (made["plan"], made["width"], made["height"]) == ("measured", 90, 160)
+    assert made["tempo_bpm"] == pytest.approx(120, abs=2)
+    assert abs(made["duration_s"] - made["audio_duration_s"]) <= 0.04
+    assert any("夜" in note for note in made["notes"])
+
+
+def test_a_recording_without_a_plan_needs_a_name(call: Call, tmp_path: Path):
+    soundfile.write(tmp_path / "song.wav", np.zeros(16_000), 8_000)
+    told = call("studio", "video", "--audio", tmp_path / "song.wav", "--out", tmp_path / "film.mp4")
+    assert (told.code, "give --artist" in told.line) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -175,3 +199,6 @@ def test_unknown_genres_and_unwritable_folders_are_refused(call: Call, tmp_path:
     assert (told.code, "choose one of" in told.line) == (2, True)
     told = call("studio", "cover", "--title", "A", "--artist", "B", "--out", tmp_path / "file" / "b")
     assert (told.code, "cannot be made" in told.line) == (2, True)
+    for title in (" ", "la " * 100):
+        told = call("studio", "cover", "--title", title, "--artist", "B", "--out", tmp_path / "c")
+        assert (told.code, "needs its title" in told.line) == (2, True)

@@ -17,6 +17,8 @@ from storage.types import CycleStep, Event
 from ui.cli.output import sideline
 from ui.wording import usd
 
+ESTIMATE_AFTER_S = 2.0
+"""How long a stage is watched before its end is foretold."""
 NAME_WIDTH = max(len(step) for step in CycleStep)
 
 
@@ -126,20 +128,27 @@ def _told_of_step(kind: str, body: dict[str, object]) -> str | None:
 
 
 class Meter:
-    """How far one engine is: a bar on a terminal, a line for each new stage elsewhere."""
+    """How far one engine is: a bar on a terminal; elsewhere a line for each stage, and one for how long it takes."""
 
     def __init__(self) -> None:
         self._console = sideline()
         self._bar = Bar(console=self._console, transient=True)
         self._task = self._bar.add_task("", total=1.0)
-        self._stage = ""
+        self._stage, self._since_s, self._is_estimated = "", 0.0, False
 
     def told(self, stage: str, share: float) -> None:
         """`share` of the whole is done, 0 to 1."""
         self._bar.update(self._task, description=stage, completed=share)
-        if stage != self._stage and not self._console.is_terminal:
-            self._console.print(stage, markup=False)
-        self._stage = stage
+        if stage != self._stage:
+            self._stage, self._since_s, self._is_estimated = stage, monotonic(), False
+            if not self._console.is_terminal:
+                self._console.print(stage, markup=False)
+        spent_s = monotonic() - self._since_s
+        if not self._is_estimated and spent_s >= ESTIMATE_AFTER_S and 0 < share < 1:
+            self._is_estimated = True  # the bar tells it on a terminal, all the while
+            left_s = round(spent_s * (1 - share) / share)
+            if left_s and not self._console.is_terminal:
+                self._console.print(f"{stage}: about {left_s} s more", markup=False)
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:

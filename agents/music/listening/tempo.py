@@ -15,6 +15,8 @@ SLOWEST_BPM, FASTEST_BPM = 50.0, 210.0
 LIKELIEST_BPM = 115.0
 BAR_WEIGHT = 2.0
 """Of every fourth beat: most music repeats by the bar, so a dotted beat is not taken for the beat."""
+TREND_FRAMES = 87
+"""How many frames an onset is compared with the mean of."""
 CLEAR_RISE = 0.5
 """The onset strength of a recording that has a pulse at all."""
 NO_PULSE_BELOW = 0.2
@@ -81,7 +83,8 @@ def _onsets(mono: Samples) -> NDArray[np.float64]:
         rises.append(np.maximum(np.diff(joined, axis=0), 0).sum(axis=1))
         before = bands[-1:]
     onsets = np.concatenate(rises)
-    trend = np.convolve(onsets, np.ones(87) / 87, mode="same")
+    width = min(TREND_FRAMES, len(onsets))
+    trend = np.convolve(onsets, np.ones(width) / width, mode="same")
     return np.maximum(onsets - trend, 0)
 
 

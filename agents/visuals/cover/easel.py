@@ -24,6 +24,7 @@ from storage.types import VisualIdentity
 
 JPEG_QUALITY = 92
 MAX_COVER_BYTES = 10_000_000
+LONGEST_WORDS = 200
 THUMBNAIL_PX = 640
 DARK_MOODS = frozenset(
     {"dark", "brooding", "angry", "mysterious", "lonely", "hypnotic", "cold", "defiant", "driving"}
@@ -37,6 +38,11 @@ def paint(
     """See `agents.painter.paint_cover`."""
     if not 64 <= size_px <= 6000:
         raise UsageError(f"a cover of {size_px} px cannot be painted: use 64 to 6000")
+    for what, words in (("title", title), ("artist's name", artist_name)):
+        if not words.strip() or len(words) > LONGEST_WORDS:
+            raise UsageError(
+                f"a cover needs its {what}, of at most {LONGEST_WORDS} characters: it has {len(words.strip())}"
+            )
     composition = choose_composition(visual, mood, seed)
     board = Artboard(
         side=size_px,

@@ -1,13 +1,14 @@
 """Safe delivery of a film: written beside its place, probed, and only then put there."""
 
 import contextlib
+import errno
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from agents.visuals.facts import VideoFacts
 from agents.visuals.probe import probe_video
-from storage.errors import RenderError
+from storage.errors import DiskFullError, RenderError, StorageError
 
 MAX_DRIFT_S = 0.040
 """Picture and sound may differ in length by this much."""
@@ -16,11 +17,16 @@ MAX_DRIFT_S = 0.040
 @contextlib.contextmanager
 def part_file(out: Path) -> Iterator[Path]:
     """A file of its own beside `out`, so that two renders never share one; gone if it was not delivered."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        prefix=f".{out.name}.", suffix=".part", dir=out.parent, delete=False
-    ) as file:
-        part = Path(file.name)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            prefix=f".{out.name}.", suffix=".part", dir=out.parent, delete=False
+        ) as file:
+            part = Path(file.name)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise DiskFullError(f"the disk of {out.parent} is full: free some space") from error
+        raise StorageError(f"{out} cannot be written: {error.strerror}; choose another folder") from error
     try:
         part.chmod(0o644)
         yield part

@@ -12,7 +12,7 @@ from agents.visuals.editing.delivery import deliver, part_file
 from agents.visuals.editing.raster import Raster, rasterise, rasterise_veil
 from agents.visuals.editing.source import Source
 from agents.visuals.encode import FILMED, Encoder, Reel
-from agents.visuals.facts import VideoFacts
+from agents.visuals.facts import VideoFacts, undrawable
 from agents.visuals.timeline import Overlay, Timeline
 from agents.visuals.visualizer.flashes import FlashMeter
 from agents.visuals.visualizer.frame import Frame, Plane, to_yuv
@@ -44,7 +44,8 @@ def render(
                     progress(number / timeline.frames)
         facts = deliver(part, out)
     dropped = "".join(dict.fromkeys("".join(text.dropped for text in texts)))
-    return replace(facts, flashes_per_s=meter.per_second(), dropped_characters=dropped)
+    notes = (undrawable(dropped),) if dropped else ()
+    return replace(facts, flashes_per_s=meter.per_second(), notes=notes)
 
 
 def _frames(timeline: Timeline, texts: "list[_Text]") -> Iterator[Frame]:

@@ -10,13 +10,18 @@ import cv2
 from agents.visuals.editing.delivery import deliver, part_file
 from agents.visuals.encode import PRESETS, Encoder, Reel
 from agents.visuals.facts import VideoFacts
+from agents.visuals.visualizer.admission import admit
 from agents.visuals.visualizer.flashes import FlashMeter
 from agents.visuals.visualizer.projector import Projector
 from agents.visuals.visualizer.sound import audio_length_s, listen
 from agents.visuals.visualizer.stage import Stage
 from agents.visuals.visualizer.words import Words
+from configs.knobs import Captions
 from storage.errors import UsageError
 from storage.types import SongPlan, VisualIdentity
+
+LONGEST_S = 900.0
+SILENT = "the sound is silent: the picture keeps the plan's beat alone"
 
 
 def render_film(
@@ -31,13 +36,16 @@ def render_film(
     start_s: float,
     end_s: float | None,
     preset: str,
-    captions: bool,
+    captions: Captions,
     progress: Callable[[float], None] | None,
 ) -> VideoFacts:
     """See `agents.painter.film`."""
-    reel = _cut(audio, stage, fps=fps, start_s=start_s, end_s=end_s, preset=preset)
+    length_s = audio_length_s(audio)
+    admit(plan, length_s)
+    reel = _cut(length_s, stage, fps=fps, start_s=start_s, end_s=end_s, preset=preset)
     words = Words(plan, visual, stage, (start_s, start_s + reel.duration_s), captions=captions)
-    projector = Projector(plan, listen(audio, start_s, reel.frames, fps), visual, reel, words, seed)
+    sound = listen(audio, start_s, reel.frames, fps)
+    projector = Projector(plan, sound, visual, reel, words, seed)
     meter = FlashMeter(fps)
     with part_file(out) as part, _one_thread():
         with Encoder(reel, audio, part, preset) as encoder:
@@ -47,20 +55,26 @@ def render_film(
                 if progress and (number % fps == 0 or number == reel.frames):
                     progress(number / reel.frames)
         facts = deliver(part, out)
-    return replace(facts, flashes_per_s=meter.per_second(), dropped_characters=words.dropped_characters)
+    notes = (*words.notes, *((SILENT,) if sound.is_silent else ()))
+    return replace(facts, flashes_per_s=meter.per_second(), notes=notes)
 
 
-def _cut(audio: Path, stage: Stage, *, fps: int, start_s: float, end_s: float | None, preset: str) -> Reel:
+def _cut(
+    length_s: float, stage: Stage, *, fps: int, start_s: float, end_s: float | None, preset: str
+) -> Reel:
     if not 1 <= fps <= 60:
         raise UsageError(f"{fps} frames a second cannot be made: use 1 to 60")
     if preset not in PRESETS:
         raise UsageError(f"unknown preset {preset!r}: choose one of {', '.join(PRESETS)}")
-    length_s = audio_length_s(audio)
     end_s = length_s if end_s is None else min(end_s, length_s)
     frames = round((end_s - start_s) * fps)
     if start_s < 0 or frames < 2:
         raise UsageError(
             f"nothing to show from {start_s:.2f} s to {end_s:.2f} s of a {length_s:.2f} s recording"
+        )
+    if end_s - start_s > LONGEST_S:
+        raise UsageError(
+            f"{(end_s - start_s) / 60:.0f} minutes are more than a film holds: choose {LONGEST_S / 60:.0f} of them"
         )
     return Reel(stage.width, stage.height, fps, frames, start_s)
 

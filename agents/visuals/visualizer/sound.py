@@ -12,6 +12,7 @@ from storage.errors import UsageError
 Floats = NDArray[np.float32]
 BAND_COUNT = 24
 WINDOW = 2048
+SILENT_PEAK = 10 ** (-70 / 20)
 _ANALYSIS_HZ = 26_000
 """Files above this rate are halved: nothing here needs the top octave."""
 
@@ -29,6 +30,11 @@ class Sound:
     wave: Floats
     sample_rate_hz: int
     fps: int
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing in it can be heard."""
+        return float(np.abs(self.wave).max(initial=0.0)) < SILENT_PEAK
 
     def waveform(self, frame: int, samples: int) -> Floats:
         """`samples` values of the waveform from where the frame begins, zeros past the end."""

@@ -7,11 +7,13 @@ from itertools import pairwise
 import numpy as np
 
 from agents.visuals.colour import find_palette, srgb
+from agents.visuals.facts import undrawable
 from agents.visuals.lettering import Lettering, clean_text, set_block
 from agents.visuals.typefaces import Typeface, display_face
 from agents.visuals.visualizer.frame import to_yuv
 from agents.visuals.visualizer.sprite import Sprite, Yuv, make_sprite
 from agents.visuals.visualizer.stage import SAFE_MARGIN, Stage
+from configs.knobs import Captions
 from configs.palettes import Oklch
 from storage.types import SongPlan, VisualIdentity
 
@@ -48,7 +50,7 @@ class Words:
         stage: Stage,
         span_s: tuple[float, float],
         *,
-        captions: bool,
+        captions: Captions,
     ) -> None:
         self._plan, self._visual, self._stage = plan, visual, stage
         palette = find_palette(visual.palette)
@@ -57,15 +59,20 @@ class Words:
         self._closes = end >= plan.duration_s - 1.0
         self._close_s = end - min(END_CARD_S, 0.25 * (end - start)) if self._closes else end + FADE_S
         self._showings = self._cards(start, end)
-        if captions:
+        written = [(plan.title, visual.display_font), (plan.artist_name, visual.text_font)]
+        self.notes: tuple[str, ...] = ()
+        """What had to be left out."""
+        if are_captions_wanted(plan, captions):
+            shown = caption_times(plan, self._close_s)
             self._showings += [
                 Showing(start, end, CAPTION_FADE_S, False, lambda text=text: self._caption(text))
-                for text, start, end in caption_times(plan, self._close_s)
+                for text, start, end in shown
             ]
-        written = [(plan.title, visual.display_font), (plan.artist_name, visual.text_font)]
-        written += [(line.text, visual.text_font) for line in plan.lyric_lines if captions]
+            written += [(text, visual.text_font) for text, _, _ in shown]
+            self.notes += _missed(plan, len(shown), self._close_s)
         dropped = "".join(clean_text(text, family)[1] for text, family in written)
-        self.dropped_characters = "".join(dict.fromkeys(dropped))
+        if dropped:
+            self.notes += (undrawable("".join(dict.fromkeys(dropped))),)
 
     def showing(self, time_s: float) -> list[tuple[Sprite, float]]:
         """The sprites to lay over the frame at this time, with their opacities."""
@@ -176,6 +183,13 @@ class Words:
         )
 
 
+def are_captions_wanted(plan: SongPlan, captions: Captions) -> bool:
+    """Whether lyrics are shown: under `auto`, where a voice sings them at times that are known."""
+    if captions == "auto":
+        return plan.has_vocals and plan.has_line_times
+    return captions == "always"
+
+
 def caption_times(plan: SongPlan, until_s: float) -> list[tuple[str, float, float]]:
     """Caption texts with start and end in song time: no two at once, none past `until_s` or too short to read."""
     lines = sorted((line for line in plan.lyric_lines if line.text.strip()), key=lambda line: line.start_s)
@@ -184,6 +198,13 @@ def caption_times(plan: SongPlan, until_s: float) -> list[tuple[str, float, floa
     ]
     times += [(line.text, line.start_s, min(line.end_s, until_s)) for line in lines[-1:]]
     return [(text, start_s, end_s) for text, start_s, end_s in times if end_s - start_s > SHORTEST_CAPTION_S]
+
+
+def _missed(plan: SongPlan, shown: int, until_s: float) -> tuple[str, ...]:
+    lost = sum(1 for line in plan.lyric_lines if line.text.strip() and line.start_s < until_s) - shown
+    if lost <= 0:
+        return ()
+    return (f"{lost} of {lost + shown} lines pass too quickly to be read, and are left out",)
 
 
 def _yuv(colour: Oklch) -> Yuv:

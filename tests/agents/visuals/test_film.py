@@ -17,7 +17,7 @@ from agents.visuals.lettering import set_block
 from agents.visuals.typefaces import display_face
 from agents.visuals.visualizer.frame import Frame
 from agents.visuals.visualizer.stage import Stage
-from storage.errors import DiskFullError, RenderError, UsageError
+from storage.errors import DiskFullError, RenderError, StorageError, UsageError
 
 SMALL = {"width": 160, "height": 90, "fps": 10, "seed": 3, "preset": "ultrafast"}
 
@@ -101,7 +101,8 @@ def test_two_at_once_on_one_path_do_not_clash(plan, audio, visual, tmp_path):
 def test_flac_and_a_sound_shorter_than_the_span_are_taken(plan, audio, visual, tmp_path):
     samples, rate = soundfile.read(audio)
     soundfile.write(tmp_path / "song.flac", samples[: 3 * rate], rate)
-    facts = film(plan, tmp_path / "song.flac", visual, tmp_path / "film.mp4", **SMALL, end_s=9.0)
+    short = plan.model_copy(update={"duration_s": 3.0})
+    facts = film(short, tmp_path / "song.flac", visual, tmp_path / "film.mp4", **SMALL, end_s=9.0)
     assert facts.duration_s == pytest.approx(3.0, abs=0.04)
 
 
@@ -167,6 +168,37 @@ def test_a_file_that_is_no_audio_is_refused(plan, visual, tmp_path):
     (tmp_path / "song.wav").write_text("not a wave")
     with pytest.raises(UsageError, match="WAV, FLAC or MP3"):
         film(plan, tmp_path / "song.wav", visual, tmp_path / "film.mp4", **SMALL)
+
+
+@pytest.mark.parametrize(
+    ("change", "remedy"),
+    [
+        ({"duration_s": 61.0}, "plan of another song"),
+        ({"duration_s": float("nan")}, "plan of another song"),
+        ({"tempo_bpm": 0.0}, "20 to 400"),
+        ({"beats_s": (0.0, float("inf"))}, "times that are none"),
+        ({"kicks_s": tuple(i / 8_000 for i in range(60_000))}, "at most 50000"),
+    ],
+)
+def test_a_plan_of_another_song_or_of_none_is_refused(change, remedy, plan, audio, visual, tmp_path):
+    wrong = plan.model_copy(update=change)
+    with pytest.raises(UsageError, match=remedy):
+        film(wrong, audio, visual, tmp_path / "film.mp4", **SMALL)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_silence_is_filmed_and_told(plan, visual, tmp_path):
+    soundfile.write(tmp_path / "song.wav", np.zeros(3 * 8_000), 8_000)
+    short = plan.model_copy(update={"duration_s": 3.0})
+    facts = film(short, tmp_path / "song.wav", visual, tmp_path / "film.mp4", **SMALL)
+    assert facts.duration_s == pytest.approx(3.0, abs=0.04)
+    assert any("silent" in note for note in facts.notes)
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_one_line(plan, audio, visual, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="choose another folder"):
+        film(plan, audio, visual, tmp_path / "file" / "film.mp4", **SMALL)
 
 
 def _children() -> list[int]:

@@ -16,7 +16,7 @@ from agents.visuals.visualizer.rhythm import MIN_GAP_S, follow, thin
 from agents.visuals.visualizer.scenes import SCENES
 from agents.visuals.visualizer.sound import listen
 from agents.visuals.visualizer.stage import SAFE_MARGIN, Stage
-from agents.visuals.visualizer.words import Words, caption_times
+from agents.visuals.visualizer.words import Words, are_captions_wanted, caption_times
 from storage.errors import UsageError
 from storage.types import PlannedLine, SongPlan, VisualIdentity
 
@@ -30,7 +30,7 @@ def project(
     *,
     size=(192, 108),
     span=(0.0, 9.6),
-    captions=True,
+    captions="always",
     fps=FPS,
 ):
     """Luma of every frame: uint8 (frames, height, width)."""
@@ -42,7 +42,7 @@ def project(
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_every_scene_jumps_on_the_beat_and_rests_between(scene, plan, audio, visual):
-    luma = project(plan, audio, visual.model_copy(update={"scenes": (scene,)}), captions=False)
+    luma = project(plan, audio, visual.model_copy(update={"scenes": (scene,)}), captions="never")
     change = np.abs(np.diff(luma.astype(np.int16), axis=0)).mean(axis=(1, 2))
     inside = [beat for beat in plan.beats_s if 3.2 < beat < 6.5]
     on = [change[round(beat * FPS) - 1] for beat in inside]
@@ -56,7 +56,7 @@ def test_no_scene_flashes_more_than_three_times_a_second_whatever_the_drums_do(s
     frantic = plan.model_copy(update={"kicks_s": tuple(np.arange(0, 9.6, 0.09)), "tempo_bpm": 200.0})
     meter = FlashMeter(FPS)
     for luma in project(
-        frantic, audio, visual.model_copy(update={"scenes": (scene,)}), span=(2.4, 6.0), captions=False
+        frantic, audio, visual.model_copy(update={"scenes": (scene,)}), span=(2.4, 6.0), captions="never"
     ):
         meter.see(luma)
     assert meter.per_second() <= 3
@@ -92,7 +92,7 @@ def test_captions_stand_below_the_focus_inside_the_margin(plan, audio, visual):
         worded = plan.model_copy(update={"lyric_lines": (line,)})
         with_words, without = (
             project(worded, audio, visual, size=size, span=(3.4, 4.4), captions=shown, fps=5)
-            for shown in (True, False)
+            for shown in ("always", "never")
         )
         drawn = np.abs(with_words[-1].astype(int) - without[-1]) > 60
         rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
@@ -110,24 +110,43 @@ def test_captions_follow_the_plan_and_never_overlap(plan):
     assert times[-1][2] == 4.6
 
 
+def test_captions_show_where_they_are_wanted(plan):
+    sung = plan.model_copy(update={"has_vocals": True})
+    guessed = sung.model_copy(update={"has_line_times": False})
+    assert [are_captions_wanted(one, "auto") for one in (plan, guessed, sung)] == [False, False, True]
+    assert all(are_captions_wanted(one, "always") for one in (plan, guessed, sung))
+    assert not any(are_captions_wanted(one, "never") for one in (plan, guessed, sung))
+
+
+def test_lines_that_pass_too_quickly_are_left_out_and_told(plan, visual):
+    lines = tuple(
+        PlannedLine(text=f"line {i}", section="verse", start_s=2 + i / 10, end_s=2.1 + i / 10)
+        for i in range(20)
+    )
+    hurried = plan.model_copy(update={"lyric_lines": lines})
+    words = Words(hurried, visual, Stage(320, 180), (0.0, 9.6), captions="always")
+    assert any("20 of 20 lines" in note for note in words.notes)
+    assert Words(hurried, visual, Stage(320, 180), (0.0, 9.6), captions="never").notes == ()
+
+
 def test_an_instrumental_has_no_captions(plan):
     assert caption_times(plan.model_copy(update={"lyric_lines": ()}), 9.0) == []
 
 
 def test_title_and_end_card_show_at_both_ends_only(plan, visual):
-    words = Words(plan, visual, Stage(320, 180), (0.0, plan.duration_s), captions=True)
+    words = Words(plan, visual, Stage(320, 180), (0.0, plan.duration_s), captions="always")
     assert words.hush(1.0) > 0.9
     assert words.hush(5.0) == 0
     assert words.hush(plan.duration_s - 0.5) > 0.9
-    preview = Words(plan, visual, Stage(320, 180), (2.0, 6.0), captions=True)
+    preview = Words(plan, visual, Stage(320, 180), (2.0, 6.0), captions="always")
     assert preview.hush(5.9) == 0
 
 
 def test_characters_nobody_can_draw_are_reported(plan, visual):
     words = Words(
-        plan.model_copy(update={"title": "夜 Run"}), visual, Stage(320, 180), (0, 9.6), captions=True
+        plan.model_copy(update={"title": "夜 Run"}), visual, Stage(320, 180), (0, 9.6), captions="always"
     )
-    assert words.dropped_characters == "夜"
+    assert any("夜" in note for note in words.notes)
 
 
 def test_returning_sections_return_to_their_scene(plan, visual):

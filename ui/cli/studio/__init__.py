@@ -2,8 +2,9 @@
 
 import typer
 
-from ui.cli.studio.pictures import cover, video
+from ui.cli.studio.cover import cover
 from ui.cli.studio.song import song
+from ui.cli.studio.video import video
 
 app = typer.Typer(no_args_is_help=True, help="The engines alone: song, cover, video.")
 app.command()(song)
