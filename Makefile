@@ -56,6 +56,7 @@ check: .venv/dev.stamp ## Lint, types, import contracts, secrets, dependencies, 
 	$(BIN)/python scripts/check_compose.py docker-compose.yml
 	$(BIN)/python -m configs.example | diff .env.example - || { echo "run: make example"; exit 1; }
 	$(BIN)/python scripts/draw_loop.py | diff docs/loop.svg - || { echo "run: make docs"; exit 1; }
+	$(BIN)/python scripts/draw_lifecycle.py | diff docs/lifecycle.svg - || { echo "run: make docs"; exit 1; }
 	$(BIN)/python -m ui.cli.reference | diff docs/cli.md - || { echo "run: make docs"; exit 1; }
 
 bench: .venv/dev.stamp ## Measure what the README claims (ARGS= for a part)
@@ -67,8 +68,9 @@ gallery: .venv/run.stamp ## Draw docs/gallery: covers, video frames and the soun
 pictures: .venv/dev.stamp ## Photograph the console into docs/pictures, from a label made for it (needs Chromium)
 	@$(BIN)/python -m tests.ui.console.pictures $(ARGS)
 
-docs: .venv/run.stamp ## Write docs/loop.svg from the steps of a cycle, and docs/cli.md from the commands
+docs: .venv/run.stamp ## Write docs/loop.svg from a cycle's steps, docs/lifecycle.svg from its table, docs/cli.md from the commands
 	@$(BIN)/python scripts/draw_loop.py > docs/loop.svg.part && mv docs/loop.svg.part docs/loop.svg
+	@$(BIN)/python scripts/draw_lifecycle.py > docs/lifecycle.svg.part && mv docs/lifecycle.svg.part docs/lifecycle.svg
 	@$(BIN)/python -m ui.cli.reference > docs/cli.md.part && mv docs/cli.md.part docs/cli.md
 
 example: .venv/run.stamp ## Write .env.example from the settings

@@ -1,7 +1,8 @@
 """Which variant a song tries: Thompson sampling over yes-or-no outcomes.
 
-Each arm's approval rate is believed to be Beta(1 + successes, 1 + failures); a song goes to the arm whose draw
-from its belief is highest (Thompson 1933; Chapelle and Li 2011), so that doubt is explored and losers starve.
+Each arm's approval rate is believed to be a Beta distribution: a prior, which is flat or what the rest of the roster
+learnt, and the arm's own outcomes. A song goes to the arm whose draw from its belief is highest (Thompson 1933;
+Chapelle and Li 2011), so that doubt is explored and losers starve.
 """
 
 import random
@@ -15,6 +16,8 @@ from storage.errors import NotFoundError
 from storage.types import Frozen
 
 GRID_POINTS = 2000
+ROSTER_WORTH = 10
+"""Songs of others that weigh as much as so many of an artist's own, at most: what suits them may not suit it."""
 
 
 class Arm(Frozen):
@@ -25,6 +28,13 @@ class Arm(Frozen):
     """What the variant sets its parameter to."""
     successes: int = Field(0, ge=0)
     failures: int = Field(0, ge=0)
+    prior: tuple[float, float] = (1.0, 1.0)
+    """What is believed before its outcomes, as successes and failures of Beta; (1, 1) is flat."""
+
+    @property
+    def belief(self) -> tuple[float, float]:
+        """Parameters of the Beta distribution of its true rate."""
+        return self.prior[0] + self.successes, self.prior[1] + self.failures
 
     @property
     def tries(self) -> int:
@@ -61,9 +71,26 @@ def choose(arms: tuple[Arm, ...], seed: int) -> Arm:
 
     def drawn(arm: Arm) -> float:
         stream = random.Random(sub_seed(seed, "thompson", arm.id))
-        return stream.betavariate(1 + arm.successes, 1 + arm.failures)
+        return stream.betavariate(*arm.belief)
 
     return max(arms, key=drawn)
+
+
+def with_roster(own: tuple[Arm, ...], roster: tuple[Arm, ...]) -> tuple[Arm, ...]:
+    """An artist's arms, each with what the rest of the roster learnt of it as its prior.
+
+    `roster` counts everybody's songs, the artist's own included.
+    """
+    everybody = {arm.id: arm for arm in roster}
+
+    def prior(arm: Arm) -> tuple[float, float]:
+        successes = everybody[arm.id].successes - arm.successes
+        failures = everybody[arm.id].failures - arm.failures
+        tries = successes + failures
+        share = min(1.0, ROSTER_WORTH / tries) if tries else 0.0
+        return 1.0 + share * successes, 1.0 + share * failures
+
+    return tuple(arm.model_copy(update={"prior": prior(arm)}) if arm.id in everybody else arm for arm in own)
 
 
 def update(arms: tuple[Arm, ...], arm_id: str, *, approved: bool) -> tuple[Arm, ...]:
@@ -92,6 +119,25 @@ def probability_best(arms: tuple[Arm, ...]) -> dict[str, float]:
     return {arm.id: share / sum(shares) for arm, share in zip(arms, shares, strict=True)}
 
 
+def probability_above(first: tuple[int, int], second: tuple[int, int]) -> float:
+    """The chance that the first true rate is above the second, for (successes, failures) of each.
+
+    Both are believed to be Beta(1 + successes, 1 + failures); the sum is exact (Cook 2005, "Exact calculation of beta
+    inequalities"; in this form Miller 2014, "Formulas for Bayesian A/B testing").
+    """
+    a, b = 1 + second[0], 1 + second[1]
+    successes, b_first = first[0], 1 + first[1]
+    total = 0.0
+    for count in range(successes + 1):
+        total += exp(
+            _log_beta(a + count, b + b_first)
+            - log(b_first + count)
+            - _log_beta(1 + count, b_first)
+            - _log_beta(a, b)
+        )
+    return min(1.0, total)
+
+
 def winner(arms: tuple[Arm, ...], *, probability_min: float = 0.95, tries_min: int = 10) -> Arm | None:
     """The arm to keep: the best with at least this probability, after a fair number of tries; else nothing."""
     chances = probability_best(arms)
@@ -99,9 +145,13 @@ def winner(arms: tuple[Arm, ...], *, probability_min: float = 0.95, tries_min: i
     return best if chances[best.id] >= probability_min and best.tries >= tries_min else None
 
 
+def _log_beta(a: float, b: float) -> float:
+    return lgamma(a) + lgamma(b) - lgamma(a + b)
+
+
 def _density(arm: Arm, grid: list[float]) -> list[float]:
     """The arm's belief as weights that add up to 1."""
-    a, b = 1 + arm.successes, 1 + arm.failures
+    a, b = arm.belief
     scale = lgamma(a + b) - lgamma(a) - lgamma(b)
     weights = [exp(scale + (a - 1) * log(p) + (b - 1) * log(1 - p)) for p in grid]
     total = sum(weights)

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from agents.sequential import e_value_above, e_value_below
-from agents.transitions import TRANSITIONS, Trigger, allowed_triggers, diagram, move
+from agents.transitions import TRANSITIONS, Trigger, allowed_triggers, move
 from configs.lifecycle import LifecycleProfile
 from storage.types import Frozen, LifecycleState
 
@@ -22,7 +22,6 @@ __all__ = [
     "Trigger",
     "allowed_triggers",
     "assess",
-    "diagram",
     "move",
 ]
 
@@ -56,6 +55,13 @@ class Evidence(Frozen):
     failed_evolutions: int = Field(0, ge=0)
     runs_since_evolution: int | None = None
     """Runs after the last evolution; nothing if there was none."""
+    career_approved: int = Field(0, ge=0)
+    career_rejected: int = Field(0, ge=0)
+    """Verdicts since the last step up (promoted, evolved, resumed by a person), pauses and returns included."""
+    pause_cause: Cause | None = None
+    """Why these rules paused it; nothing if a person did, or while it works."""
+    open_faults: int = Field(0, ge=0)
+    """Error groups that this artist ran into and nobody has resolved."""
 
     @property
     def runs(self) -> int:
@@ -88,7 +94,7 @@ def assess(state: LifecycleState, evidence: Evidence, profile: LifecycleProfile)
     return next((decision for rule in rules if (decision := rule(case))), None)
 
 
-_Kind = Literal["promote", "evolve", "pause", "faults"]
+_Kind = Literal["promotion", "evolution", "pause", "faults", "retirement"]
 
 
 class _Case:
@@ -102,6 +108,7 @@ class _Case:
         if profile.errors_count_as_runs:
             self.trials += evidence.errors
         self.approval_rate = evidence.approved / self.trials if self.trials else 0.0
+        self.career_trials = evidence.career_approved + evidence.career_rejected
 
     def is_ripe(self, count: int) -> bool:
         """Whether so many songs are enough, counting only those after the last evolution."""
@@ -127,6 +134,15 @@ class _Case:
             e_value_above(self.evidence.errors, self.evidence.runs, bound), "faults"
         )
 
+    def is_career_below(self, rate: float, kind: _Kind) -> bool:
+        """Whether the whole career lies below `rate` and, where the profile asks for it, is proven to."""
+        if self.career_trials < self.profile.min_runs_for_evaluation:
+            return False
+        approved = self.evidence.career_approved
+        return approved / self.career_trials < rate and self._is_proven(
+            e_value_below(approved, self.career_trials, rate), kind
+        )
+
     def proof(self, kind: _Kind) -> str:
         """What a text says of the proof; nothing where a threshold is enough."""
         chance = self._false_move_max(kind)
@@ -137,8 +153,13 @@ class _Case:
         return chance is None or e_value >= 1 / chance
 
     def _false_move_max(self, kind: _Kind) -> float | None:
-        allowed = self.profile.false_move_max
-        return None if allowed is None else getattr(allowed, kind)
+        return {
+            "promotion": self.profile.false_promotion_max,
+            "evolution": self.profile.false_evolution_max,
+            "pause": self.profile.false_pause_max,
+            "faults": self.profile.false_faults_max,
+            "retirement": self.profile.false_retirement_max,
+        }[kind]
 
     def decide(self, trigger: Trigger, cause: Cause, bound: float, text: str) -> Decision:
         return Decision(
@@ -155,11 +176,18 @@ class _Case:
                 "idle_days": self.evidence.idle_days,
                 "paused_days": self.evidence.paused_days,
                 "failed_evolutions": self.evidence.failed_evolutions,
+                "career_approved": self.evidence.career_approved,
+                "career_trials": self.career_trials,
             },
             bound=bound,
             text=text,
             is_proposal=trigger is Trigger.RETIRE and self.profile.retirement == "proposed",
         )
+
+    @property
+    def downward(self) -> Trigger:
+        """How an artist that its songs speak against is paused: an evolution on trial has failed with it."""
+        return Trigger.EVOLUTION_FAILED if self.state is LifecycleState.EVOLVING else Trigger.PAUSE
 
     @property
     def approvals(self) -> str:
@@ -174,15 +202,45 @@ def _rejected_in_a_row(case: _Case) -> Decision | None:
     if case.state is LifecycleState.PAUSED and not retires:
         return None
     text = f"{case.evidence.consecutive_rejections} rejections in a row; {bound} are the limit."
-    return case.decide(Trigger.RETIRE if retires else Trigger.PAUSE, Cause.REJECTIONS, bound, text)
+    return case.decide(Trigger.RETIRE if retires else case.downward, Cause.REJECTIONS, bound, text)
 
 
 def _evolved_in_vain(case: _Case) -> Decision | None:
     bound, failed = case.profile.retirement_failed_evolutions, case.evidence.failed_evolutions
     if failed <= bound:
         return None
-    text = f"{failed} evolutions failed; more than {bound} are the limit."
+    # Each failed for a reason of its own; that they all did may still be bad luck.
+    rate = case.profile.evolution_poor_perf_approval_rate
+    if case.profile.false_retirement_max is not None and not case.is_career_below(rate, "evolution"):
+        return None
+    text = f"{failed} evolutions failed; more than {bound} are the limit{case.proof('evolution')}."
     return case.decide(Trigger.RETIRE, Cause.EVOLUTIONS, bound, text)
+
+
+def _career_poor(case: _Case) -> Decision | None:
+    bound = case.profile.evolution_poor_perf_approval_rate
+    if case.profile.false_retirement_max is None or not case.is_career_below(bound, "retirement"):
+        return None
+    text = (
+        f"{case.evidence.career_approved} of {case.career_trials} approved since it last rose, below {bound:.0%}"
+        f" (by chance alone in at most {case.profile.false_retirement_max:.0%} of such careers)."
+    )
+    trigger = Trigger.RETIRE if case.state is LifecycleState.PAUSED else case.downward
+    return case.decide(trigger, Cause.APPROVAL, bound, text)
+
+
+def _faults_mended(case: _Case) -> Decision | None:
+    if case.evidence.pause_cause is not Cause.FAULTS or case.evidence.open_faults:
+        return None
+    return case.decide(Trigger.MENDED, Cause.FAULTS, 0, "Every fault that it ran into is resolved.")
+
+
+def _tried_again(case: _Case) -> Decision | None:
+    bound, days = case.profile.return_after_days, case.evidence.paused_days
+    if bound is None or days <= bound or case.evidence.pause_cause not in (Cause.APPROVAL, Cause.REJECTIONS):
+        return None
+    text = f"Paused for {days} days; after more than {bound} it is tried again."
+    return case.decide(Trigger.RETURN, Cause.PAUSED_LONG, bound, text)
 
 
 def _paused_long(case: _Case) -> Decision | None:
@@ -209,9 +267,8 @@ def _unwanted(case: _Case) -> Decision | None:
     bound = case.profile.pause_approval_rate_threshold
     if not case.is_ripe(case.trials) or not case.is_below(bound, "pause"):
         return None
-    trigger = Trigger.EVOLUTION_FAILED if case.state is LifecycleState.EVOLVING else Trigger.PAUSE
     text = f"{case.approvals}, below {bound:.0%}{case.proof('pause')}."
-    return case.decide(trigger, Cause.APPROVAL, bound, text)
+    return case.decide(case.downward, Cause.APPROVAL, bound, text)
 
 
 def _idle(case: _Case) -> Decision | None:
@@ -225,10 +282,10 @@ def _idle(case: _Case) -> Decision | None:
 
 def _poor(case: _Case) -> Decision | None:
     bound = case.profile.evolution_poor_perf_approval_rate
-    if not case.is_ripe(case.trials) or not case.is_below(bound, "evolve"):
+    if not case.is_ripe(case.trials) or not case.is_below(bound, "evolution"):
         return None
     trigger = Trigger.EVOLUTION_FAILED if case.state is LifecycleState.EVOLVING else Trigger.EVOLVE
-    text = f"{case.approvals}, below {bound:.0%}{case.proof('evolve')}."
+    text = f"{case.approvals}, below {bound:.0%}{case.proof('evolution')}."
     return case.decide(trigger, Cause.APPROVAL, bound, text)
 
 
@@ -237,10 +294,10 @@ def _promising(case: _Case) -> Decision | None:
     bound = profile.evolution_poor_perf_approval_rate
     if case.state is not LifecycleState.CANDIDATE or not case.is_ripe(case.trials):
         return None
-    if not case.is_above(bound, "promote"):
+    if not case.is_above(bound, "promotion"):
         return None
     is_good = case.approval_rate > profile.evolution_good_perf_approval_rate
-    text = f"{case.approvals}, {'a clear success' if is_good else f'not below {bound:.0%}'}{case.proof('promote')}."
+    text = f"{case.approvals}, {'a clear success' if is_good else f'not below {bound:.0%}'}{case.proof('promotion')}."
     return case.decide(Trigger.PROMOTE, Cause.APPROVAL, bound, text)
 
 
@@ -258,6 +315,22 @@ def _evolution_worked(case: _Case) -> Decision | None:
     return None
 
 
-_WHILE_PAUSED = (_rejected_in_a_row, _evolved_in_vain, _paused_long)
-_WHILE_MAKING = (_rejected_in_a_row, _failing, _unwanted, _idle, _poor, _promising, _evolution_worked)
+_WHILE_PAUSED = (
+    _rejected_in_a_row,
+    _evolved_in_vain,
+    _career_poor,
+    _paused_long,
+    _faults_mended,
+    _tried_again,
+)
+_WHILE_MAKING = (
+    _rejected_in_a_row,
+    _career_poor,
+    _failing,
+    _unwanted,
+    _idle,
+    _poor,
+    _promising,
+    _evolution_worked,
+)
 """The first rule that decides wins; the order is part of the rules."""

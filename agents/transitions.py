@@ -20,6 +20,11 @@ class Trigger(StrEnum):
     EVOLUTION_FAILED = "evolution_failed"
     PAUSE = "pause"
     RESUME = "resume"
+    """A person's word: evidence begins anew."""
+    RETURN = "return"
+    """A paused artist is tried again after a set time, with a change."""
+    MENDED = "mended"
+    """What failed was ours, and it is resolved."""
     RETIRE = "retire"
 
 
@@ -38,6 +43,8 @@ TRANSITIONS: dict[tuple[LifecycleState, Trigger], LifecycleState] = {
     (_S.EVOLVING, _T.PAUSE): _S.PAUSED,
     (_S.EVOLVING, _T.RETIRE): _S.RETIRED,
     (_S.PAUSED, _T.RESUME): _S.ACTIVE,
+    (_S.PAUSED, _T.RETURN): _S.EVOLVING,
+    (_S.PAUSED, _T.MENDED): _S.ACTIVE,
     (_S.PAUSED, _T.RETIRE): _S.RETIRED,
 }
 
@@ -58,11 +65,3 @@ def move(state: LifecycleState, trigger: Trigger) -> LifecycleState:
 def allowed_triggers(state: LifecycleState) -> tuple[Trigger, ...]:
     """What may happen to an artist in this state, in the order of the table."""
     return tuple(trigger for start, trigger in TRANSITIONS if start is state)
-
-
-def diagram() -> str:
-    """The table as a Mermaid state diagram; docs/lifecycle.md shows it."""
-    first = f"    [*] --> {LifecycleState.CANDIDATE}"
-    last = f"    {LifecycleState.RETIRED} --> [*]"
-    moves = (f"    {start} --> {end}: {trigger}" for (start, trigger), end in TRANSITIONS.items())
-    return "\n".join(["stateDiagram-v2", first, *moves, last])

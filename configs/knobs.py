@@ -257,6 +257,26 @@ class Lifecycle(Group):
     """Days paused after which an artist retires."""
     retirement_failed_evolutions: int | None = Field(None, ge=1, le=100)
     """Evolutions without improvement after which an artist retires."""
+    window_decisions: int | None = Field(None, ge=1, le=10_000)
+    """At most so many of the latest verdicts are judged."""
+    return_after_days: int | None = Field(None, ge=1, le=3650)
+    """Days after which an artist that its verdicts paused is tried again."""
+    retirement_window_decisions: int | None = Field(None, ge=1, le=10_000)
+    """Latest verdicts since the last step up that make a career, on which retirement is proposed."""
+    false_promotion_max: float | None = Field(None, gt=0, lt=1)
+    """Chance of promoting wrongly within one window, 0 to 1."""
+    false_evolution_max: float | None = Field(None, gt=0, lt=1)
+    """Chance of evolving wrongly within one window, 0 to 1."""
+    false_pause_max: float | None = Field(None, gt=0, lt=1)
+    """Chance of pausing wrongly for the approval rate within one window, 0 to 1."""
+    false_faults_max: float | None = Field(None, gt=0, lt=1)
+    """Chance of pausing wrongly for failed runs within one window, 0 to 1."""
+    false_retirement_max: float | None = Field(None, gt=0, lt=1)
+    """Chance of proposing retirement wrongly in one career, 0 to 1."""
+    on_consecutive_rejections: Literal["pause", "retire"] | None = None
+    """What that many rejections in a row do: pause or retire."""
+    auto_retire: bool | None = None
+    """Whether rules retire by themselves. Otherwise, under the label profile, retirement is proposed to people."""
     ab_testing_enabled: bool = False
     """Whether planners try variants and learn which are approved."""
 

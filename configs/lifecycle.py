@@ -10,6 +10,7 @@ from configs.tables import read_table
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[int, Field(ge=1)]
+Chance = Annotated[float, Field(gt=0, lt=1)]
 
 THRESHOLDS = (
     "performance_evaluation_period_days",
@@ -22,19 +23,17 @@ THRESHOLDS = (
     "retirement_consecutive_rejections",
     "retirement_paused_days",
     "retirement_failed_evolutions",
+    "window_decisions",
+    "return_after_days",
+    "retirement_window_decisions",
+    "false_promotion_max",
+    "false_evolution_max",
+    "false_pause_max",
+    "false_faults_max",
+    "false_retirement_max",
+    "on_consecutive_rejections",
 )
 """What an operator may set: these are settings of the same names, and a setting that is set wins over the profile."""
-
-
-class FalseMoves(BaseModel):
-    """For each kind of move, the chance of making it wrongly within one window of evidence."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    promote: float = Field(gt=0, lt=1)
-    evolve: float = Field(gt=0, lt=1)
-    pause: float = Field(gt=0, lt=1)
-    faults: float = Field(gt=0, lt=1)
 
 
 class LifecycleProfile(BaseModel):
@@ -51,8 +50,13 @@ class LifecycleProfile(BaseModel):
     min_runs_for_evaluation: int = Field(ge=1)
     errors_count_as_runs: bool
     """Whether a failure of ours lowers the artist's approval rate."""
-    false_move_max: FalseMoves | None
-    """Nothing means that a threshold alone moves an artist."""
+    false_promotion_max: Chance | None
+    """The chance of promoting wrongly within one window of evidence. Nothing, here and below: the threshold alone moves."""
+    false_evolution_max: Chance | None
+    false_pause_max: Chance | None
+    false_faults_max: Chance | None
+    false_retirement_max: Chance | None
+    """The same of proposing retirement for a whole career; nothing means that careers are not judged."""
     evolution_poor_perf_approval_rate: Rate
     evolution_good_perf_approval_rate: Rate
     """Above it an artist is refined, never evolved."""
@@ -62,6 +66,10 @@ class LifecycleProfile(BaseModel):
     retirement_consecutive_rejections: int = Field(ge=1)
     retirement_paused_days: Days
     retirement_failed_evolutions: int = Field(ge=1)
+    retirement_window_decisions: int = Field(ge=1)
+    """A career is the verdicts since the last step up, and at most so many of the latest."""
+    return_after_days: Days | None
+    """Days after which an artist that its verdicts paused is tried again; nothing leaves it to persons."""
     on_consecutive_rejections: Literal["pause", "retire"]
     retirement: Literal["proposed", "automatic"]
 
@@ -78,7 +86,21 @@ class LifecycleProfile(BaseModel):
                 f"EVOLUTION_GOOD_PERF_APPROVAL_RATE must rise; in profile {self.name} they are {rates}"
             )
         if self.window_decisions is not None and self.window_decisions < self.min_runs_for_evaluation:
-            raise ValueError(f"{self.name}: window_decisions must not be below min_runs_for_evaluation")
+            raise ValueError(
+                f"WINDOW_DECISIONS is {self.window_decisions} and MIN_RUNS_FOR_EVALUATION "
+                f"{self.min_runs_for_evaluation}: no artist would ever be judged"
+            )
+        if self.retirement_window_decisions < max(self.window_decisions or 0, self.min_runs_for_evaluation):
+            raise ValueError(
+                f"RETIREMENT_WINDOW_DECISIONS is {self.retirement_window_decisions}: a career must not be shorter "
+                f"than WINDOW_DECISIONS ({self.window_decisions}) and MIN_RUNS_FOR_EVALUATION "
+                f"({self.min_runs_for_evaluation})"
+            )
+        if self.return_after_days is not None and self.return_after_days >= self.retirement_paused_days:
+            raise ValueError(
+                f"RETURN_AFTER_DAYS is {self.return_after_days} and RETIREMENT_PAUSED_DAYS "
+                f"{self.retirement_paused_days}: an artist would retire before it is tried again"
+            )
         return self
 
 
@@ -89,7 +111,7 @@ def load_profiles() -> dict[str, LifecycleProfile]:
     return {name: LifecycleProfile(name=name, **numbers) for name, numbers in table.items()}
 
 
-def load_profile(name: str = "label", **overrides: float | None) -> LifecycleProfile:
+def load_profile(name: str = "label", **overrides: float | str | None) -> LifecycleProfile:
     """One profile, with an operator's thresholds in place of its own; raises ValueError for an unknown name."""
     profiles = load_profiles()
     if name not in profiles:

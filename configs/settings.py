@@ -94,7 +94,9 @@ class Settings(
     @property
     def lifecycle(self) -> LifecycleProfile:
         """The lifecycle's rules: the chosen profile, with the thresholds that are set in its place."""
-        return load_profile(self.lifecycle_profile, **{name: getattr(self, name) for name in THRESHOLDS})
+        retirement = {None: None, True: "automatic", False: "proposed"}[self.auto_retire]
+        thresholds = {name: getattr(self, name) for name in THRESHOLDS}
+        return load_profile(self.lifecycle_profile, **thresholds, retirement=retirement)
 
     @classmethod
     def secret_variables(cls) -> frozenset[str]:

@@ -112,6 +112,11 @@ def join(launch: Launch, address: str, *, single_node: bool) -> Cluster:
     )
 
 
+def cores() -> int:
+    """Processors of the Ray that this process is connected to."""
+    return max(1, int(ray.cluster_resources().get("CPU", 1)))
+
+
 def leave(cluster: Cluster) -> None:
     """Disconnect; a Ray that this process started ends with it."""
     if cluster.connected_here:

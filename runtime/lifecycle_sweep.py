@@ -6,28 +6,56 @@ SQL pages the aggregates, agents/lifecycle.py decides, storage/artists.py moves.
 
 import random
 
-from agents.lifecycle import Decision, Evidence, assess
+from agents.lifecycle import Cause, Decision, Evidence, assess
 from agents.transitions import Trigger
+from configs.lifecycle import LifecycleProfile
 from configs.settings import Settings
-from storage import artists, evidence, outbox
+from storage import artists, outbox
 from storage.errors import ConflictError
+from storage.evidence import LifecycleEvidence, Window, evidence_page
 from storage.store import StoreClient
-from storage.types import Artist, ArtistId, LifecycleState
+from storage.types import LifecycleState
 
-PAGE = 200
+PAGE = 1000
 
 
 async def check_roster(store: StoreClient, settings: Settings) -> list[Decision]:
     """Assess every artist; returns the moves that were made or proposed."""
+    profile = settings.lifecycle
+    window = Window(
+        days=profile.performance_evaluation_period_days,
+        last=profile.window_decisions,
+        career=profile.retirement_window_decisions,
+        deciders=profile.deciders,
+    )
     made: list[Decision] = []
     after_slug = ""
-    while page := await store.read(artists.list_artists, limit=PAGE, after_slug=after_slug):
-        for artist in page:
-            decision = await _check(store, settings, artist)
-            if decision is not None:
+    while page := await store.read(evidence_page, window=window, limit=PAGE, after_slug=after_slug):
+        for seen in page:
+            decision = assess(seen.state, evidence_of(seen), profile)
+            if decision is not None and await _carry_out(store, profile, seen, decision):
                 made.append(decision)
         after_slug = page[-1].slug
     return made
+
+
+def evidence_of(seen: LifecycleEvidence) -> Evidence:
+    """The rows' counts as the rules take them; a pause for another reason than theirs is a person's."""
+    known = seen.pause_cause in tuple(Cause)
+    return Evidence(
+        approved=seen.approved,
+        rejected=seen.rejected,
+        errors=seen.errors,
+        consecutive_rejections=seen.consecutive_rejections,
+        idle_days=seen.idle_days,
+        paused_days=seen.paused_days,
+        failed_evolutions=seen.failed_evolutions,
+        runs_since_evolution=seen.runs_since_evolution,
+        career_approved=seen.career_approved,
+        career_rejected=seen.career_rejected,
+        pause_cause=Cause(seen.pause_cause) if known and seen.pause_cause else None,
+        open_faults=seen.open_faults,
+    )
 
 
 def wants_artist(settings: Settings, rng: random.Random) -> bool:
@@ -35,51 +63,39 @@ def wants_artist(settings: Settings, rng: random.Random) -> bool:
     return rng.random() < settings.artist_creation_probability
 
 
-async def _check(store: StoreClient, settings: Settings, artist: Artist) -> Decision | None:
-    profile = settings.lifecycle
-    seen = await store.read(
-        evidence.lifecycle_evidence,
-        artist_id=artist.id,
-        days=profile.performance_evaluation_period_days,
-        last=profile.window_decisions,
-        deciders=profile.deciders,
-    )
-    decision = assess(
-        seen.state,
-        Evidence.model_validate({name: getattr(seen, name) for name in Evidence.model_fields}),
-        profile,
-    )
-    if decision is None:
-        return None
+async def _carry_out(
+    store: StoreClient, profile: LifecycleProfile, seen: LifecycleEvidence, decision: Decision
+) -> bool:
+    """Make one move, or propose it; says whether it was still possible."""
     if decision.is_proposal:
-        await _propose(store, artist, decision)
-        return decision
+        return await _propose(store, seen, decision)
     try:
         await store.write(
             artists.set_state,
-            artist_id=artist.id,
+            artist_id=seen.artist_id,
             before=decision.before,
             after=decision.after,
             trigger=decision.trigger,
-            evidence=dict(decision.numbers),
+            evidence={**decision.numbers, "text": decision.text},
             bound=decision.bound,
             reason=decision.cause if decision.after is LifecycleState.PAUSED else decision.text,
             who=f"policy:{profile.name}",
         )
     except ConflictError:
         # A person moved the artist since the evidence was read; the next check sees the new state.
-        return None
-    return decision
+        return False
+    return True
 
 
-async def _propose(store: StoreClient, artist: Artist, decision: Decision) -> None:
-    await store.write(
+async def _propose(store: StoreClient, seen: LifecycleEvidence, decision: Decision) -> bool:
+    """One message for each pause, however often it is looked at; says whether it is a new one."""
+    return await store.write(
         outbox.send_once,
         kind="lifecycle_proposal",
-        dedupe_key=f"{Trigger.RETIRE}/{artist.id}/{artist.paused_at or artist.version}",
+        dedupe_key=f"{Trigger.RETIRE}/{seen.artist_id}/{seen.paused_at or seen.version}",
         payload={
-            "artist_id": ArtistId(artist.id),
-            "name": artist.persona.name,
+            "artist_id": seen.artist_id,
+            "name": seen.name,
             "move": decision.after,
             "because": decision.text,
         },

@@ -25,7 +25,10 @@ from runtime.roster import create_artist
 from runtime.studio import StudioConfig
 from runtime.workers import Pool, Studio
 from storage import approvals, retention
+from storage.cycles import Reviewing
 from storage.errors import ConflictError
+from storage.ledger import Caps
+from storage.open_days import note_open_day
 from storage.store import StoreClient
 from storage.timelines import label_now
 
@@ -63,6 +66,7 @@ class Sweeps:
                 monotonic() + MINUTE_S,
             ),
             _Sweep(self._follow_plans, 5 * MINUTE_S, monotonic() + MINUTE_S),
+            _Sweep(self._note_open_day, HOUR_S, monotonic()),
             _Sweep(self._clear_scratch, HOUR_S, monotonic() + 3 * MINUTE_S),
             _Sweep(self._mend, MINUTE_S / 6, monotonic() + MINUTE_S / 6),
         ]
@@ -123,6 +127,21 @@ class Sweeps:
     ) -> Trial:
         cores = Studio(self._launch)
         return (await cores.run(studio.try_patch, self._studio, files, checkout, tests, limits)).value
+
+    async def _note_open_day(self) -> None:
+        """A day on which nothing could have been made makes no artist idle."""
+        now = self._settings.last
+        await self._store.write(
+            note_open_day,
+            caps=Caps(
+                daily_usd=now.budget_daily_usd,
+                monthly_usd=now.budget_monthly_usd,
+                timezone=now.label_timezone,
+            ),
+            reviewing=Reviewing(
+                per_artist_max=now.undecided_per_artist_max, per_label_max=now.undecided_per_label_max
+            ),
+        )
 
     async def _clear_scratch(self) -> None:
         await asyncio.to_thread(_remove_old, self._studio.scratch_dir, SCRATCH_KEPT_S)

@@ -1,121 +1,237 @@
-"""What the lifecycle table decides on: one artist's counts, straight from the rows."""
+"""What the lifecycle table decides on: each artist's counts, straight from the rows, a page of artists at a time.
 
+The database counts; what leaves it is one line an artist, so that a sweep of any roster takes the memory of one page.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, distinct, func, not_, or_, select
 
 from storage import tables
-from storage.artists import artist_by_id
+from storage.errors import NotFoundError
+from storage.faults import GroupStatus
+from storage.open_days import day_of, open_days_since
 from storage.store import Tx
-from storage.types import ArtistId, CycleState, DeciderKind, Frozen, LifecycleState, Outcome
+from storage.types import ArtistId, CycleState, DeciderKind, LifecycleState, Outcome
 
+A = tables.artists
 C = tables.cycles
 M = tables.lifecycle_changes
-STREAK_MAX = 100
-"""Verdicts read for a streak of rejections; no threshold is as high."""
+STEPS_UP = ("promote", "evolved", "resume")
+"""Triggers from which a career is counted anew."""
+CHANGES = ("evolve", "return")
+"""Triggers after which an artist tries something else."""
 
 
-class LifecycleEvidence(Frozen):
+@dataclass(frozen=True, slots=True)
+class LifecycleEvidence:
     """One artist's numbers at a check. Expired, cancelled and providers' failures count nowhere."""
 
     artist_id: ArtistId
+    slug: str
+    name: str
+    version: int
     state: LifecycleState
-    since: datetime
-    """Where the window begins: the period's start, or the artist's last move if that was later."""
+    paused_at: datetime | None
     approved: int
     rejected: int
-    """By the deciders that were asked for, the latest `last` in the window."""
+    """By the deciders that were asked for, the latest `last` in the window: the period, or since the last move."""
     errors: int
     """Cycles that ended `failed_internal` in the window."""
     consecutive_rejections: int
-    """By persons, unbroken until now, window or not; a move ends the streak."""
+    """By the same deciders, unbroken until now, window or not; a move ends the streak."""
     idle_days: int
-    """Whole days since the last run, or since creation."""
+    """Days since the last run, or since creation, on which the label could have made a song."""
     paused_days: int
     failed_evolutions: int
     """Evolutions that failed since the last one that worked."""
     runs_since_evolution: int | None
-    """Decided and faulty cycles since the last evolution; None if there was none."""
+    """Decided and faulty cycles since the last change; None if there was none."""
+    career_approved: int
+    career_rejected: int
+    """The latest `career` verdicts since the last step up."""
+    pause_cause: str | None
+    """Why the rules paused it; None if a person did, or while it works."""
+    open_faults: int
+    """Error groups it ran into that nobody has resolved."""
 
 
-def lifecycle_evidence(
-    tx: Tx,
-    *,
-    artist_id: ArtistId,
-    days: int,
-    last: int | None = None,
-    deciders: tuple[str, ...] = (DeciderKind.PERSON,),
-) -> LifecycleEvidence:
-    """An artist's evidence of the last `days`, and at most the `last` latest verdicts of these `deciders`."""
-    artist, now = artist_by_id(tx, artist_id=artist_id), tx.clock.now()
-    moved_at = _last_move(tx, artist_id)
-    since = max(now - timedelta(days=days), moved_at or artist.created_at)
-    outcomes = _verdicts(tx, artist_id, since=since, deciders=deciders, limit=last)
-    streak = _verdicts(tx, artist_id, since=moved_at, deciders=(DeciderKind.PERSON,), limit=STREAK_MAX)
-    evolved_at = _last_move(tx, artist_id, "evolve")
-    return LifecycleEvidence(
-        artist_id=artist_id,
-        state=artist.state,
-        since=since,
-        approved=outcomes.count(Outcome.APPROVED),
-        rejected=outcomes.count(Outcome.REJECTED),
-        errors=_count(tx, artist_id, since, C.c.outcome == Outcome.FAILED_INTERNAL),
-        consecutive_rejections=next(
-            (index for index, outcome in enumerate(streak) if outcome != Outcome.REJECTED), len(streak)
-        ),
-        idle_days=(now - (artist.last_run_at or artist.created_at)).days,
-        paused_days=(now - artist.paused_at).days if artist.paused_at else 0,
-        failed_evolutions=_failed_evolutions(tx, artist_id),
-        runs_since_evolution=None
-        if evolved_at is None
-        else _count(tx, artist_id, evolved_at, _is_run(deciders)),
+@dataclass(frozen=True)
+class Window:
+    """What is looked at."""
+
+    days: int
+    last: int | None = None
+    """At most so many of the latest verdicts."""
+    career: int = 60
+    deciders: tuple[str, ...] = (DeciderKind.PERSON,)
+
+
+def lifecycle_evidence(tx: Tx, *, artist_id: ArtistId, window: Window) -> LifecycleEvidence:
+    """One artist's evidence. Raises NotFoundError."""
+    found = _evidence(tx, window, A.c.id == artist_id, limit=1)
+    if not found:
+        raise NotFoundError(f"There is no artist {artist_id}")
+    return found[0]
+
+
+def evidence_page(tx: Tx, *, window: Window, limit: int, after_slug: str = "") -> list[LifecycleEvidence]:
+    """The next artists that are not retired, in slug order."""
+    wanted = and_(A.c.slug > after_slug, A.c.state != LifecycleState.RETIRED)
+    return _evidence(tx, window, wanted, limit=limit)
+
+
+def _evidence(tx: Tx, window: Window, wanted: ColumnElement[bool], *, limit: int) -> list[LifecycleEvidence]:
+    columns = [A.c[name] for name in ("id", "slug", "name", "version", "state", "created_at", "last_run_at")]
+    query = select(*columns, A.c.paused_at, A.c.pause_reason).where(wanted).order_by(A.c.slug).limit(limit)
+    artists = tx.connection.execute(query).all()
+    page = query.with_only_columns(A.c.id).subquery("page")
+    moves = _moves(page)
+    now = tx.clock.now()
+    verdicts = _by_artist(tx, _verdicts(page, moves, window, now - timedelta(days=window.days)))
+    faults = _by_artist(tx, _faults(page, moves, now - timedelta(days=window.days)))
+    lives = _by_artist(tx, _lives(moves))
+    failed = _by_artist(tx, _failed_evolutions(moves))
+    groups = _by_artist(tx, _open_faults(page))
+    days = open_days_since(tx, at=min((row.last_run_at or row.created_at for row in artists), default=now))
+    found: list[LifecycleEvidence] = []
+    for row in artists:
+        approved, rejected, streak, since, career, career_of = verdicts.get(row.id, (0, 0, 0, 0, 0, 0))
+        errors, faulty = faults.get(row.id, (0, 0))
+        changed_at, who = lives.get(row.id, (None, ""))
+        found.append(
+            LifecycleEvidence(
+                artist_id=row.id,
+                slug=row.slug,
+                name=row.name,
+                version=row.version,
+                state=LifecycleState(row.state),
+                paused_at=row.paused_at,
+                approved=approved,
+                rejected=rejected,
+                errors=errors,
+                consecutive_rejections=streak,
+                idle_days=len(days) - bisect_right(days, day_of(row.last_run_at or row.created_at)),
+                # A clock that was set back makes nobody paused for less than no time.
+                paused_days=max(0, (now - row.paused_at).days) if row.paused_at else 0,
+                failed_evolutions=failed.get(row.id, (0,))[0],
+                runs_since_evolution=None if changed_at is None else since + faulty,
+                career_approved=career,
+                career_rejected=career_of - career,
+                pause_cause=row.pause_reason if row.paused_at and who.startswith("policy:") else None,
+                open_faults=groups.get(row.id, (0,))[0],
+            )
+        )
+    return found
+
+
+def _by_artist(tx: Tx, query: Select[*tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
+    """Rows by their first column, the artist's id; what counts nothing is 0."""
+    return {row[0]: tuple(row[1:]) for row in tx.connection.execute(query)}
+
+
+def _moves(page: Subquery) -> Subquery:
+    """When each artist was last moved, changed and raised."""
+
+    def latest(column: ColumnElement[Any], *triggers: str) -> ColumnElement[Any]:
+        return func.max(case((M.c.trigger.in_(triggers), column)))
+
+    return (
+        select(
+            M.c.artist_id,
+            func.max(M.c.at).label("moved_at"),
+            func.max(M.c.seq).label("moved_seq"),
+            latest(M.c.at, *CHANGES).label("changed_at"),
+            latest(M.c.at, *STEPS_UP).label("rose_at"),
+            func.coalesce(latest(M.c.seq, "evolved"), 0).label("worked_seq"),
+        )
+        .where(M.c.artist_id.in_(select(page.c.id)))
+        .group_by(M.c.artist_id)
+        .subquery("moves")
     )
 
 
-def _verdicts(
-    tx: Tx, artist_id: str, *, since: datetime | None, deciders: tuple[str, ...], limit: int | None
-) -> list[str]:
-    """Outcomes of decided cycles, newest first."""
-    query = (
-        select(C.c.outcome)
-        .where(C.c.artist_id == artist_id, C.c.state == CycleState.ENDED, _is_verdict(deciders))
-        .order_by(C.c.ended_at.desc(), C.c.id.desc())
-        .limit(limit)
+def _verdicts(page: Subquery, moves: Subquery, window: Window, begun: datetime) -> Select[*tuple[Any, ...]]:
+    """Approved, rejected, streak, since the change, and the career's approved and decided ones."""
+    ranked = (
+        select(
+            C.c.artist_id,
+            C.c.outcome,
+            C.c.ended_at,
+            moves.c.moved_at,
+            moves.c.changed_at,
+            moves.c.rose_at,
+            func.row_number()
+            .over(partition_by=C.c.artist_id, order_by=(C.c.ended_at.desc(), C.c.id.desc()))
+            .label("place"),
+        )
+        .outerjoin(moves, moves.c.artist_id == C.c.artist_id)
+        .where(
+            C.c.artist_id.in_(select(page.c.id)), C.c.state == CycleState.ENDED, _is_verdict(window.deciders)
+        )
+        .subquery("ranked")
     )
-    if since is not None:
-        query = query.where(C.c.ended_at > since)
-    return list(tx.connection.execute(query).scalars())
+    R = ranked.c  # noqa: N806 - a table's short name, as in the other modules
+    is_fresh = or_(R.moved_at.is_(None), R.ended_at > R.moved_at)
+    is_seen = and_(is_fresh, R.ended_at > begun)
+    if window.last is not None:
+        is_seen = and_(is_seen, R.place <= window.last)
+    in_career = and_(or_(R.rose_at.is_(None), R.ended_at > R.rose_at), R.place <= window.career)
+    is_approved = R.outcome == Outcome.APPROVED
+    fresh = _number(is_fresh)
+    return select(
+        R.artist_id,
+        _number(and_(is_seen, is_approved)),
+        _number(and_(is_seen, not_(is_approved))),
+        func.coalesce(func.min(case((and_(is_fresh, is_approved), R.place))) - 1, fresh),
+        _number(R.ended_at > R.changed_at),
+        _number(and_(in_career, is_approved)),
+        _number(in_career),
+    ).group_by(R.artist_id)
+
+
+def _faults(page: Subquery, moves: Subquery, begun: datetime) -> Select[*tuple[Any, ...]]:
+    """Cycles that failed by our own fault: in the window, and since the change."""
+    is_fresh = or_(moves.c.moved_at.is_(None), C.c.ended_at > moves.c.moved_at)
+    return (
+        select(
+            C.c.artist_id,
+            _number(and_(is_fresh, C.c.ended_at > begun)),
+            _number(C.c.ended_at > moves.c.changed_at),
+        )
+        .outerjoin(moves, moves.c.artist_id == C.c.artist_id)
+        .where(C.c.artist_id.in_(select(page.c.id)), C.c.outcome == Outcome.FAILED_INTERNAL)
+        .group_by(C.c.artist_id)
+    )
+
+
+def _lives(moves: Subquery) -> Select[*tuple[Any, ...]]:
+    """When each artist last changed, and who moved it last."""
+    return select(M.c.artist_id, moves.c.changed_at, M.c.who).join(moves, moves.c.moved_seq == M.c.seq)
+
+
+def _failed_evolutions(moves: Subquery) -> Select[*tuple[Any, ...]]:
+    failed = and_(M.c.trigger == "evolution_failed", M.c.seq > moves.c.worked_seq)
+    joined = select(M.c.artist_id, func.count()).join(moves, moves.c.artist_id == M.c.artist_id)
+    return joined.where(failed).group_by(M.c.artist_id)
+
+
+def _open_faults(page: Subquery) -> Select[*tuple[Any, ...]]:
+    E, G = tables.error_events, tables.error_groups  # noqa: N806 - short names, as in the other modules
+    return (
+        select(E.c.artist_id, func.count(distinct(E.c.fingerprint)))
+        .join(G, G.c.fingerprint == E.c.fingerprint)
+        .where(E.c.artist_id.in_(select(page.c.id)), G.c.status == GroupStatus.OPEN)
+        .group_by(E.c.artist_id)
+    )
 
 
 def _is_verdict(deciders: tuple[str, ...]) -> ColumnElement[bool]:
     return and_(C.c.outcome.in_((Outcome.APPROVED, Outcome.REJECTED)), C.c.decided_by.in_(deciders))
 
 
-def _is_run(deciders: tuple[str, ...]) -> ColumnElement[bool]:
-    return or_(_is_verdict(deciders), C.c.outcome == Outcome.FAILED_INTERNAL)
-
-
-def _count(tx: Tx, artist_id: str, since: datetime, condition: ColumnElement[bool]) -> int:
-    return tx.connection.execute(
-        select(func.count()).select_from(C).where(C.c.artist_id == artist_id, C.c.ended_at > since, condition)
-    ).scalar_one()
-
-
-def _last_move(tx: Tx, artist_id: str, trigger: str | None = None) -> datetime | None:
-    query = select(func.max(M.c.at)).where(M.c.artist_id == artist_id)
-    if trigger is not None:
-        query = query.where(M.c.trigger == trigger)
-    return tx.connection.execute(query).scalar_one()
-
-
-def _failed_evolutions(tx: Tx, artist_id: str) -> int:
-    worked = select(func.coalesce(func.max(M.c.seq), 0)).where(
-        M.c.artist_id == artist_id, M.c.trigger == "evolved"
-    )
-    return tx.connection.execute(
-        select(func.count())
-        .select_from(M)
-        .where(
-            M.c.artist_id == artist_id, M.c.trigger == "evolution_failed", M.c.seq > worked.scalar_subquery()
-        )
-    ).scalar_one()
+def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((condition, 1)))

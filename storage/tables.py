@@ -62,6 +62,7 @@ setting_values = _table(
     Column("who", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
 )
+open_days = _table("open_days", Column("day", Text, primary_key=True))
 settings_audit = _table(
     "settings_audit",
     Column("seq", Sequence, primary_key=True, autoincrement=True),
@@ -110,6 +111,28 @@ artist_versions = _table(
     Column("evidence", Json),
     Column("who", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
+)
+evolutions = _table(
+    "evolutions",
+    Column("id", Text, primary_key=True),
+    Column("artist_id", Text, ForeignKey("artists.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("edits", Json, nullable=False),
+    Column("style_note", Text, nullable=False),
+    Column("parent_version", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("before_approved", Integer, nullable=False),
+    Column("before_decided", Integer, nullable=False),
+    Column("approved", Integer, nullable=False, default=0),
+    Column("decided", Integer, nullable=False, default=0),
+    Column("chance_better", Number),
+    Column("why", Text, nullable=False, default=""),
+    Column("who", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    CheckConstraint("kind IN ('refine','explore')", name="kind"),
+    CheckConstraint("status IN ('trying','kept','rolled_back')", name="status"),
 )
 lifecycle_changes = _table(
     "lifecycle_changes",

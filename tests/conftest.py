@@ -17,7 +17,7 @@ os.environ |= {
     "RAY_AUTH_MODE": "disabled",
     "PYTHONPATH": os.pathsep.join(filter(None, [str(PLUGINS), os.environ.get("PYTHONPATH", "")])),
 }
-ON_RAY = ("tests/journeys/", "tests/runtime/test_remote.py")
+ON_RAY = ("tests/journeys/", "tests/runtime/test_remote.py", "tests/runtime/test_simulation.py")
 """Where tests use `ray_address`."""
 sys.path.append(str(PLUGINS))  # this process looks for its providers too, before it starts anything
 prepare_ray()

@@ -15,7 +15,6 @@ from agents.lifecycle import (
     Trigger,
     allowed_triggers,
     assess,
-    diagram,
     move,
 )
 from configs.lifecycle import load_profile
@@ -199,7 +198,10 @@ def test_five_rejections_pause_and_never_retire():
     assert assess(State.PAUSED, Evidence(rejected=5, consecutive_rejections=5), LABEL) is None
 
 
-@pytest.mark.parametrize("evidence", [{"paused_days": 91}, {"failed_evolutions": 4}])
+@pytest.mark.parametrize(
+    "evidence",
+    [{"paused_days": 91}, {"failed_evolutions": 4, "career_approved": 1, "career_rejected": 12}],
+)
 def test_retirement_is_only_proposed(evidence):
     decision = assess(State.PAUSED, Evidence(**evidence), LABEL)
     assert decision.trigger is Trigger.RETIRE
@@ -255,17 +257,67 @@ def test_an_average_artist_is_seldom_moved_by_chance():
         return False
 
     proven = sum(is_evolved(LABEL, seed) for seed in range(200)) / 200
-    by_threshold = LABEL.model_copy(update={"false_move_max": None})
+    by_threshold = LABEL.model_copy(
+        update=dict.fromkeys(("false_evolution_max", "false_pause_max", "false_retirement_max"))
+    )
     unproven = sum(is_evolved(by_threshold, seed) for seed in range(200)) / 200
     assert proven <= 0.06
     assert unproven >= 0.4
+
+
+@pytest.mark.parametrize("profile", [LABEL, ORIGINAL])
+def test_a_pause_for_faults_ends_with_its_faults_and_no_other_does(profile):
+    mended = assess(State.PAUSED, Evidence(pause_cause=Cause.FAULTS, open_faults=0), profile)
+    assert (mended.trigger, mended.after) == (Trigger.MENDED, State.ACTIVE)
+    assert assess(State.PAUSED, Evidence(pause_cause=Cause.FAULTS, open_faults=1), profile) is None
+    assert assess(State.PAUSED, Evidence(), profile) is None, "a person's pause is a person's to end"
+
+
+@pytest.mark.parametrize("profile", [LABEL, ORIGINAL])
+@pytest.mark.parametrize("cause", [Cause.APPROVAL, Cause.REJECTIONS])
+def test_who_was_turned_down_is_tried_again_after_a_set_time(profile, cause):
+    assert assess(State.PAUSED, Evidence(pause_cause=cause, paused_days=30), profile) is None
+    again = assess(State.PAUSED, Evidence(pause_cause=cause, paused_days=31), profile)
+    assert (again.trigger, again.after, again.bound) == (Trigger.RETURN, State.EVOLVING, 30)
+    idle = Evidence(pause_cause=Cause.IDLE, paused_days=31)
+    assert assess(State.PAUSED, idle, profile) is None, "it was not turned down"
+    never = profile.model_copy(update={"return_after_days": None})
+    assert assess(State.PAUSED, Evidence(pause_cause=cause, paused_days=31), never) is None
+
+
+def test_a_proposal_stands_before_a_return():
+    poor = {"career_approved": 3, "career_rejected": 30, "pause_cause": Cause.REJECTIONS, "paused_days": 31}
+    decision = assess(State.PAUSED, Evidence(**poor), LABEL)
+    assert (decision.trigger, decision.is_proposal, decision.cause) == (Trigger.RETIRE, True, Cause.APPROVAL)
+    assert "3 of 33 approved since it last rose, below 40% (by chance alone in at most 1%" in decision.text
+
+
+@pytest.mark.parametrize(("rejected", "is_proven"), [(17, False), (30, True)])
+def test_a_career_is_judged_by_a_proof(rejected, is_proven):
+    career = Evidence(career_approved=3, career_rejected=rejected)
+    assert (assess(State.PAUSED, career, LABEL) is not None) == is_proven
+    working = assess(State.ACTIVE, career, LABEL)
+    assert (working and working.after) == (State.PAUSED if is_proven else None), "it ends at paused by itself"
+    assert assess(State.PAUSED, career, ORIGINAL) is None
+
+
+def test_an_evolution_that_is_turned_down_five_times_has_failed():
+    decision = assess(State.EVOLVING, Evidence(rejected=5, consecutive_rejections=5), LABEL)
+    assert (decision.trigger, decision.after) == (Trigger.EVOLUTION_FAILED, State.PAUSED)
+
+
+def test_retirement_happens_by_itself_where_a_person_switched_it_on():
+    switched_on = LABEL.model_copy(update={"retirement": "automatic"})
+    assert not assess(State.PAUSED, Evidence(paused_days=91), switched_on).is_proposal
 
 
 # ---------------------------------------------------------------- the table
 
 
 def test_what_the_table_does_not_know_is_refused_with_what_it_knows():
-    with pytest.raises(IllegalTransitionError, match=r"promote .* paused; allowed: resume, retire"):
+    with pytest.raises(
+        IllegalTransitionError, match=r"promote .* paused; allowed: resume, return, mended, retire"
+    ):
         move(State.PAUSED, Trigger.PROMOTE)
     with pytest.raises(IllegalTransitionError, match="nothing: it is final"):
         move(State.RETIRED, Trigger.RESUME)
@@ -289,6 +341,10 @@ evidences = st.builds(
     paused_days=st.integers(0, 200),
     failed_evolutions=st.integers(0, 6),
     runs_since_evolution=st.none() | counts,
+    career_approved=counts,
+    career_rejected=counts,
+    pause_cause=st.none() | st.sampled_from(Cause),
+    open_faults=st.integers(0, 2),
 )
 
 
@@ -316,10 +372,6 @@ def test_no_life_leaves_the_table(steps, profile):
 
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/lifecycle.md").read_text(encoding="utf-8")
-
-
-def test_the_document_shows_the_table():
-    assert f"```mermaid\n{diagram()}```\n" in DOCUMENT
 
 
 @pytest.mark.parametrize("songs", [10, 15, 20])

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from configs.lifecycle import THRESHOLDS, load_profile, load_profiles
-from configs.settings import Settings
+from configs.settings import Settings, SettingsError
 
 
 def test_there_are_two_profiles_and_the_default_is_the_labels():
@@ -24,14 +24,34 @@ def test_an_operators_thresholds_take_the_place_of_the_profiles():
     assert profile.retirement_paused_days == 90
 
 
-def test_rates_that_do_not_rise_are_refused():
-    with pytest.raises(ValidationError, match="must rise"):
-        load_profile("label", pause_approval_rate_threshold=0.5)
+@pytest.mark.parametrize(
+    ("contradiction", "told"),
+    [
+        ({"pause_approval_rate_threshold": 0.5}, "PAUSE_APPROVAL_RATE_THRESHOLD, .* must rise"),
+        ({"min_runs_for_evaluation": 21}, "WINDOW_DECISIONS is 20 and MIN_RUNS_FOR_EVALUATION 21"),
+        (
+            {"retirement_window_decisions": 15},
+            "RETIREMENT_WINDOW_DECISIONS is 15: a career must not be shorter",
+        ),
+        ({"return_after_days": 90}, "RETURN_AFTER_DAYS is 90 and RETIREMENT_PAUSED_DAYS 90"),
+    ],
+)
+def test_thresholds_that_contradict_each_other_are_refused_in_one_line(home, contradiction, told):
+    with pytest.raises(ValidationError, match=told):
+        load_profile("label", **contradiction)
+    with pytest.raises(SettingsError, match=told) as refused:
+        Settings.load(home, **contradiction)
+    assert len(refused.value.lines) == 1
 
 
-def test_a_window_too_small_to_be_judged_is_refused():
-    with pytest.raises(ValidationError, match="window_decisions"):
-        load_profile("label", min_runs_for_evaluation=21)
+def test_retirement_is_switched_on_by_a_setting_alone(home):
+    assert Settings.load(home).lifecycle.retirement == "proposed"
+    assert Settings.load(home, auto_retire=True).lifecycle.retirement == "automatic"
+    assert Settings.load(home, lifecycle_profile="original").lifecycle.retirement == "automatic"
+    assert (
+        Settings.load(home, lifecycle_profile="original", auto_retire=False).lifecycle.retirement
+        == "proposed"
+    )
 
 
 def test_an_unknown_profile_is_named_with_the_known():

@@ -5,7 +5,10 @@ from decimal import Decimal
 import pytest
 
 from storage import approvals, artists, cycles, faults, label, ledger, queries
+from storage.cycles import Reviewing
 from storage.errors import ConflictError, NotFoundError
+from storage.evidence import Window
+from storage.open_days import note_open_day
 from storage.types import CycleState, CycleStep, LifecycleState, Outcome
 from tests.storage.stage import CAPS, Stage, asset
 
@@ -147,7 +150,8 @@ def artist_and_fence(stage: Stage):
 
 
 def evidence(stage: Stage, artist, **changes):
-    return stage.read(queries.lifecycle_evidence, **{"artist_id": artist.id, "days": 30} | changes)
+    window = Window(**{"days": 30} | changes)
+    return stage.read(queries.lifecycle_evidence, artist_id=artist.id, window=window)
 
 
 def test_only_the_asked_deciders_count_and_no_failure_of_others(stage: Stage, artist_and_fence):
@@ -214,13 +218,74 @@ def test_after_a_move_the_counts_begin_again(stage: Stage, artist_and_fence):
     assert evidence(stage, artist).failed_evolutions == 0
 
 
+REVIEWING = Reviewing(per_artist_max=2, per_label_max=2)
+
+
+def pass_days(stage: Stage, days: int) -> None:
+    for _ in range(days):
+        stage.clock.advance(days=1)
+        stage.write(note_open_day, caps=CAPS, reviewing=REVIEWING)
+
+
+def test_days_without_money_room_or_while_stopped_make_nobody_idle(stage: Stage):
+    artist = stage.artist("Waiting")
+    stage.write(label.stop_label, who="ann")
+    pass_days(stage, 3)
+    stage.write(label.resume_label, who="ann")
+    broke = CAPS.model_copy(update={"daily_usd": Decimal("0.5")})
+    fence = stage.activate(artist, lease_s=3600).fence
+    spending = stage.cycle(artist)
+    stage.clock.advance(days=1)
+    stage.begin(fence, spending, cost="0.5")
+    assert not stage.write(note_open_day, caps=broke, reviewing=REVIEWING)
+    assert evidence(stage, artist).idle_days == 0
+    pass_days(stage, 2)
+    assert evidence(stage, artist).idle_days == 2
+
+
+def test_a_clock_that_was_set_back_harms_nobody(stage: Stage):
+    artist = stage.artist("Time Traveller")
+    pass_days(stage, 5)
+    numbers = {"evidence": None, "bound": None, "reason": "idle", "who": "policy:label"}
+    stage.write(
+        artists.set_state, artist_id=artist.id, before="active", after="paused", trigger="pause", **numbers
+    )
+    stage.clock.advance(days=-2)
+    found = evidence(stage, artist)
+    assert (found.idle_days, found.paused_days, found.state, found.pause_cause) == (3, 0, "paused", "idle")
+
+
+def test_a_career_goes_through_pauses_and_ends_at_a_step_up(stage: Stage, artist_and_fence):
+    artist, fence = artist_and_fence
+
+    def move(before: str, after: str, trigger: str, who: str = "policy:label") -> None:
+        numbers = {"evidence": None, "bound": None, "reason": "rejections", "who": who}
+        stage.write(
+            artists.set_state, artist_id=artist.id, before=before, after=after, trigger=trigger, **numbers
+        )
+
+    outcomes(stage, artist, fence, "approved", *["rejected"] * 3)
+    move("active", "paused", "pause")
+    assert evidence(stage, artist).pause_cause == "rejections"
+    move("paused", "evolving", "return")
+    outcomes(stage, artist, fence, "rejected", "failed_internal")
+    found = evidence(stage, artist)
+    assert (found.career_approved, found.career_rejected, found.rejected) == (1, 4, 1)
+    assert found.runs_since_evolution == 2
+    assert evidence(stage, artist, career=2).career_rejected == 2
+    move("evolving", "paused", "pause", who="ann")
+    assert evidence(stage, artist).pause_cause is None, "a person's pause is a person's to end"
+    move("paused", "active", "resume", who="ann")
+    assert evidence(stage, artist).career_rejected == 0
+
+
 def test_idle_days_count_from_the_last_run_or_from_the_beginning(stage: Stage):
     artist = stage.artist("Never Ran")
-    stage.clock.advance(days=46)
+    pass_days(stage, 46)
     assert evidence(stage, artist).idle_days == 46
     fence = stage.activate(artist).fence
     stage.write(cycles.open_cycle, fence=fence, cycle_id=stage.cycle(artist).id, claims_max=5)
-    stage.clock.advance(days=2)
+    pass_days(stage, 2)
     assert evidence(stage, artist).idle_days == 2
 
 

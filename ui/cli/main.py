@@ -58,6 +58,11 @@ ENTRIES = {
     "approval": Entry("ui.cli.approval:app", MORE, "Questions to you: list, show, redo, later, close, undo."),
     "release": Entry("ui.cli.release:app", MORE, "Finished releases: list, show."),
     "error": Entry("ui.cli.fault:app", MORE, "Faults by kind, and patches of labelmate's own code."),
+    "simulate": Entry(
+        "ui.cli.simulate:simulate",
+        MORE,
+        "Rehearse a roster's months: your rules and experiments against seeded listeners, without a song.",
+    ),
     "budget": Entry("ui.cli.budget:budget", MORE, "Show what was spent, and the caps."),
     "telegram": Entry("ui.cli.telegram:app", MORE, "Telegram: link a person and a chat."),
     "reviewer": Entry("ui.cli.reviewer:app", MORE, "People who may decide: list, add, remove, forget."),
