@@ -2,16 +2,18 @@
 
 import random
 
+from agents.llm.offline.banks import genre_bank
 from agents.llm.protocol import Completion, Request, Writer
 from agents.llm.repair import ask
 from agents.llm.tasks import BriefDraft, BriefInputs
 from agents.planning.memory import Recollection, recollect
 from agents.planning.steering import steer
+from agents.planning.trends import InTheAir, heard_by, moved_words, push_tempo
 from agents.planning.wishes import KEYS, Wishes, read_wishes
 from configs.genres import Genre, load_genres
 from storage.clock import sub_seed
 from storage.errors import UsageError
-from storage.types import Artist, Brief, Genes, MadePiece, ParameterChange, Remark, SongRequest
+from storage.types import Artist, Brief, Genes, MadePiece, ParameterChange, Remark, SongRequest, Trend
 
 
 async def plan(
@@ -25,6 +27,7 @@ async def plan(
     revision: int,
     default_seconds: float,
     remarks: tuple[Remark, ...] = (),
+    trends: tuple[Trend, ...] = (),
 ) -> tuple[Brief, Completion[BriefDraft]]:
     """Plan one song: what the request fixes is obeyed exactly, the rest follows genes, memory and critic.
 
@@ -34,6 +37,7 @@ async def plan(
         arm: id and effect of the experiment arm to try: `control`, `parameter=0.7` or `parameter+0.1`.
         revision: 0 at first; a later one keeps theme, mood, title, key and form, and is composed anew.
         remarks: what people said of earlier songs, as far as a model may know it.
+        trends: what is in the air, the strongest first; an artist listens as far as its `trend_adaptability` says.
 
     Raises:
         UsageError: the request or the arm asks for what does not exist.
@@ -45,9 +49,15 @@ async def plan(
     persona = artist.persona
     genre = _genre(persona.genre)
     wishes, past = read_wishes(request), recollect(memory)
-    completion = await _choose_words(writer, artist, sub_seed(request.seed, "brief"), wishes, past, remarks)
+    air = heard_by(persona, trends, genre_bank(persona.genre).themes)
+    completion = await _choose_words(
+        writer, artist, sub_seed(request.seed, "brief"), wishes, past, remarks, air
+    )
     draft = completion.value
     song, reasons = steer(artist.genes, genre, past, changes, arm, request.seed)
+    if wishes.tempo_bpm is None:
+        song, pushed = push_tempo(song, genre, persona, air.told)
+        reasons += pushed
     form, tempo_bpm = fit_form(
         genre, request.seconds or default_seconds, song.tempo_bias, request.seed, tempo_bpm=wishes.tempo_bpm
     )
@@ -71,7 +81,15 @@ async def plan(
         signature_seed=persona.signature_seed,
         sound=persona.sound,
         arm_id=arm[0] if arm else None,
-        reasons=(*_asked_for(request), *draft.reasons, *reasons, _numbers_reason(genre, song)),
+        trends=air.told,
+        reasons=(
+            *_asked_for(request),
+            *draft.reasons,
+            *([] if wishes.theme else moved_words(air, "theme", draft.theme)),
+            *([] if wishes.mood else moved_words(air, "mood", draft.mood)),
+            *reasons,
+            _numbers_reason(genre, song),
+        ),
         source=completion.source,
     )
     return brief, completion
@@ -95,7 +113,7 @@ async def retitle(
     past = recollect(memory)
     tried = past.model_copy(update={"used_titles": (*past.used_titles, brief.title)})
     seed = sub_seed(brief.seed, "retitle", revision)
-    completion = await _choose_words(writer, artist, seed, wishes, tried, remarks)
+    completion = await _choose_words(writer, artist, seed, wishes, tried, remarks, InTheAir())
     return brief.model_copy(update={"title": completion.value.title}), completion
 
 
@@ -106,6 +124,7 @@ async def _choose_words(
     wishes: Wishes,
     past: Recollection,
     remarks: tuple[Remark, ...],
+    air: InTheAir,
 ) -> Completion[BriefDraft]:
     inputs = BriefInputs(
         artist_name=artist.persona.name,
@@ -123,6 +142,8 @@ async def _choose_words(
         adventurousness=artist.genes.adventurousness,
         style_notes=artist.style_notes,
         remarks=remarks,
+        trending_themes=air.themes,
+        trending_moods=air.moods,
     )
     asked = Request(task="brief", prompt="brief", inputs=inputs, answer=BriefDraft, seed=seed)
     return await ask(writer, asked, lambda draft: _faults(draft, inputs))

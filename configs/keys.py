@@ -230,9 +230,18 @@ class Telegram(Group):
 class TrendSources(Group):
     """Where trends are read."""
 
-    title: ClassVar[str] = "Trends"
-    is_used: ClassVar[bool] = False
+    title: ClassVar[str] = "Keys of trends"
 
+    x_bearer_token: Key | None = None
+    """Bearer token of X, for counts of posts."""
+    x_base_url: WebAddress = "https://api.x.com"
+    """Address of X."""
+    x_usd_per_call: Usd | None = None
+    """US dollars that one count costs there. Empty: unknown, and then X is not asked."""
+    chartmetric_refresh_token: Key | None = None
+    """Refresh token of Chartmetric."""
+    lastfm_api_key: Key | None = None
+    """Key of Last.fm."""
     spotipy_client_id: Key | None = None
     """Client id of a Spotify app."""
     spotipy_client_secret: Key | None = None

@@ -54,6 +54,16 @@ def _bind_address(host: str) -> str:
     return host
 
 
+def _or_none(names: tuple[str, ...]) -> tuple[str, ...]:
+    return () if names == ("none",) else names
+
+
+def _country(code: str) -> str:
+    if not re.fullmatch(r"[A-Z]{2}", code):
+        raise ValueError("country codes of two letters, such as US,GB,DE")
+    return code
+
+
 def _split_at_commas(value: object) -> object:
     return (
         tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -62,6 +72,7 @@ def _split_at_commas(value: object) -> object:
 
 CommaList = BeforeValidator(_split_at_commas)
 Capitals = BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
+Country = Annotated[str, Capitals, AfterValidator(_country)]
 Rate = Annotated[float, Field(ge=0, le=1)]
 Usd = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
 
@@ -289,6 +300,22 @@ class Planning(Group):
 
     plan_ahead_days: int = Field(28, ge=0, le=365)
     """Days for which each accepted artist's calendar is drawn and its songs begun. 0: songs are made when asked for."""
+
+
+class Trends(Group):
+    """What is in the air, and how far artists listen to it."""
+
+    title: ClassVar[str] = "Trends"
+    is_live: ClassVar[bool] = True
+
+    trend_sources: Annotated[tuple[str, ...], NoDecode, CommaList, AfterValidator(_or_none)] = ("season",)
+    """Sources to read, separated by commas: season asks nobody; listenbrainz, apple, deezer, google need no key. `none`: none."""
+    trend_countries: Annotated[tuple[Country, ...], NoDecode, CommaList] = ("US", "GB", "DE", "JP", "BR")
+    """Countries whose charts count, as ISO 3166 codes separated by commas."""
+    trend_fresh_h: float = Field(24, ge=1, le=720)
+    """Hours for which what was read of a source is not read again."""
+    trend_calls_per_day: int = Field(100, ge=0, le=100_000)
+    """Most requests a day to one source, all countries together."""
 
 
 class Capacity(Group):

@@ -29,6 +29,7 @@ class Settings(
     knobs.Video,
     knobs.Lifecycle,
     knobs.Planning,
+    knobs.Trends,
     knobs.Capacity,
     knobs.Console,
     knobs.Trust,

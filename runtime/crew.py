@@ -27,6 +27,7 @@ from runtime.purchases import bought_music, price_usd
 from runtime.remote import arrived
 from runtime.revisions import Revisions
 from runtime.studio import StudioConfig, Timed
+from runtime.trends import trends_now
 from runtime.trials import assigned_arm
 from runtime.work import LocalWork, Made, SentWork, Work
 from runtime.workers import Pool, Studio
@@ -118,6 +119,7 @@ class Crew:
                 revision,
                 self.settings.song_seconds,
                 await self._remarks(),
+                await trends_now(self.store, self.settings),
             )
             return _written(await arrived(reply))
 

@@ -92,6 +92,7 @@ class ReplayCrew:
                     revision=revision,
                     default_seconds=self._settings.song_seconds,
                     remarks=self._remarks(),
+                    trends=self._bench.value(Brief, self.step).trends,
                 )
             )
 

@@ -23,10 +23,11 @@ from runtime.mending import Mender
 from runtime.remote import arrived
 from runtime.roster import create_artist
 from runtime.studio import StudioConfig
+from runtime.trends import refresh
 from runtime.workers import Pool, Studio
 from storage import approvals, retention
 from storage.cycles import Reviewing
-from storage.errors import ConflictError
+from storage.errors import ConflictError, LabelError
 from storage.ledger import Caps
 from storage.open_days import note_open_day
 from storage.store import StoreClient
@@ -56,6 +57,7 @@ class Sweeps:
         self._studio = StudioConfig.of(launch.settings())
         self._store = store
         self._random = random.Random()
+        self._reading: asyncio.Task[None] | None = None
         self._sweeps = [
             _Sweep(self._notice_sleep, MINUTE_S / 4, monotonic()),
             _Sweep(self._expire_media, HOUR_S, monotonic() + MINUTE_S),
@@ -67,6 +69,7 @@ class Sweeps:
             ),
             _Sweep(self._follow_plans, 5 * MINUTE_S, monotonic() + MINUTE_S),
             _Sweep(self._note_open_day, HOUR_S, monotonic()),
+            _Sweep(self._read_trends, HOUR_S / 4, monotonic() + 2 * MINUTE_S),
             _Sweep(self._clear_scratch, HOUR_S, monotonic() + 3 * MINUTE_S),
             _Sweep(self._mend, MINUTE_S / 6, monotonic() + MINUTE_S / 6),
         ]
@@ -142,6 +145,17 @@ class Sweeps:
                 per_artist_max=now.undecided_per_artist_max, per_label_max=now.undecided_per_label_max
             ),
         )
+
+    async def _read_trends(self) -> None:
+        """Beside the label's work: a source may take minutes to fail."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._refresh_trends())
+
+    async def _refresh_trends(self) -> None:
+        try:
+            await refresh(self._store, self._settings.last)
+        except LabelError as error:
+            log.warning("trends: %s", error)
 
     async def _clear_scratch(self) -> None:
         await asyncio.to_thread(_remove_old, self._studio.scratch_dir, SCRATCH_KEPT_S)

@@ -43,6 +43,7 @@ from storage.types import (
     SongRequest,
     Take,
     Takes,
+    Trend,
 )
 
 P = ParamSpec("P")
@@ -133,6 +134,7 @@ class CreativeActor(AgentActor):
         revision: int,
         default_seconds: float,
         remarks: tuple[Remark, ...],
+        trends: tuple[Trend, ...],
     ) -> tuple[Brief, Completion[BriefDraft]]:
         from agents import planner
 
@@ -146,6 +148,7 @@ class CreativeActor(AgentActor):
             revision=revision,
             default_seconds=default_seconds,
             remarks=remarks,
+            trends=trends,
         )
 
     async def retitle(

@@ -539,6 +539,28 @@ assignments = _table(
     Column("at", UtcTime, nullable=False),
 )
 
+trend_terms = _table(
+    "trend_terms",
+    Column("source", Text, primary_key=True),
+    Column("country", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("term", Text, primary_key=True),
+    Column("score", Number, nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+)
+trend_sources = _table(
+    "trend_sources",
+    Column("source", Text, primary_key=True),
+    Column("country", Text, primary_key=True),
+    Column("read_at", UtcTime),
+    Column("tried_at", UtcTime, nullable=False),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("closed_until", UtcTime),
+    Column("error", Text),
+    Column("day", Text, nullable=False),
+    Column("calls", Integer, nullable=False, default=0),
+)
+
 # ---------------------------------------------------------------- releases
 
 releases = _table(

@@ -106,6 +106,8 @@ class Persona(Frozen):
     signature_seed: int
     """Picks the artist's own instrument stock, motif stock and emblem."""
     cadence: Cadence = Cadence()
+    trend_adaptability: Unit = 0.5
+    """How far it listens to what is in the air: 0 not at all."""
     platforms: tuple[str, ...] = ("tiktok", "threads", "youtube_shorts")
     """Where it is heard of, names of configs/posts.yaml; the content plan takes them in turn."""
     calls_to_action: tuple[str, ...] = ("Listen with headphones.", "Follow for the next one.")
@@ -201,6 +203,36 @@ class PlannedPiece(Frozen):
     title: str | None = None
 
 
+# ---------------------------------------------------------------- trends
+
+
+class TrendTerm(Frozen):
+    """What one source says of one term of our own vocabulary."""
+
+    kind: Literal["genre", "mood", "theme", "tempo"]
+    term: str
+    score: Unit
+    source: str
+    country: str = ""
+    """ISO 3166, two letters; empty for the world."""
+    at: datetime
+    """When it was read."""
+
+
+class Trend(Frozen):
+    """A term as all sources together have it."""
+
+    kind: Literal["genre", "mood", "theme", "tempo"]
+    term: str
+    score: Unit
+    sources: tuple[str, ...]
+    age_h: float
+    """Of the newest reading."""
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.term!r} at {self.score:.2f} ({', '.join(self.sources)}, {self.age_h:.0f} h old)"
+
+
 # ---------------------------------------------------------------- plan, write
 
 
@@ -265,6 +297,8 @@ class Brief(Frozen):
     signature_seed: int
     sound: SoundDna | None = None
     arm_id: str | None = None
+    trends: tuple[Trend, ...] = ()
+    """What the planner knew to be in the air; its reasons tell which of it moved what."""
     reasons: tuple[str, ...] = ()
     """Why the planner chose so: memory, experiment, trend or critic, one line each."""
     source: str

@@ -55,6 +55,9 @@ class BriefInputs(Frozen):
     approved_themes: tuple[str, ...] = ()
     approved_moods: tuple[str, ...] = ()
     rejected_moods: tuple[str, ...] = ()
+    trending_themes: tuple[tuple[str, float], ...] = ()
+    """Themes in the air that suit the artist, with how strongly it listens to each, 0 to 1."""
+    trending_moods: tuple[tuple[str, float], ...] = ()
     adventurousness: float = 0.5
     style_notes: str = ""
     remarks: tuple[Remark, ...] = ()

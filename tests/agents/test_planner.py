@@ -6,11 +6,11 @@ from agents.planner import plan
 from agents.planning.steering import ANEW_REASON
 from configs.genres import load_genres
 from storage.errors import UsageError
-from storage.types import Genes, MadePiece, ParameterChange, SongRequest
+from storage.types import Genes, MadePiece, ParameterChange, SongRequest, Trend
 from tests.agents.llm.songs import ARTIST
 
 
-async def brief(seed=1, *, artist=ARTIST, memory=(), changes=(), arm=None, revision=0, **wishes):
+async def brief(seed=1, *, artist=ARTIST, memory=(), changes=(), arm=None, revision=0, trends=(), **wishes):
     made, _ = await plan(
         OfflineWriter(),
         artist=artist,
@@ -20,8 +20,53 @@ async def brief(seed=1, *, artist=ARTIST, memory=(), changes=(), arm=None, revis
         arm=arm,
         revision=revision,
         default_seconds=60.0,
+        trends=trends,
     )
     return made
+
+
+def trend(kind, term, score=1.0):
+    return Trend(kind=kind, term=term, score=score, sources=("deezer",), age_h=3.0)
+
+
+def listening(adaptability):
+    persona = ARTIST.persona.model_copy(update={"trend_adaptability": adaptability})
+    return ARTIST.model_copy(update={"persona": persona})
+
+
+async def test_trends_move_an_artist_as_far_as_it_listens_and_the_brief_says_which_moved_what():
+    theme, mood = ARTIST.persona.themes[-1], ARTIST.persona.moods[-1]
+    air = (trend("theme", theme), trend("mood", mood), trend("tempo", "running"))
+    plain = [await brief(seed) for seed in range(12)]
+    deaf = [await brief(seed, artist=listening(0.0), trends=air) for seed in range(12)]
+    keen = [await brief(seed, artist=listening(1.0), trends=air) for seed in range(12)]
+    assert deaf == plain
+    assert {(made.theme, made.mood) for made in keen} == {(theme, mood)}
+    assert sum(made.tempo_bpm for made in keen) > sum(made.tempo_bpm for made in plain)
+    slow, fast = load_genres()[ARTIST.persona.genre].tempo_bpm
+    assert all(slow <= made.tempo_bpm <= fast for made in keen)
+    told = "\n".join(keen[0].reasons)
+    assert f"theme {theme!r} at 1.00 (deezer, 3 h old), and the song takes it up" in told
+    assert "trend: tempo 'running' at 1.00 (deezer, 3 h old) moved the tempo by" in told
+    assert any("trend: moved the theme from" in reason for made in keen for reason in made.reasons)
+    half = [await brief(seed, artist=listening(0.5), trends=air) for seed in range(40)]
+    followed = sum(made.theme == theme for made in half)
+    assert 14 <= followed <= 34
+
+
+async def test_a_trend_yields_to_a_persons_wish_and_to_who_the_artist_is():
+    air = (trend("theme", "no theme of this artist"), trend("mood", "furious"), trend("tempo", "running"))
+    made = await brief(3, artist=listening(1.0), trends=air, tempo_bpm=101.0, theme="harbour lights")
+    assert (made.tempo_bpm, made.theme) == (101.0, "harbour lights")
+    assert made.mood in ARTIST.persona.moods
+    assert not [reason for reason in made.reasons if reason.startswith("trend")]
+
+
+async def test_an_unknown_or_faint_trend_moves_nothing():
+    faint = (trend("theme", ARTIST.persona.themes[-1], 0.1), trend("tempo", "no such band"))
+    made = await brief(3, artist=listening(1.0), trends=faint)
+    without = await brief(3)
+    assert (made.theme, made.mood, made.tempo_bpm) == (without.theme, without.mood, without.tempo_bpm)
 
 
 def piece(title="Old", *, theme="night drive", mood="hopeful", tempo_bpm=110.0, key="C", outcome="approved"):

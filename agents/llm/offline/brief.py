@@ -16,12 +16,17 @@ def write_brief(inputs: BriefInputs, seed: int) -> BriefDraft:
     """Choose theme, mood and title; what a person wanted stays as it was said."""
     rng = random.Random(sub_seed(seed, "brief", "words"))
     reasons: list[str] = []
-    theme = inputs.wanted_theme or _theme(inputs, rng, reasons)
+    air = random.Random(sub_seed(seed, "brief", "trends"))
+    theme = inputs.wanted_theme or _with_the_times(
+        "theme", _theme(inputs, rng, reasons), inputs.trending_themes, inputs.avoid_themes, air, reasons
+    )
     if theme_bank_for(theme) is None:
         reasons.append(
             "the embedded writer has no words for this theme: it sings of the artist's own around the title"
         )
-    mood = inputs.wanted_mood or _mood(inputs, rng, reasons)
+    mood = inputs.wanted_mood or _with_the_times(
+        "mood", _mood(inputs, rng, reasons), inputs.trending_moods, inputs.rejected_moods, air, reasons
+    )
     title = inputs.wanted_title or _title(theme, inputs, rng)
     return BriefDraft(title=title, theme=theme, mood=mood, reasons=tuple(reasons))
 
@@ -50,6 +55,24 @@ def _mood(inputs: BriefInputs, rng: random.Random, reasons: list[str]) -> str:
     if mood in inputs.approved_moods:
         reasons.append(f"mood {mood!r}: approved {inputs.approved_moods.count(mood)} time(s)")
     return mood
+
+
+def _with_the_times(
+    what: str,
+    chosen: str,
+    trending: tuple[tuple[str, float], ...],
+    avoided: tuple[str, ...],
+    rng: random.Random,
+    reasons: list[str],
+) -> str:
+    """The choice, or what is in the air in its place, each with a chance as strong as the artist listens to it."""
+    for name, strength in trending:
+        if rng.random() < strength and name not in avoided:
+            if name != chosen:
+                reasons[:] = [reason for reason in reasons if not reason.startswith(f"{what} ")]
+                reasons.append(f"trend: moved the {what} from {chosen!r} to {name!r}")
+            return name
+    return chosen
 
 
 def _title(theme: str, inputs: BriefInputs, rng: random.Random) -> str:
