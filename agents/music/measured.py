@@ -1,9 +1,10 @@
 """The plan of a recording that came with none: it is measured, so it is only as sure as the analysis.
 
-Tempo in the octave nearest to what is expected, beats from the phase that meets most onsets, sections from
-blocks of eight bars named by their energy.
+Beats are in the octave nearest to what is expected: an even grid where the recording keeps its tempo, its own beats
+where it does not. Bars open where the harmony turns, sections where the sound does; they are named by their energy.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,11 @@ MOST_FRAMES = int(LONGEST_S * 48_000)
 """Everything is measured in memory, at some twenty bytes a frame."""
 RESTING_BPM = 100.0
 """The tempo of what has no pulse."""
-BARS_A_SECTION, FEWEST_BARS = 8, 4
-ENVELOPE_HOP_S = 0.01
-TEMPO_SLACK, TEMPO_TRIES = 0.003, 61
-"""How far, as a share, the measured tempo may be off; the grid is fitted within that, or it would drift."""
+BARS_A_SECTION, FEWEST_BARS, MOST_BARS = 8, 4, 16
+"""Of a stretch without a turn, of any section, and of one that is left whole."""
+STEADY_S = 0.03
+"""Played to a click, beats lie so near to an even grid; what strays more has a tempo that moves."""
+FEWEST_BEATS = 8
 
 Line = tuple[str, str]
 """The words of a line, and the section they belong to."""
@@ -54,7 +56,7 @@ def plan_recording(path: Path, *, title: str, artist_name: str, genre: str) -> S
         title=title,
         artist_name=artist_name,
         genre=genre,
-        roughly_bpm=facts.tempo_bpm or RESTING_BPM,
+        expected_bpm=facts.tempo_bpm or RESTING_BPM,
         key=facts.key or "C",
         mode=facts.mode or "major",
         lines=(),
@@ -69,17 +71,17 @@ def measured_plan(
     title: str,
     artist_name: str,
     genre: str,
-    roughly_bpm: float,
+    expected_bpm: float,
     key: str,
     mode: str,
     lines: tuple[Line, ...],
     has_vocals: bool,
 ) -> SongPlan:
     """What was measured on a recording, as a plan; words are spread evenly, for it does not tell when they are sung."""
-    beats_s, first_bar = _lay_grid(path, roughly_bpm, facts.duration_s)
+    beats_s, first_bar = _beats_and_bar(path, facts, expected_bpm)
     bars_s = beats_s[first_bar::4]
     steps = len(beats_s) - 1
-    tempo_bpm = 60 * steps / (beats_s[-1] - beats_s[0]) if steps > 0 else roughly_bpm
+    tempo_bpm = 60 * steps / (beats_s[-1] - beats_s[0]) if steps > 0 else expected_bpm
     sections = _sections(facts, bars_s, 240 / tempo_bpm)
     return SongPlan(
         title=title,
@@ -112,43 +114,66 @@ def spread(lines: tuple[Line, ...], start_s: float, end_s: float) -> tuple[Plann
     )
 
 
-def _lay_grid(path: Path, roughly_bpm: float, duration_s: float) -> tuple[tuple[float, ...], int]:
-    """The beats that meet most rises of energy, and which of the first four opens a bar."""
-    import numpy as np
-
-    rises, hop_s = _rises(path)
-    # Where nothing rises, silence has no better beat than the expected one.
-    best_strength, best = 0.0, np.arange(0, duration_s, 60 / roughly_bpm)
-    for beat_s in 60 / roughly_bpm * np.linspace(1 - TEMPO_SLACK, 1 + TEMPO_SLACK, TEMPO_TRIES):
-        beats = np.arange(max(1, int(len(rises) * hop_s / beat_s) - 1)) * beat_s
-        for phase_s in np.arange(0, min(beat_s, len(rises) * hop_s), hop_s):
-            strength = float(rises[((phase_s + beats) / hop_s).astype(int)].mean())
-            if strength > best_strength:
-                best_strength, best = strength, np.arange(phase_s, duration_s, beat_s)
-    at_beats = rises[np.minimum((best / hop_s).astype(int), len(rises) - 1)]
-    first_bar = int(np.argmax([at_beats[offset::4].mean() for offset in range(min(4, len(best)))]))
-    return tuple(round(float(beat), 4) for beat in best), first_bar
+def octave_nearest(measured_bpm: float, planned_bpm: float) -> float:
+    """A pulse is as true at half and double speed: the one nearest to the plan, in BPM."""
+    return min((measured_bpm * factor for factor in (0.5, 1, 2)), key=lambda bpm: abs(bpm - planned_bpm))
 
 
-def _rises(path: Path) -> "tuple[NDArray[np.float32], float]":
-    """By how much the level rises at each hop, and the hop, which is a whole number of samples."""
-    import numpy as np
+def _beats_and_bar(path: Path, facts: AudioFacts, planned_bpm: float) -> tuple[tuple[float, ...], int]:
+    """The beats from start to end, and which of the first four opens a bar: where chords and bass turn most."""
     import soundfile
 
+    from agents.music.listening.bars import harmonic_turns
+
     samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
-    hop = max(1, round(ENVELOPE_HOP_S * rate_hz))
     mono = samples.mean(axis=1)
-    mono = np.pad(mono, (0, max(0, hop - len(mono))))
-    frames = mono[: len(mono) // hop * hop].reshape(-1, hop)
-    levels = np.sqrt(np.mean(frames**2, axis=1))
-    return np.maximum(0, np.diff(levels, prepend=levels[:1])), hop / rate_hz
+    best = (-1.0, (), 0)
+    for beats_s in _readings(facts, planned_bpm):
+        turns = harmonic_turns(mono, rate_hz, beats_s)
+        for first in range(min(4, len(beats_s))):
+            best = max(best, (float(turns[first::4].mean()), beats_s, first), key=lambda reading: reading[0])
+    return best[1], best[2]
+
+
+def _readings(facts: AudioFacts, planned_bpm: float) -> Iterator[tuple[float, ...]]:
+    """The beats as they may be meant: at half the tempo that was heard, either of two is every other one."""
+    import numpy as np
+
+    heard = np.array(facts.beats_s)
+    if len(heard) < FEWEST_BEATS:
+        yield tuple(np.arange(0, facts.duration_s, 60 / planned_bpm).round(4).tolist())
+        return
+    step = facts.tempo_bpm / octave_nearest(facts.tempo_bpm, planned_bpm)
+    for first in (0, 1) if step == 2 else (0,):
+        # At the double, beats are put in between.
+        places = np.arange(first, len(heard) - 1 + 1e-9, step)
+        yield _filled(np.interp(places, np.arange(len(heard)), heard), facts.duration_s)
+
+
+def _filled(beats: "NDArray[np.float64]", duration_s: float) -> tuple[float, ...]:
+    """Evened out where the tempo holds, and led on to both ends: the first beat that is heard is rarely the first."""
+    import numpy as np
+
+    places = np.arange(len(beats))
+    period_s, first_s = np.polyfit(places, beats, 1)
+    before_s = after_s = float(period_s)
+    if np.percentile(np.abs(first_s + period_s * places - beats), 95) < STEADY_S:
+        beats = first_s + period_s * places
+    else:
+        before_s, after_s = (
+            float(np.diff(end).mean()) for end in (beats[:FEWEST_BEATS], beats[-FEWEST_BEATS:])
+        )
+    lead_in = np.arange(beats[0] - before_s, -STEADY_S, -before_s)[::-1]
+    lead_out = np.arange(beats[-1] + after_s, duration_s, after_s)
+    whole = np.concatenate([lead_in, beats, lead_out])
+    # A beat on the file's very start may be measured just before it.
+    whole = np.maximum(whole[(whole >= -STEADY_S) & (whole <= duration_s)], 0)
+    return tuple(whole.round(4).tolist())
 
 
 def _sections(facts: AudioFacts, bars_s: tuple[float, ...], bar_s: float) -> tuple[PlannedSection, ...]:
-    """Blocks of eight bars; the louder half of them are choruses. A short rest belongs to the block before."""
-    blocks = bars_s[::BARS_A_SECTION]
-    starts = tuple(start for start in blocks if facts.duration_s - start >= FEWEST_BARS * bar_s)
-    starts = starts or blocks[:1] or (0.0,)
+    """From turn to turn, at bar lines; the louder half of them are choruses. A short rest belongs to what is before."""
+    starts = _section_starts(facts, bars_s, bar_s)
     ends = (*starts[1:], facts.duration_s)
     levels = [_level(facts, start_s, end_s) for start_s, end_s in zip(starts, ends, strict=True)]
     middle, top, low = sorted(levels)[len(levels) // 2], max(levels), min(levels)
@@ -162,6 +187,23 @@ def _sections(facts: AudioFacts, bars_s: tuple[float, ...], bar_s: float) -> tup
         )
         for start_s, end_s, level in zip(starts, ends, levels, strict=True)
     )
+
+
+def _section_starts(facts: AudioFacts, bars_s: tuple[float, ...], bar_s: float) -> tuple[float, ...]:
+    starts: list[float] = []
+    turns_s = (
+        [min(bars_s, key=lambda bar: abs(bar - turn_s)) for turn_s in facts.sections_s] if bars_s else []
+    )
+    for start_s, end_s in zip(turns_s, [*turns_s[1:], facts.duration_s], strict=True):
+        inside = [bar for bar in bars_s if start_s <= bar < end_s]
+        step = BARS_A_SECTION if len(inside) > MOST_BARS else len(inside) or 1
+        starts += [
+            bar
+            for bar in inside[::step]
+            if facts.duration_s - bar >= FEWEST_BARS * bar_s
+            and (not starts or bar - starts[-1] >= FEWEST_BARS * bar_s - 0.1)
+        ]
+    return tuple(starts) or bars_s[:1] or (0.0,)
 
 
 def _level(facts: AudioFacts, start_s: float, end_s: float) -> float:

@@ -35,7 +35,7 @@ def plan_take(take: FetchedTake, order: MusicOrder, *, sings: bool = True) -> So
         title=brief.title,
         artist_name=brief.artist_name,
         genre=brief.genre,
-        roughly_bpm=octave_nearest(facts.tempo_bpm, brief.tempo_bpm) or brief.tempo_bpm,
+        expected_bpm=brief.tempo_bpm,
         key=facts.key or brief.key,
         mode=facts.mode or brief.mode,
         lines=tuple((line, part.section) for part in lyrics.sections for line in part.lines),
@@ -93,8 +93,3 @@ def read_take(path: Path, sample_rate_hz: int) -> "NDArray[np.float32]":
     if rate_hz != sample_rate_hz:
         stereo = resample_poly(stereo, sample_rate_hz, rate_hz, axis=0)
     return np.ascontiguousarray(stereo.T, dtype=np.float32)
-
-
-def octave_nearest(measured_bpm: float, planned_bpm: float) -> float:
-    """A pulse is as true at half and double speed: the one nearest to the plan, in BPM."""
-    return min((measured_bpm * factor for factor in (0.5, 1, 2)), key=lambda bpm: abs(bpm - planned_bpm))

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from agents.music.analysis import analyse
 from agents.music.local.encode import write_mp3
+from agents.music.measured import octave_nearest
 from agents.music.protocol import FetchedTake
-from agents.music.takes import octave_nearest, plan_take, read_take, require_song
-from agents.producer import remaster
+from agents.music.takes import plan_take, read_take, require_song
+from agents.producer import remaster, render_master
 from storage.errors import ProviderError
-from tests.agents.music.songs import order_of
+from tests.agents.music.songs import brief_of, order_of, written
 
 TEMPO_BPM, FIRST_BEAT_S, SECONDS = 96.37, 0.41, 75.0
 BEAT_S = 60 / TEMPO_BPM
@@ -223,3 +224,33 @@ def test_the_octave_nearest_to_the_plan_is_taken():
     assert octave_nearest(158.0, 80.0) == 79.0
     assert octave_nearest(70.0, 140.0) == 140.0
     assert octave_nearest(120.0, 118.0) == 120.0
+
+
+def test_a_tempo_that_moves_is_followed(tmp_path):
+    """Six per cent faster over forty seconds: no even grid stays on such beats."""
+    true_s = 0.3 + np.cumsum(np.linspace(0.5, 0.47, 80))
+    audio = (0.01 * np.random.default_rng(2).standard_normal(42 * RATE_HZ)).astype(np.float32)
+    hit = 0.5 * np.random.default_rng(1).standard_normal(800) * np.exp(-np.arange(800) / 120)
+    for at_s in true_s:
+        audio[int(at_s * RATE_HZ) :][:800] += hit.astype(np.float32)
+    path = tmp_path / "live.wav"
+    soundfile.write(path, audio, RATE_HZ)
+    plan = plan_take(fetched(path), order_of(tempo_bpm=124.0))
+    away = np.abs(true_s[:, None] - np.array(plan.beats_s)).min(axis=1)
+    assert np.mean(away < 0.04) > 0.95
+    assert plan.beats_s[-1] > true_s[-1] - 0.5
+
+
+@pytest.mark.parametrize("genre", ["synthwave", "rnb"])
+def test_bars_of_a_song_that_is_struck_hardest_elsewhere(tmp_path, genre):
+    """Synthwave's snare and the off-beats of rnb are louder than their bars' first beats."""
+    brief = brief_of(genre, seed=1, seconds=60)
+    score, truth = written(brief)
+    path = tmp_path / "song.wav"
+    soundfile.write(path, render_master(brief, score, truth, sample_rate_hz=RATE_HZ).T, RATE_HZ)
+    plan = plan_take(fetched(path), order_of(tempo_bpm=brief.tempo_bpm))
+    bars_s = [bar for bar in truth.bars_s if bar < truth.sections[-1].end_s]
+    assert max(np.abs(np.array(plan.bars_s) - bar).min() for bar in bars_s) < 0.06
+    turns_s = np.array([section.start_s for section in plan.sections])
+    found = [np.abs(turns_s - section.start_s).min() < brief.bar_s + 0.1 for section in truth.sections]
+    assert np.mean(found) > 0.5
