@@ -13,7 +13,7 @@ from agents import importer
 from agents.mending.checkout import find_checkout
 from agents.music import dna
 from agents.music.genre import find_genre
-from agents.music.takes import octave_nearest
+from agents.music.measured import octave_nearest
 from agents.planning.wishes import plain_line
 from agents.publicist import require_platforms
 from agents.transitions import Trigger, move

@@ -155,7 +155,7 @@ def produce(config: StudioConfig, brief: Brief, song: Composition) -> Master:
     """A finished recording: of a score by the embedded engine, of a provider's take by mastering it."""
     from agents import producer
     from agents.music.analysis import analyse
-    from agents.music.takes import octave_nearest
+    from agents.music.measured import octave_nearest
 
     rate = {"sample_rate_hz": config.sample_rate_hz, "loudness_lufs": config.loudness_lufs}
     origin = song.origin
