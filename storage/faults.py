@@ -24,6 +24,7 @@ __all__ = [
     "GroupStatus",
     "close_fix",
     "close_fixes",
+    "counts_by_status",
     "dismiss_group",
     "fixes_of_cycle",
     "group_by_fingerprint",
@@ -179,12 +180,19 @@ def group_by_fingerprint(tx: Tx, *, fingerprint: str) -> ErrorGroup:
 
 
 def list_groups(
-    tx: Tx, *, status: GroupStatus | None = GroupStatus.OPEN, limit: int = 50, offset: int = 0
+    tx: Tx,
+    *,
+    status: GroupStatus | None = GroupStatus.OPEN,
+    patch: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
 ) -> list[ErrorGroup]:
-    """Groups, latest first; `status=None` lists all."""
+    """Groups, latest first; `status=None` lists all, `patch` those with a patch in that state."""
     query = select(G).order_by(G.c.last_at.desc(), G.c.fingerprint).limit(limit).offset(offset)
     if status is not None:
         query = query.where(G.c.status == status)
+    if patch is not None:
+        query = query.where(G.c.fingerprint.in_(patches.fingerprints_with(patch)))
     return [_group(row._mapping) for row in tx.connection.execute(query)]
 
 
@@ -214,6 +222,19 @@ def open_groups_of(tx: Tx, *, artist_id: str) -> list[str]:
         .order_by(V.c.fingerprint)
     )
     return list(rows.scalars())
+
+
+def counts_by_status(tx: Tx) -> dict[str, int]:
+    """How many groups are in each state, and how many have a patch that waits for a decision or is in place."""
+    rows = tx.connection.execute(select(G.c.status, func.count()).group_by(G.c.status)).all()
+    found = {str(status): int(number) for status, number in rows}
+    counts = {str(status): found.get(status, 0) for status in GroupStatus}
+    for status in ("proposed", "applied"):
+        waiting = patches.fingerprints_with(status).subquery()
+        counts[f"patch {status}"] = tx.connection.execute(
+            select(func.count()).select_from(waiting)
+        ).scalar_one()
+    return counts
 
 
 def open_group_count(tx: Tx) -> int:

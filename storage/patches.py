@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import RowMapping, func, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, func, insert, or_, select, update
 
 from storage import events, fixes, outbox, tables
 from storage.errors import ConflictError, NotFoundError
@@ -265,6 +265,11 @@ def unpatched_bugs(tx: Tx, *, limit: int) -> list[str]:
         .limit(limit)
     )
     return list(rows.scalars())
+
+
+def fingerprints_with(status: str) -> Select[tuple[str]]:
+    """A query for the faults that have a patch in this state."""
+    return select(X.c.fingerprint).where(X.c.action == ACTION, X.c.status == status).distinct()
 
 
 def asked_since(tx: Tx, *, since: datetime) -> int:

@@ -5,14 +5,17 @@ from decimal import Decimal
 
 from sqlalchemy import insert
 
+from agents.mending.checkout import ChangedFile
+from agents.mending.diff import drawn
 from agents.music.order import MusicOrder
 from runtime import studio
 from runtime.inbox import sheet
-from storage import autopilot, experiments, faults, inbox, knobs, steps, tables
+from storage import autopilot, experiments, faults, inbox, knobs, patches, steps, tables
 from storage.clock import new_id
 from storage.steps import StepKey
 from storage.store import Tx, write
 from storage.types import AutopilotPolicy, CycleState, CycleStep, LifecycleState, Outcome
+from tests.storage.stage import Stage
 from tests.ui.console.band import Band
 
 SPENT = (0.40, 0.72, 0.00, 1.10, 0.64, 0.95, 2.10, 1.30, 0.48, 0.88, 1.62, 0.30, 1.94, 0.56)
@@ -118,8 +121,30 @@ def _past(band: Band, artists) -> None:
         faults.record_fault, fingerprint="11aa22bb33cc44dd", code="provider_unavailable", title="Suno answers 503",
         message="503 Service Unavailable", trace="ProviderUnavailableError: 503", artist_id=artists[0].id, step="compose",
     )  # fmt: skip
+    _patched(stage, artists[0].id)
     stage.write(knobs.turn_knob, name="BUDGET_DAILY_USD", value="3", who="owner")
     stage.write(knobs.turn_knob, name="CRITIC_THRESHOLD", value="0.65", who="owner")
+
+
+def _patched(stage: Stage, artist_id: str) -> None:
+    """A bug of our own, and the patch that a model proposes for it."""
+    before = "def bars(duration_s: float, tempo_bpm: float) -> int:\n    return round(duration_s / bar_s(tempo_bmp))\n"
+    file = patches.PatchedFile(
+        path="agents/planning/lengths.py", before=before, after=before.replace("tempo_bmp", "tempo_bpm")
+    )
+    group, _repeats = stage.write(
+        faults.record_fault, fingerprint="2f60b7d1c8e94a35", code="bug", title="NameError: name 'tempo_bmp' is not defined",  # pragma: allowlist secret
+        message="NameError: name 'tempo_bmp' is not defined",
+        trace='Traceback (most recent call last):\n  File "agents/planning/lengths.py", line 2, in bars\n    return round(duration_s / bar_s(tempo_bmp))\nNameError: name \'tempo_bmp\' is not defined',
+        artist_id=artist_id, step="plan",
+    )  # fmt: skip
+    asked = stage.write(patches.ask_patch, fingerprint=group.fingerprint, who="owner")
+    tried = patches.Tried(
+        status="proposed", reason="Name the tempo as the argument does.", cause="bars() reads a name that is never bound: a slip of the pen for tempo_bpm.",
+        source="deepseek:deepseek-chat", cost_usd=Decimal("0.0021"), tree="/src/labelmate", tree_sha256="00" * 32, files=(file,),
+        diff=drawn((ChangedFile(**file.model_dump()),)), result="passed", tests=("tests/agents/test_planner.py",), output="12 passed in 4.10s", took_s=4.1,
+    )  # fmt: skip
+    stage.write(patches.record_trial, fix_id=asked.id, tried=tried)
 
 
 @write

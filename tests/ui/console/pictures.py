@@ -33,7 +33,7 @@ PAGES = {
     "inbox": ("/inbox", "#request h2"),
     "cycles": ("/cycles?cycle={cycle}", "#cycle .lm-steps"),
     "releases": ("/releases", "#release img"),
-    "errors": ("/errors?fault=7c1e9a40b2d35f68", "#fault h2"),
+    "errors": ("/errors?fault=2f60b7d1c8e94a35", "#patch .lm-patch"),
     "settings": ("/settings", "#settings li"),
 }
 SETTLED_MS = 2_500

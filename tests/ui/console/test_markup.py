@@ -49,7 +49,8 @@ def test_a_fault_from_outside_stays_text() -> None:
         resolved_by=None, resolved_at=None,
     )  # fmt: skip
     event = ErrorEvent(id="e", artist_id=None, cycle_id=QUOTED, step=EVIL, message=EVIL, trace=EVIL, at=NOW)
-    shown = faults.fault_card(ErrorReport(group=group, events=(event,), fixes=()), NOW)
+    report = ErrorReport(group=group, events=(event,), fixes=())
+    shown = faults.fault_card(report) + faults.fault_story(report, NOW)
     assert "<script" not in shown
     assert 'onmouseover="' not in shown
 

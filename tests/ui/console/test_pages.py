@@ -2,22 +2,27 @@
 
 import asyncio
 from decimal import Decimal
+from pathlib import Path
 from time import perf_counter
 
 import gradio as gr
 import pytest
 
-from storage import approval_rows, approvals, artists, cycles, faults, steps, timelines
+from storage import approval_rows, approvals, artists, cycles, faults, patches, steps, timelines
 from storage.artist_overviews import artist_overview, roster_page
 from storage.errors import UsageError
 from storage.overviews import label_overview, review_queue
 from storage.steps import StepKey
 from storage.types import AutopilotPolicy, CycleState, CycleStep, LifecycleState, Outcome, Redo
+from tests.agents.mending.trees import BUG, PATH, small_checkout
 from tests.storage.stage import CAPS, Stage
 from tests.ui.console.band import Band
+from ui.console.cards.faults import fault_counts
+from ui.console.cards.patch import patch_card
 from ui.console.cards.steps import stages
 from ui.console.pages.errors import close_fault
 from ui.console.pages.now import NowPage, parked_choices
+from ui.console.patching import possible, steer_patch
 from ui.console.readings import settings as settings_reading
 from ui.console.readings.review import song
 from ui.console.readings.standing import makers, standing
@@ -307,3 +312,39 @@ async def test_the_calendar_is_drawn_and_changed(reception: Reception, stage: St
     assert "is left out" in await calendar.left_out(post.id, owner)
     assert "is posted" in await calendar.posted(post.id, owner)
     assert "is taken on" in await calendar.taken_on(artist.slug, owner)
+
+
+async def test_a_patch_is_the_owners_to_apply_and_anybodys_to_read(
+    reception: Reception, stage: Stage, tmp_path: Path
+) -> None:
+    checkout = small_checkout(tmp_path / "tree")
+    stage.write(faults.record_fault, fingerprint="f2", code="bug", title="Broken", message="m", trace="t")
+    assert "Patches are off" in await steer_patch(reception, "owner", "ask", "f2", "")
+    asked = stage.write(patches.ask_patch, fingerprint="f2", who="ada")
+    file = patches.PatchedFile(path=PATH, before=BUG, after=BUG.replace("tempo_bmp", "tempo_bpm"))
+    tried = patches.Tried(status="proposed", reason="<b>bold</b>", diff="-<i>a</i>\n+b\n", result="passed", output="ok",
+                          files=(file,), tree=str(checkout.root), tree_sha256=checkout.sha256())  # fmt: skip
+    patch = stage.write(patches.record_trial, fix_id=asked.id, tried=tried)
+    told = patch_card(patch)
+    assert "&lt;b&gt;bold" in told
+    assert '<span class="out">-&lt;i&gt;a' in told
+    assert possible(patch, may_ask=True) == {"apply", "discard"}
+    assert "Only the owner" in await steer_patch(reception, "ben", "apply", "f2", patch.id)
+    # This console runs from another tree than the one that the patch was made for.
+    assert "was made for the source at" in await steer_patch(reception, "owner", "apply", "f2", patch.id)
+    assert "is discarded" in await steer_patch(reception, "owner", "discard", "f2", patch.id)
+    assert "is discarded: discarded by owner" in await steer_patch(
+        reception, "owner", "apply", "f2", patch.id
+    )
+    assert possible(stage.read(patches.patch_by_id, fix_id=patch.id), may_ask=False) == set()
+
+
+async def test_faults_are_counted_and_found_by_their_patch(reception: Reception, stage: Stage) -> None:
+    for name in ("f1", "f2"):
+        stage.write(faults.record_fault, fingerprint=name, code="bug", title="Broken", message="m", trace="t")
+    asked = stage.write(patches.ask_patch, fingerprint="f2", who="ada")
+    stage.write(patches.record_trial, fix_id=asked.id, tried=patches.Tried(status="proposed", reason="r"))
+    assert [each.fingerprint for each in stage.read(faults.list_groups, patch="proposed")] == ["f2"]
+    counts = stage.read(faults.counts_by_status)
+    assert counts == {"open": 2, "resolved": 0, "dismissed": 0, "patch proposed": 1, "patch applied": 0}
+    assert "patch proposed" in fault_counts(counts)

@@ -1,8 +1,9 @@
 """Faults by kind, and one with where it happened and what was tried."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from storage import patches
 from storage.faults import ErrorGroup, ErrorReport
 from ui.console.markup import Markup, ago, chip, el, empty, facts, page_link, section
 from ui.wording import moment
@@ -32,10 +33,24 @@ def fault_list(groups: Sequence[ErrorGroup], chosen: str | None, now: datetime) 
     return el("ol", rows, cls="lm-queue wide")
 
 
-def fault_card(report: ErrorReport, now: datetime) -> Markup:
-    """One kind of fault whole. Its texts were redacted before they were kept."""
+def fault_counts(counts: Mapping[str, int]) -> Markup:
+    """How many kinds are in each state, as bars."""
+    most = max(counts.values(), default=0) or 1
+    rows = [
+        el(
+            "li",
+            el("span", name.replace("_", " ")),
+            el("i", style=f"width: {70 * number / most:.0f}px"),
+            el("b", number),
+        )
+        for name, number in counts.items()
+    ]
+    return el("ul", rows, cls="lm-tally")
+
+
+def fault_card(report: ErrorReport) -> Markup:
+    """One kind of fault: what it is and how often it came."""
     group = report.group
-    latest = report.events[0] if report.events else None
     closed = (
         f"{group.status} by {group.resolved_by}, {moment(group.resolved_at)}" if group.resolved_by else None
     )
@@ -46,12 +61,21 @@ def fault_card(report: ErrorReport, now: datetime) -> Markup:
             (
                 ("kind", group.code),
                 ("fingerprint", group.fingerprint),
-                ("seen", f"{group.count} times"),
+                ("seen", "once" if group.count == 1 else f"{group.count} times"),
                 ("first", moment(group.first_at)),
                 ("latest", moment(group.last_at)),
                 ("closed", closed),
             )
         ),
+        cls="lm-told",
+    )
+
+
+def fault_story(report: ErrorReport, now: datetime) -> Markup:
+    """What was tried and where it happened. Its texts were redacted before they were kept."""
+    latest = report.events[0] if report.events else None
+    return el(
+        "article",
         section("What was tried", _fixes(report)),
         section("Latest trace", el("pre", latest.trace or latest.message, cls="lm-trace"))
         if latest
@@ -62,6 +86,7 @@ def fault_card(report: ErrorReport, now: datetime) -> Markup:
 
 
 def _fixes(report: ErrorReport) -> Markup:
+    latest_patch = next((fix.id for fix in report.fixes if fix.action == patches.ACTION), None)
     rows = [
         el(
             "li",
@@ -71,6 +96,7 @@ def _fixes(report: ErrorReport) -> Markup:
             el("span", f" {fix.reason} · {moment(fix.at)}", cls="lm-quiet"),
         )
         for fix in report.fixes
+        if fix.id != latest_patch  # it stands above, whole
     ]
     return el("ul", rows, cls="lm-rows") if rows else empty("Nothing yet.")
 

@@ -1,4 +1,4 @@
-"""Errors: faults by kind, what was tried, and the two ways to be done with one."""
+"""Errors: faults by kind, what was tried, the ways to be done with one, and patches of labelmate's own code."""
 
 from typing import Literal
 
@@ -10,10 +10,13 @@ from ui.console.cards import faults as cards
 from ui.console.frame import QUIETLY, Frame, acted, card
 from ui.console.markup import Markup, empty
 from ui.console.notices import attempt, said
+from ui.console.patching import Patching
 from ui.console.reception import Reception
 
 Way = Literal["resolve", "dismiss"]
 ALL = "all"
+PATCHES = (("any or none", ""), *((word, word) for word in ("proposed", "applied", "failed", "reverted")))
+"""Shown and asked for: groups with a patch in that state."""
 LIMITS = (10, 500, 10)
 """Least, most and step of how many are shown."""
 SHOWN = 50
@@ -26,10 +29,14 @@ class ErrorsPage:
         self.reception = reception
         self.frame = Frame(reception, blocks, "errors")
         self.chosen = gr.Textbox(visible="hidden", elem_id="fault-id", show_label=False)
+        self.counts = card("fault-counts")
         with gr.Row(elem_classes="lm-bar"):
             states = [*map(str, GroupStatus), ALL]
             self.status = gr.Radio(
                 states, value=str(GroupStatus.OPEN), show_label=False, elem_id="fault-status", scale=3
+            )
+            self.patched = gr.Dropdown(
+                [*PATCHES], value="", label="Patch", elem_id="fault-patch", scale=1, min_width=130
             )
             least, most, step = LIMITS
             self.limit = gr.Slider(
@@ -45,24 +52,29 @@ class ErrorsPage:
                         "It is mended", variant="primary", elem_id="fault-resolve", scale=0
                     )
                     self.dismiss = gr.Button("Hear no more of it", elem_id="fault-dismiss", scale=0)
+                self.patching = Patching(reception, self.chosen)
+                self.story = card("fault-story")
         self._wire(blocks)
 
     def _wire(self, blocks: gr.Blocks) -> None:
-        place, detail = [self.status, self.limit, self.chosen], [self.told, self.bar]
+        place = [self.status, self.patched, self.limit, self.chosen]
+        rows, detail = [self.rows, self.counts], [self.told, self.story, self.bar, *self.patching.shown]
         arrived = blocks.load(self.arrive, None, [self.chosen, self.status], **QUIETLY)
-        arrived.then(self.draw, place, self.rows, **QUIETLY).then(self.show, self.chosen, detail, **QUIETLY)
-        self.frame.clock.tick(self.draw, place, self.rows, **QUIETLY)
-        self.rows.click(self.pick, None, self.chosen, **QUIETLY).then(
-            self.draw, place, self.rows, **QUIETLY
-        ).then(self.show, self.chosen, detail, **QUIETLY)
-        self.status.input(self.draw, place, self.rows, **QUIETLY)
-        self.limit.release(self.draw, place, self.rows, **QUIETLY)
+        arrived.then(self.draw, place, rows, **QUIETLY).then(self.show, self.chosen, detail, **QUIETLY)
+        self.frame.clock.tick(self.draw, place, rows, **QUIETLY)
+        self.rows.click(self.pick, None, self.chosen, **QUIETLY).then(self.draw, place, rows, **QUIETLY).then(
+            self.show, self.chosen, detail, **QUIETLY
+        )
+        self.patching.wire(self.frame)
+        self.status.input(self.draw, place, rows, **QUIETLY)
+        self.patched.input(self.draw, place, rows, **QUIETLY)
+        self.limit.release(self.draw, place, rows, **QUIETLY)
         ways: tuple[tuple[gr.Button, Way], ...] = ((self.resolve, "resolve"), (self.dismiss, "dismiss"))
         for button, way in ways:
             done = button.click(
                 self._closing(way), self.chosen, self.frame.notice, trigger_mode="once", **QUIETLY
             )
-            done.then(self.show, self.chosen, detail, **QUIETLY).then(self.draw, place, self.rows, **QUIETLY)
+            done.then(self.show, self.chosen, detail, **QUIETLY).then(self.draw, place, rows, **QUIETLY)
 
     async def arrive(self, request: gr.Request) -> tuple[str, object]:
         wanted = str(request.query_params.get("fault", ""))
@@ -74,19 +86,28 @@ class ErrorsPage:
     def pick(self, event: gr.EventData) -> str:
         return acted(event, "id")
 
-    async def draw(self, status: str, limit: float, chosen: str) -> Markup:
+    async def draw(self, status: str, patched: str, limit: float, chosen: str) -> list[Markup]:
         wanted = GroupStatus(status) if status in {*GroupStatus} else None
-        groups = await self.reception.store.read(faults.list_groups, status=wanted, limit=int(limit))
-        return cards.fault_list(groups, chosen, await self.reception.now())
+        groups = await self.reception.store.read(
+            faults.list_groups, status=wanted, patch=patched or None, limit=int(limit)
+        )
+        counts = await self.reception.store.read(faults.counts_by_status)
+        return [cards.fault_list(groups, chosen, await self.reception.now()), cards.fault_counts(counts)]
 
-    async def show(self, fingerprint: str) -> tuple[object, object]:
+    async def show(self, fingerprint: str) -> list[object]:
         report = None
         if fingerprint:
             report, _ = await attempt(self.reception.store.read(faults.show_group, fingerprint=fingerprint))
         if report is None:
-            return empty("Nothing is broken that anybody knows of."), gr.update(visible=False)
+            nothing = empty("Nothing is broken that anybody knows of.")
+            return [nothing, "", gr.update(visible=False), *await self.patching.show("")]
         is_open = report.group.status is GroupStatus.OPEN
-        return cards.fault_card(report, await self.reception.now()), gr.update(visible=is_open)
+        return [
+            cards.fault_card(report),
+            cards.fault_story(report, await self.reception.now()),
+            gr.update(visible=is_open),
+            *await self.patching.show(report.group.fingerprint),
+        ]
 
     def _closing(self, way: Way):  # noqa: ANN202 - a handler for Gradio
         async def close(fingerprint: str, request: gr.Request) -> Markup:
