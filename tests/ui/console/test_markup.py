@@ -24,7 +24,7 @@ def row(name: str) -> RosterRow:
     return RosterRow(
         id=ArtistId("art_1"), slug="x", name=name, genre="lofi", state=LifecycleState.ACTIVE, autopilot=True, version=1,
         songs=3, approved=2, rejected=1, in_the_making=0, last_run_at=NOW - timedelta(hours=2), pause_reason=QUOTED,
-        spent_usd="1.5",
+        spent_usd="1.5", accepted_at=NOW,
     )  # fmt: skip
 
 
