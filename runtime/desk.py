@@ -21,7 +21,8 @@ from runtime.content_plan import redraw
 from runtime.inbox import keep_recording
 from runtime.label import Label
 from runtime.mending import apply_patch, revert_patch
-from runtime.studio import StudioConfig
+from runtime.roster import portrayed
+from runtime.studio import StudioConfig, keep_photo
 from storage import (
     approvals,
     artists,
@@ -302,6 +303,20 @@ class Desk:
         persona = artist.persona.model_copy(update={"vocal": vocal})
         return await self._change_persona(artist, persona, "voice", None)
 
+    async def set_avatar(self, artist: Artist, photo: Path | None, *, licence: str) -> Artist:
+        """Show an artist by a picture of one's own, or without one by what is drawn from its look.
+
+        Raises UsageError for a file that is no picture.
+        """
+        self._require_owner("change an artist's avatar")
+        settings = await self._label.live.now()
+        if photo is None:
+            persona, pictures = await portrayed(settings, artist.persona)
+            return await self._change_persona(artist, persona, "avatar", {"drawn": True}, pictures)
+        given = await asyncio.to_thread(keep_photo, StudioConfig.of(settings), photo, licence)
+        persona = artist.persona.model_copy(update={"avatar_sha256": given.sha256})
+        return await self._change_persona(artist, persona, "avatar", {"licence": licence}, (given,))
+
     async def _step_sound(self, artist: Artist) -> Artist:
         """Who evolves sounds a little different from the next song on: one small step, that can be taken back."""
         persona, genre = artist.persona, find_genre(artist.persona.genre)
@@ -311,7 +326,12 @@ class Desk:
         return await self._change_persona(artist, moved, "sound", {"moved": told})
 
     async def _change_persona(
-        self, artist: Artist, persona: Persona, trigger: str, evidence: dict[str, object] | None
+        self,
+        artist: Artist,
+        persona: Persona,
+        trigger: str,
+        evidence: dict[str, object] | None,
+        pictures: tuple[Asset, ...] = (),
     ) -> Artist:
         return await self._store.write(
             artists.change_persona,
@@ -321,6 +341,7 @@ class Desk:
             trigger=trigger,
             evidence=evidence,
             who=self.actor.alias,
+            pictures=pictures,
         )
 
     async def set_autopilot(

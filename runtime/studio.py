@@ -47,6 +47,7 @@ if TYPE_CHECKING:  # the studio's tools are heavy: each function imports what it
 P = ParamSpec("P")
 T = TypeVar("T")
 ENGINE = "labelmate-engine/2"
+PORTRAITIST = "labelmate-portrait/1"
 VISUALIZER = "labelmate-visualizer/1"
 ENGINES = (
     "agents.llm.offline.writer",
@@ -294,6 +295,46 @@ def paint_cover(
             )
 
         return keep(made.cover, "cover"), keep(made.thumbnail, "thumbnail")
+
+
+@timed
+def draw_portrait(config: StudioConfig, persona: Persona) -> tuple[Asset, Asset]:
+    """An artist's avatar and logo, from its visual identity."""
+    from agents.visuals import portrait
+
+    with scratch(config) as folder:
+        portrait.draw_avatar(persona.visual, persona.signature_seed, folder / "avatar.png")
+        portrait.draw_logo(persona.visual, persona.name, folder / "logo.png")
+
+        def keep(kind: str) -> Asset:
+            return config.assets.put(
+                folder / f"{kind}.png",
+                kind=kind,
+                media_type="image/png",
+                tool=PORTRAITIST,
+                clearance=Clearance.CLEARED,
+                seed=persona.signature_seed,
+            )
+
+        return keep("avatar"), keep("logo")
+
+
+def keep_photo(config: StudioConfig, source: Path, licence: str) -> Asset:
+    """An avatar that a person gives. Raises UsageError for what is no picture, DiskFullError without room."""
+    from agents.visuals import portrait
+
+    with scratch(config) as folder:
+        portrait.take_photo(source, folder / "avatar.png")
+        return config.assets.put(
+            folder / "avatar.png",
+            kind="avatar",
+            media_type="image/png",
+            tool="person",
+            provider="person",
+            licence=licence,
+            clearance=Clearance.CLEARED,
+            ai_role="human",
+        )
 
 
 @timed

@@ -23,7 +23,8 @@ class RosterPage:
 
     at: datetime
     rows: tuple[RosterRow, ...]
-    covers: dict[ArtistId, str]
+    pictures: dict[ArtistId, str]
+    """Each artist's avatar, or the latest cover of one without."""
     sizes: dict[LifecycleState, int]
     page: int
     pages: int
@@ -56,8 +57,9 @@ def roster_page(tx: Tx, *, state: LifecycleState | None, text: str, page: int) -
     states = () if state is None else (state,)
     rows = roster.roster(tx, limit=PAGE, offset=page * PAGE, states=states, text=text)
     media = histories.latest_media(tx, artist_ids=tuple(row.id for row in rows), kinds=("thumbnail",))
-    covers = {artist_id: kinds["thumbnail"] for artist_id, kinds in media.items() if kinds}
-    return RosterPage(tx.clock.now(), tuple(rows), covers, sizes, page, pages)
+    pictures = {artist_id: kinds["thumbnail"] for artist_id, kinds in media.items() if kinds}
+    pictures |= artists.avatars_of(tx, artist_ids=tuple(media))
+    return RosterPage(tx.clock.now(), tuple(rows), pictures, sizes, page, pages)
 
 
 def artist_overview(tx: Tx, *, name: str) -> ArtistOverview:

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping, bindparam, func, insert, select, update
 
-from storage import events, tables
+from storage import events, lineage, tables
 from storage.clock import new_id
 from storage.database import database_now_s
 from storage.errors import ConflictError, Fenced, NotFoundError
 from storage.store import Tx, write
-from storage.types import Artist, ArtistId, Frozen, Genes, LifecycleState, Persona
+from storage.types import Artist, ArtistId, Asset, Frozen, Genes, LifecycleState, Persona
 
 A = tables.artists
 
@@ -38,9 +38,16 @@ def slugify(name: str) -> str:
 
 @write
 def add_artist(
-    tx: Tx, *, persona: Persona, genes: Genes, who: str, state: LifecycleState, roster_max: int | None = None
+    tx: Tx,
+    *,
+    persona: Persona,
+    genes: Genes,
+    who: str,
+    state: LifecycleState,
+    roster_max: int | None = None,
+    pictures: tuple[Asset, ...] = (),
 ) -> Artist:
-    """Insert an artist with version 1. Raises ConflictError on a taken name or a full roster."""
+    """Insert an artist with version 1, and the pictures its persona names. Raises ConflictError on a taken name or a full roster."""
     if roster_max is not None:
         living = tx.connection.execute(
             select(func.count()).select_from(A).where(A.c.state != LifecycleState.RETIRED)
@@ -59,6 +66,7 @@ def add_artist(
         )
     artist_id = new_id("art", tx.clock)
     now = tx.clock.now()
+    lineage.keep_assets(tx, pictures)
     tx.connection.execute(
         insert(A).values(
             id=artist_id,
@@ -107,8 +115,9 @@ def change_persona(
     trigger: str,
     evidence: dict[str, object] | None,
     who: str,
+    pictures: tuple[Asset, ...] = (),
 ) -> Artist:
-    """Give an artist another voice or sound, a version of its own as every change.
+    """Give an artist another voice, sound or avatar, a version of its own as every change.
 
     Raises ConflictError when the artist has changed since `version` was read.
     """
@@ -119,6 +128,7 @@ def change_persona(
     )
     if changed.rowcount == 0:
         raise ConflictError(f"{persona.name} has changed meanwhile; look again")
+    lineage.keep_assets(tx, pictures)
     _add_version(tx, artist_id, trigger=trigger, evidence=evidence, who=who)
     return artist_by_id(tx, artist_id=artist_id)
 
@@ -280,6 +290,13 @@ def artist_by_name(tx: Tx, *, name: str) -> Artist:
         slugs = tx.connection.execute(select(A.c.slug).order_by(A.c.slug).limit(8)).scalars().all()
         raise NotFoundError(f"There is no artist {name!r}; there are: {', '.join(slugs) or 'none yet'}")
     return _artist(row._mapping)
+
+
+def avatars_of(tx: Tx, *, artist_ids: tuple[ArtistId, ...]) -> dict[ArtistId, str]:
+    """The sha256 of the avatar of each of these artists that has one."""
+    rows = tx.connection.execute(select(A.c.id, A.c.persona).where(A.c.id.in_(artist_ids)))
+    shown = {row.id: Persona.model_validate(row.persona).avatar_sha256 for row in rows}
+    return {artist_id: sha256 for artist_id, sha256 in shown.items() if sha256}
 
 
 def artist_as_of(tx: Tx, *, artist_id: ArtistId, at: datetime) -> Artist:

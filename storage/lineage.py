@@ -14,6 +14,20 @@ F = tables.assets
 
 def record_assets(tx: Tx, assets: tuple[Asset, ...], *, cycle_id: str, revision: int, step: str) -> None:
     """Keep assets with their parents and link them to the step that made them; a repeat changes nothing."""
+    keep_assets(tx, assets)
+    for asset in assets:
+        insert_absent(
+            tx.connection,
+            tables.step_assets,
+            cycle_id=cycle_id,
+            revision=revision,
+            step=step,
+            sha256=asset.sha256,
+        )
+
+
+def keep_assets(tx: Tx, assets: tuple[Asset, ...]) -> None:
+    """Keep assets with their parents: what belongs to an artist is linked to no step, and never expires."""
     for asset in assets:
         row = asset.model_dump(mode="json", exclude={"parents", "cost_usd", "seed"})
         new = insert_absent(
@@ -33,14 +47,6 @@ def record_assets(tx: Tx, assets: tuple[Asset, ...], *, cycle_id: str, revision:
             )
         for parent in asset.parents:
             insert_absent(tx.connection, tables.asset_parents, sha256=asset.sha256, parent_sha256=parent)
-        insert_absent(
-            tx.connection,
-            tables.step_assets,
-            cycle_id=cycle_id,
-            revision=revision,
-            step=step,
-            sha256=asset.sha256,
-        )
 
 
 def asset_by_sha256(tx: Tx, *, sha256: str) -> Asset:

@@ -112,6 +112,10 @@ class Persona(Frozen):
     """Where it is heard of, names of configs/posts.yaml; the content plan takes them in turn."""
     calls_to_action: tuple[str, ...] = ("Listen with headphones.", "Follow for the next one.")
     """What posts ask for; the content plan takes them in turn."""
+    avatar_sha256: str | None = None
+    """The asset that shows the artist: drawn from the visual identity, or given by a person."""
+    logo_sha256: str | None = None
+    """The asset of the name beside the emblem."""
     source: str
     """What made this persona: `offline` or provider:model."""
 

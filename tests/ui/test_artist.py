@@ -1,6 +1,9 @@
 """The roster on the command line."""
 
+from pathlib import Path
+
 import pytest
+from PIL import Image
 
 from tests.ui.conftest import Call
 
@@ -67,3 +70,18 @@ def test_a_full_roster_an_unknown_genre_and_an_unknown_name(
 def test_an_empty_roster_says_what_to_do(call: Call):
     assert "labelmate artist create" in call("artist", "list").out
     assert call("artist", "list", "--json").data == {"artists": []}
+
+
+def test_an_avatar_is_drawn_given_and_drawn_again(call: Call, artist, tmp_path: Path):
+    drawn = artist["persona"]["avatar_sha256"]
+    assert drawn
+    assert artist["persona"]["logo_sha256"]
+    Image.new("RGB", (400, 300), (200, 30, 30)).save(tmp_path / "me.png")
+    given = call("artist", "avatar", artist["slug"], tmp_path / "me.png", "--json").data
+    assert given["persona"]["avatar_sha256"] not in (None, drawn)
+    assert given["version"] == artist["version"] + 1
+    again = call("artist", "avatar", artist["slug"], "--json").data
+    assert again["persona"]["avatar_sha256"] == drawn
+    (tmp_path / "words.png").write_text("no picture")
+    refused = call("artist", "avatar", artist["slug"], tmp_path / "words.png")
+    assert (refused.code, "cannot be read as a picture" in refused.line) == (2, True)

@@ -3,6 +3,7 @@
 import secrets
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,10 +22,11 @@ from ui.wording import moment, usd
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="The roster: list, show, create, accept, pause, resume, evolve, retire, autopilot, voice.",
+    help="The roster: list, show, create, accept, pause, resume, evolve, retire, autopilot, voice, avatar.",
 )
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept with the change.")]
 POLICY = AutopilotPolicy()
+GIVEN = "given by a person: as they have cleared it"
 
 
 class Switch(StrEnum):
@@ -205,6 +207,29 @@ def voice(
 
     artist = with_label(speak)
     show(artist, as_json=as_json, drawn=f"{artist.persona.name}: {voice_line(artist)}")
+
+
+@app.command()
+def avatar(
+    name: ArtistName,
+    file: Annotated[
+        Path | None,
+        typer.Argument(dir_okay=False, help="A JPEG, PNG or WebP; without it, one is drawn from the look."),
+    ] = None,
+    *,
+    licence: Annotated[str, typer.Option(help="Whose picture it is, and why you may show it.")] = GIVEN,
+    who: Who = None,
+    as_json: Json = False,
+) -> None:
+    """Show an artist by a picture of your own, or by the one that its look gives."""
+
+    async def change(label: Label) -> Artist:
+        artist = await find_artist(label, name)
+        return await at_desk(label, who).set_avatar(artist, file, licence=" ".join(licence.split())[:200])
+
+    artist = with_label(change)
+    told = "is shown by your picture" if file else "has an avatar and a logo drawn from its look"
+    show(artist, as_json=as_json, drawn=f"{artist.persona.name} {told}")
 
 
 @app.command()

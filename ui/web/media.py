@@ -17,7 +17,7 @@ from ui.web.door import TheLabel
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 SHOWN_KINDS = frozenset(
-    {"wav", "flac", "mp3", "take", "cover", "thumbnail", "avatar", "preview", "video", "poster"}
+    {"wav", "flac", "mp3", "take", "cover", "thumbnail", "avatar", "logo", "preview", "video", "poster"}
 )
 SHOWN_TYPES = re.compile(r"(audio|video)/[\w.+-]+|image/(png|jpeg|webp)")
 KEPT = "private, max-age=31536000, immutable"

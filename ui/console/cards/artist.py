@@ -22,7 +22,7 @@ def portrait(artist: Artist, latest: dict[str, str], money: ArtistMoney, now: da
     paused = artist.state is LifecycleState.PAUSED
     return el(
         "div",
-        avatar(persona.name, latest.get("thumbnail"), persona.visual.palette),
+        avatar(persona.name, persona.avatar_sha256 or latest.get("thumbnail"), persona.visual.palette),
         el(
             "div",
             el("h1", persona.name),
@@ -82,8 +82,10 @@ def latest_work(artist: Artist, latest: dict[str, str], peaks: Sequence[float]) 
 def persona_card(artist: Artist) -> Markup:
     """Who this is; it never changes."""
     persona = artist.persona
+    logo = media(persona.logo_sha256)
     return section(
         "Persona",
+        el("img", src=logo, alt=f"Logo of {persona.name}", loading="lazy", cls="lm-logo") if logo else None,
         el("p", persona.backstory, cls="lm-story"),
         facts(
             (

@@ -1,21 +1,21 @@
 """The roster: one row an artist, made to be scanned."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zlib import crc32
 
 from configs.palettes import load_palettes
 from storage.roster import RosterRow
-from storage.types import LifecycleState
+from storage.types import ArtistId, LifecycleState
 from ui.console.markup import Markup, ago, chip, el, empty, media, page_link, text
 from ui.wording import usd
 
 
-def roster_list(rows: Sequence[RosterRow], covers: dict[str, str], now: datetime) -> Markup:
+def roster_list(rows: Sequence[RosterRow], pictures: Mapping[ArtistId, str], now: datetime) -> Markup:
     """Artists with what became of their songs."""
     if not rows:
         return empty("No artist fits. Clear the search, or make one with `labelmate artist create`.")
-    return el("ol", [_row(row, covers.get(row.id), now) for row in rows], cls="lm-roster")
+    return el("ol", [_row(row, pictures.get(row.id), now) for row in rows], cls="lm-roster")
 
 
 def state_counts(sizes: dict[LifecycleState, int], chosen: LifecycleState | None) -> Markup:
@@ -40,7 +40,7 @@ def pager(page: int, pages: int) -> Markup:
 
 
 def avatar(name: str, sha256: str | None, palette: str | None = None) -> Markup:
-    """The latest cover, or the artist's first letters in the artist's colours."""
+    """The artist's picture, or the first letters in the artist's colours."""
     address = media(sha256)
     if address:
         return el("img", src=address, alt="", loading="lazy", cls="lm-cover")
@@ -48,14 +48,14 @@ def avatar(name: str, sha256: str | None, palette: str | None = None) -> Markup:
     return el("i", letters, cls="lm-cover letters", style=_colours(palette or _palette_for(name)))
 
 
-def _row(row: RosterRow, cover: str | None, now: datetime) -> Markup:
+def _row(row: RosterRow, picture: str | None, now: datetime) -> Markup:
     decided = row.approved + row.rejected
     rate = f"{row.approved / decided:.0%}" if decided else "–"
     return el(
         "li",
         el(
             "a",
-            avatar(row.name, cover),
+            avatar(row.name, picture),
             el("span", el("b", row.name), el("small", row.genre.replace("_", " "))),
             el("span", chip(row.state), row.autopilot and chip("autopilot", "auto"), cls="state"),
             _number(rate, f"{row.approved} of {decided} approved"),

@@ -32,7 +32,7 @@ def build(reception: Reception, blocks: gr.Blocks) -> None:
         found = await read(state, text, page)
         return (
             cards.state_counts(found.sizes, state_of(state)),
-            cards.roster_list(found.rows, {str(key): value for key, value in found.covers.items()}, found.at),
+            cards.roster_list(found.rows, found.pictures, found.at),
             cards.pager(found.page, found.pages),
             found.page,
         )
