@@ -84,8 +84,9 @@ def with_roster(own: tuple[Arm, ...], roster: tuple[Arm, ...]) -> tuple[Arm, ...
     everybody = {arm.id: arm for arm in roster}
 
     def prior(arm: Arm) -> tuple[float, float]:
-        successes = everybody[arm.id].successes - arm.successes
-        failures = everybody[arm.id].failures - arm.failures
+        # Both may have been counted at different moments.
+        successes = max(0, everybody[arm.id].successes - arm.successes)
+        failures = max(0, everybody[arm.id].failures - arm.failures)
         tries = successes + failures
         share = min(1.0, ROSTER_WORTH / tries) if tries else 0.0
         return 1.0 + share * successes, 1.0 + share * failures
@@ -138,11 +139,77 @@ def probability_above(first: tuple[int, int], second: tuple[int, int]) -> float:
     return min(1.0, total)
 
 
-def winner(arms: tuple[Arm, ...], *, probability_min: float = 0.95, tries_min: int = 10) -> Arm | None:
-    """The arm to keep: the best with at least this probability, after a fair number of tries; else nothing."""
+PROBABLE, FAIR_TRIES = 0.95, 10
+"""Probability of being best from which an arm wins, and songs of each arm before anything is decided."""
+NEGLIGIBLE = 0.02
+"""Approvals a song: where no more than this is lost by keeping the best arm, going on teaches nothing worth its songs."""
+
+
+class Standing(Frozen):
+    """One arm in a report."""
+
+    arm: Arm
+    mean: float
+    """Of the believed approval rate."""
+    low: float
+    high: float
+    """Between which the true rate lies with probability 0.9."""
+    probability_best: float
+
+
+class Outlook(Frozen):
+    """Whether an experiment goes on, and why."""
+
+    verdict: Literal["go_on", "winner", "no_difference"]
+    best: Arm
+    text: str
+
+
+def standings(arms: tuple[Arm, ...]) -> tuple[Standing, ...]:
+    """What is believed of each arm."""
     chances = probability_best(arms)
-    best = max(arms, key=lambda arm: chances[arm.id])
-    return best if chances[best.id] >= probability_min and best.tries >= tries_min else None
+    return tuple(
+        Standing(
+            arm=arm,
+            mean=arm.belief[0] / sum(arm.belief),
+            low=_quantile(arm, 0.05),
+            high=_quantile(arm, 0.95),
+            probability_best=chances[arm.id],
+        )
+        for arm in arms
+    )
+
+
+def outlook(arms: tuple[Arm, ...]) -> Outlook:
+    """The stop rule: a probable winner after a fair number of tries, or arms that hardly differ; else it goes on.
+
+    Losers starve under Thompson sampling, so a fair number is asked of the best arm alone; that arms hardly differ is
+    only said when all of them were tried as often.
+    """
+    told = {each.arm.id: each for each in standings(arms)}
+    best = max(arms, key=lambda arm: told[arm.id].probability_best)
+    chance = told[best.id].probability_best
+    if best.tries >= FAIR_TRIES and chance >= PROBABLE:
+        return Outlook(
+            verdict="winner",
+            best=best,
+            text=f"{best.value} is best with probability {chance:.2f}: promote it",
+        )
+    widest = max(told[arm.id].high for arm in arms) - told[best.id].low
+    if min(arm.tries for arm in arms) >= FAIR_TRIES and widest <= NEGLIGIBLE:
+        text = f"no variant is better than {best.value} by more than {NEGLIGIBLE:g}: stop it"
+        return Outlook(verdict="no_difference", best=best, text=text)
+    missing = max(0, FAIR_TRIES - best.tries)
+    text = f"goes on: {best.value} leads with probability {chance:.2f} and {PROBABLE:g} decides"
+    if missing:
+        text += f", after at least {missing} songs more of it"
+    return Outlook(verdict="go_on", best=best, text=text)
+
+
+def _quantile(arm: Arm, share: float) -> float:
+    grid = [(index + 0.5) / GRID_POINTS for index in range(GRID_POINTS)]
+    below = _cumulative(_density(arm, grid))
+    return next((point for point, cumulative in zip(grid, below, strict=True) if cumulative >= share), 1.0)
 
 
 def _log_beta(a: float, b: float) -> float:

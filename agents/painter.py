@@ -5,9 +5,9 @@ from pathlib import Path
 
 from agents.visuals.facts import CoverFiles, VideoFacts
 from configs.knobs import Captions
-from storage.types import SongPlan, VisualIdentity
+from storage.types import Brief, SongPlan, VisualIdentity
 
-__all__ = ["CoverFiles", "VideoFacts", "film", "paint_cover", "preview_span"]
+__all__ = ["CoverFiles", "VideoFacts", "dressed", "film", "paint_cover", "preview_span"]
 
 PEAK_SECTIONS = ("chorus", "drop", "hook")
 
@@ -32,6 +32,13 @@ def paint_cover(
     return paint(
         visual, artist_name=artist_name, title=title, mood=mood, seed=seed, out_dir=out_dir, size_px=size_px
     )
+
+
+def dressed(visual: VisualIdentity, brief: Brief) -> VisualIdentity:
+    """The artist's look, with the cover composition that an experiment asks for."""
+    if brief.cover_composition is None:
+        return visual
+    return visual.model_copy(update={"compositions": (brief.cover_composition,)})
 
 
 def film(

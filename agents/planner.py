@@ -9,6 +9,7 @@ from agents.llm.tasks import BriefDraft, BriefInputs
 from agents.planning.memory import Recollection, recollect
 from agents.planning.steering import steer
 from agents.planning.trends import InTheAir, heard_by, moved_words, push_tempo
+from agents.planning.variants import COVER, PREFIX, Variant, text
 from agents.planning.wishes import KEYS, Wishes, read_wishes
 from configs.genres import Genre, load_genres
 from storage.clock import sub_seed
@@ -23,7 +24,7 @@ async def plan(
     request: SongRequest,
     memory: tuple[MadePiece, ...],
     changes: tuple[ParameterChange, ...],
-    arm: tuple[str, str] | None,
+    variants: tuple[Variant, ...],
     revision: int,
     default_seconds: float,
     remarks: tuple[Remark, ...] = (),
@@ -34,13 +35,13 @@ async def plan(
     Args:
         memory: the artist's earlier songs, latest last.
         changes: all of the critic's steps since revision 0, in terms of the genes.
-        arm: id and effect of the experiment arm to try: `control`, `parameter=0.7` or `parameter+0.1`.
+        variants: what experiments set, the one on trial and winners of before.
         revision: 0 at first; a later one keeps theme, mood, title, key and form, and is composed anew.
         remarks: what people said of earlier songs, as far as a model may know it.
         trends: what is in the air, the strongest first; an artist listens as far as its `trend_adaptability` says.
 
     Raises:
-        UsageError: the request or the arm asks for what does not exist.
+        UsageError: the request or a variant asks for what does not exist.
         ProviderError: no writer gave a usable theme and title.
     """
     # Inside, because forms belong to the music engine, which the other planners of words never need.
@@ -54,7 +55,7 @@ async def plan(
         writer, artist, sub_seed(request.seed, "brief"), wishes, past, remarks, air
     )
     draft = completion.value
-    song, reasons = steer(artist.genes, genre, past, changes, arm, request.seed)
+    song, reasons = steer(artist.genes, genre, past, changes, variants, request.seed)
     if wishes.tempo_bpm is None:
         song, pushed = push_tempo(song, genre, persona, air.told)
         reasons += pushed
@@ -80,7 +81,9 @@ async def plan(
         hook_density=song.hook_density,
         signature_seed=persona.signature_seed,
         sound=persona.sound,
-        arm_id=arm[0] if arm else None,
+        arm_id=next((each.arm_id for each in variants if not each.is_promoted), None),
+        music_prompt_prefix=text(variants, PREFIX) or "",
+        cover_composition=text(variants, COVER),
         trends=air.told,
         reasons=(
             *_asked_for(request),

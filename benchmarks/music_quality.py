@@ -107,7 +107,7 @@ async def plan_song(artist: Artist, seed: int, seconds: float, memory: tuple[Mad
         request=SongRequest(seed=seed, seconds=seconds),
         memory=memory,
         changes=(),
-        arm=None,
+        variants=(),
         revision=0,
         default_seconds=seconds,
     )

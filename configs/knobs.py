@@ -288,6 +288,8 @@ class Lifecycle(Group):
     """What that many rejections in a row do: pause or retire."""
     auto_retire: bool | None = None
     """Whether rules retire by themselves. Otherwise, under the label profile, retirement is proposed to people."""
+    experiment_promotion: Literal["person", "policy"] = "person"
+    """Who promotes the winner of an experiment: person, or policy, by the stop rule."""
     ab_testing_enabled: bool = False
     """Whether planners try variants and learn which are approved."""
 

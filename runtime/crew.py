@@ -28,7 +28,7 @@ from runtime.remote import arrived
 from runtime.revisions import Revisions
 from runtime.studio import StudioConfig, Timed
 from runtime.trends import trends_now
-from runtime.trials import assigned_arm
+from runtime.trials import variants_of
 from runtime.work import LocalWork, Made, SentWork, Work
 from runtime.workers import Pool, Studio
 from storage import learning, lineage, memory, releases
@@ -106,16 +106,15 @@ class Crew:
             return _at_once(lambda: importer.brief_of(self.artist, request))
 
         async def make(_variation: int) -> Made[Brief]:
-            arm = None
-            if self.settings.ab_testing_enabled:
-                arm = await assigned_arm(self.store, self.fence, self.cycle)
             reply = self.pools.creative.next().plan.remote(
                 self._place(CycleStep.PLAN, revision),
                 self.artist,
                 self.cycle.request,
                 await self._memory(),
                 changes,
-                arm,
+                await variants_of(
+                    self.store, self.fence, self.cycle, is_trying=self.settings.ab_testing_enabled
+                ),
                 revision,
                 self.settings.song_seconds,
                 await self._remarks(),

@@ -14,6 +14,7 @@ from agents.mending.checkout import find_checkout
 from agents.music import dna
 from agents.music.genre import find_genre
 from agents.music.measured import octave_nearest
+from agents.planning.variants import PREFIX, check_variant
 from agents.planning.wishes import plain_line
 from agents.publicist import require_platforms
 from agents.transitions import Trigger, move
@@ -29,6 +30,7 @@ from storage import (
     autopilot,
     content_plan,
     cycles,
+    experiments,
     faults,
     inbox,
     label,
@@ -43,6 +45,7 @@ from storage.clock import sub_seed
 from storage.content_plan import PlanChange, PlanEntry
 from storage.cycles import Cycle
 from storage.errors import NotAllowedError, NotFoundError, UsageError
+from storage.experiments import ExperimentRow
 from storage.faults import ErrorGroup
 from storage.inbox import InboxRequest
 from storage.patches import Patch
@@ -356,6 +359,41 @@ class Desk:
             who=self.actor.alias,
             surface=self.actor.surface,
             reason=reason,
+        )
+
+    # ------------------------------------------------------------ experiments
+
+    async def begin_experiment(self, parameter: str, values: tuple[str, ...], *, even: bool) -> ExperimentRow:
+        """Try variants on the next songs. Raises UsageError for fewer than two, or what no song can be made with."""
+        self._require_owner("begin an experiment")
+        for value in values:
+            check_variant(parameter, value)
+        if parameter == PREFIX and not (await self._label.live.now()).music_providers:
+            raise UsageError(f"{PREFIX} is read by music providers, and MUSIC_PROVIDERS names none")
+        return await self._store.write(
+            experiments.create_experiment,
+            parameter=parameter,
+            values=values,
+            method="even" if even else "thompson",
+            who=self.actor.alias,
+        )
+
+    async def promote(self, row: ExperimentRow, arm_id: str, *, reason: str) -> ExperimentRow:
+        """A variant holds for every song from now on."""
+        self._require_owner("promote a variant")
+        return await self._store.write(
+            experiments.promote_arm,
+            experiment_id=row.id,
+            arm_id=arm_id,
+            who=self.actor.alias,
+            reason=reason,
+        )
+
+    async def stop_experiment(self, row: ExperimentRow) -> ExperimentRow:
+        """End it without a winner, or take the winner back."""
+        self._require_owner("stop an experiment")
+        return await self._store.write(
+            experiments.stop_experiment, experiment_id=row.id, who=self.actor.alias
         )
 
     # ------------------------------------------------------------ the label

@@ -10,7 +10,7 @@ from configs.settings import Settings
 from runtime import studio
 from runtime.bench import Bench
 from runtime.revisions import Revisions
-from runtime.trials import effect_of
+from runtime.trials import variants_from
 from runtime.work import LocalWork, Made
 from storage.errors import NotFoundError
 from storage.model_calls import RecordedCall
@@ -80,7 +80,6 @@ class ReplayCrew:
             return _at_once(lambda: importer.brief_of(self.step.artist, self._request), "words")
 
         async def make(_variation: int) -> Made[Brief]:
-            assigned = self._bench.record.assigned
             return self._words(
                 await planner.plan(
                     self._writer(self._source(Brief)),
@@ -88,7 +87,7 @@ class ReplayCrew:
                     request=self._request,
                     memory=self.step.memory,
                     changes=changes,
-                    arm=(assigned.arm_id, effect_of(assigned)) if assigned else None,
+                    variants=variants_from(self._bench.record.promoted, self._bench.record.assigned),
                     revision=revision,
                     default_seconds=self._settings.song_seconds,
                     remarks=self._remarks(),

@@ -280,7 +280,13 @@ def paint_cover(
 
     with scratch(config) as folder:
         made = painter.paint_cover(
-            persona.visual, persona.name, brief.title, brief.mood, seed, folder, size_px=config.cover_px
+            painter.dressed(persona.visual, brief),
+            persona.name,
+            brief.title,
+            brief.mood,
+            seed,
+            folder,
+            size_px=config.cover_px,
         )
 
         def keep(path: Path, kind: str) -> Asset:

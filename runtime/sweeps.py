@@ -16,6 +16,7 @@ from agents.mending.engineer import Proposal
 from agents.mending.trial import Limits, Trial
 from runtime import studio
 from runtime.content_plan import follow_plans
+from runtime.experiments import settle_experiments
 from runtime.launch import Launch
 from runtime.lifecycle_sweep import check_roster, wants_artist
 from runtime.live import LiveSettings
@@ -104,6 +105,7 @@ class Sweeps:
     async def _check_roster(self) -> None:
         settings = self._settings.last
         await check_roster(self._store, settings)
+        await settle_experiments(self._store, settings)
         seed = self._random.getrandbits(32)
         if wants_artist(settings, self._random):
             with contextlib.suppress(ConflictError):  # the roster is full: nothing to create

@@ -20,6 +20,7 @@ from agents.fixer import Attempt, Fault, Remedy, diagnose
 from agents.llm.protocol import Completion, Request
 from agents.llm.tasks import BriefDraft, FeedbackDraft, LyricsDraft, PatchSource, ReflectionDraft
 from agents.mending.engineer import Proposal
+from agents.planning.variants import Variant
 from runtime import studio
 from runtime.launch import Launch
 from runtime.model_spend import Place
@@ -130,7 +131,7 @@ class CreativeActor(AgentActor):
         request: SongRequest,
         memory: tuple[MadePiece, ...],
         changes: tuple[ParameterChange, ...],
-        arm: tuple[str, str] | None,
+        variants: tuple[Variant, ...],
         revision: int,
         default_seconds: float,
         remarks: tuple[Remark, ...],
@@ -144,7 +145,7 @@ class CreativeActor(AgentActor):
             request=request,
             memory=memory,
             changes=changes,
-            arm=arm,
+            variants=variants,
             revision=revision,
             default_seconds=default_seconds,
             remarks=remarks,

@@ -60,7 +60,7 @@ async def write(seed: int, genre: str, seconds: float, taken: frozenset[str] = f
         request=SongRequest(seed=seed),
         memory=(),
         changes=(),
-        arm=None,
+        variants=(),
         revision=0,
         default_seconds=seconds,
     )

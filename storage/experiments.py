@@ -60,7 +60,7 @@ def create_experiment(
         raise UsageError("An experiment compares at least two different values")
     running = select(E.c.id).where(E.c.parameter == parameter, E.c.status == "running")
     if (there := tx.connection.execute(running).scalar_one_or_none()) is not None:
-        raise ConflictError(f"{there} already varies {parameter}; end it first")
+        raise ConflictError(f"{there} already varies {parameter}; promote a winner or stop it first")
     experiment_id = new_id("exp", tx.clock)
     tx.connection.execute(
         insert(E).values(
@@ -77,18 +77,48 @@ def create_experiment(
 
 
 @write
-def end_experiment(tx: Tx, *, experiment_id: str, winner_arm_id: str | None, who: str) -> ExperimentRow:
-    """Close an experiment, with or without a winner."""
-    ended = tx.connection.execute(
-        update(E)
-        .where(E.c.id == experiment_id, E.c.status == "running")
-        .values(status="ended", ended_at=tx.clock.now(), winner_arm_id=winner_arm_id)
-    )
+def promote_arm(tx: Tx, *, experiment_id: str, arm_id: str, who: str, reason: str) -> ExperimentRow:
+    """End an experiment with a winner: its value holds for every song that is asked for from now on."""
     row = experiment_by_id(tx, experiment_id=experiment_id)
-    if ended.rowcount == 0:
+    if arm_id not in [arm.arm_id for arm in row.arms]:
+        raise NotFoundError(f"{experiment_id} has no arm {arm_id}")
+    if row.winner_arm_id is not None:
+        raise ConflictError(f"{experiment_id} has a winner already; `labelmate experiment stop` withdraws it")
+    tx.connection.execute(
+        update(E)
+        .where(E.c.id == experiment_id)
+        .values(status="ended", ended_at=tx.clock.now(), winner_arm_id=arm_id)
+    )
+    events.append(
+        tx, "experiment.promoted", experiment_id=experiment_id, winner_arm_id=arm_id, who=who, reason=reason
+    )
+    return experiment_by_id(tx, experiment_id=experiment_id)
+
+
+@write
+def stop_experiment(tx: Tx, *, experiment_id: str, who: str) -> ExperimentRow:
+    """End an experiment without a winner, or withdraw the winner of one that has ended."""
+    row = experiment_by_id(tx, experiment_id=experiment_id)
+    if row.status != "running" and row.winner_arm_id is None:
         raise ConflictError(f"{experiment_id} has ended already")
-    events.append(tx, "experiment.ended", experiment_id=experiment_id, winner_arm_id=winner_arm_id, who=who)
-    return row
+    ended_at = row.ended_at or tx.clock.now()
+    tx.connection.execute(
+        update(E).where(E.c.id == experiment_id).values(status="ended", ended_at=ended_at, winner_arm_id=None)
+    )
+    events.append(tx, "experiment.stopped", experiment_id=experiment_id, was=row.winner_arm_id, who=who)
+    return experiment_by_id(tx, experiment_id=experiment_id)
+
+
+def promoted(tx: Tx, *, before: datetime) -> list[Assignment]:
+    """Winners of experiments that ended before a moment, the latest of each parameter."""
+    rows = tx.connection.execute(
+        select(E.c.id.label("experiment_id"), E.c.parameter, N.c.id.label("arm_id"), N.c.value)
+        .join(N, N.c.id == E.c.winner_arm_id)
+        .where(E.c.ended_at < before)
+        .order_by(E.c.ended_at, E.c.id)
+    )
+    latest = {row.parameter: Assignment.model_validate({**row._mapping, "reward": None}) for row in rows}
+    return [latest[parameter] for parameter in sorted(latest)]
 
 
 @write
@@ -134,6 +164,19 @@ def experiment_by_id(tx: Tx, *, experiment_id: str, artist_id: str | None = None
     if row is None:
         raise NotFoundError(f"There is no experiment {experiment_id}; `labelmate experiment list` shows them")
     return ExperimentRow.model_validate({**row._mapping, "arms": _arms(tx, experiment_id, artist_id)})
+
+
+def find_experiment(tx: Tx, *, ref: str) -> ExperimentRow:
+    """One experiment, by its id or the beginning of it. Raises NotFoundError."""
+    ids = tx.connection.execute(
+        select(E.c.id).where(E.c.id.startswith(ref, autoescape=True)).limit(2)
+    ).scalars()
+    found = ids.all()
+    if len(found) != 1:
+        raise NotFoundError(
+            f"{len(found) or 'No'} experiments begin with {ref!r}; `labelmate experiment list` shows them"
+        )
+    return experiment_by_id(tx, experiment_id=found[0])
 
 
 def list_experiments(

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from storage import tables
 from storage.artists import artist_as_of
 from storage.cycles import Cycle, cycle_by_id
-from storage.experiments import Assignment, assignments_of
+from storage.experiments import Assignment, assignments_of, promoted
 from storage.lineage import assets_of
 from storage.memory import KNOWN_PIECES, memory_of, remarks_of
 from storage.model_calls import RecordedCall, calls_of
@@ -36,6 +36,8 @@ class CycleRecord(Frozen):
     deleted: frozenset[str]
     """Addresses of media that were thrown away with time."""
     assigned: Assignment | None
+    promoted: tuple[Assignment, ...]
+    """Winners of earlier experiments, as they were when it was asked for."""
 
 
 def cycle_record(tx: Tx, *, cycle_id: str) -> CycleRecord:
@@ -61,6 +63,7 @@ def cycle_record(tx: Tx, *, cycle_id: str) -> CycleRecord:
         assets=tuple(assets),
         deleted=_deleted(tx, [asset.sha256 for asset in assets]),
         assigned=assigned[0] if assigned else None,
+        promoted=tuple(promoted(tx, before=cycle.created_at)),
     )
 
 

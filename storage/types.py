@@ -303,6 +303,10 @@ class Brief(Frozen):
     arm_id: str | None = None
     trends: tuple[Trend, ...] = ()
     """What the planner knew to be in the air; its reasons tell which of it moved what."""
+    music_prompt_prefix: str = ""
+    """What those who make music elsewhere are told first; the embedded engine reads no prompt."""
+    cover_composition: str | None = None
+    """In place of the artist's own choice."""
     reasons: tuple[str, ...] = ()
     """Why the planner chose so: memory, experiment, trend or critic, one line each."""
     source: str

@@ -41,7 +41,13 @@ class MusicOrder(Frozen):
     def style(self, characters: int) -> str:
         """Comma-separated tags, the most telling first, cut at a whole tag."""
         brief, genre = self.brief, find_genre(self.brief.genre)
-        tags = [genre.title.lower(), brief.mood, f"{brief.tempo_bpm:g} bpm", f"{brief.key} {brief.mode}"]
+        tags = [
+            brief.music_prompt_prefix,
+            genre.title.lower(),
+            brief.mood,
+            f"{brief.tempo_bpm:g} bpm",
+            f"{brief.key} {brief.mode}",
+        ]
         if self.is_instrumental:
             tags.append("instrumental")
         else:

@@ -1,23 +1,21 @@
 """Where a song's numbers come from: genes, what was approved, the critic's steps and the experiment's arm."""
 
 import random
-import re
 
 from agents.music.review.mark import ANEW
 from agents.planning.memory import Recollection
+from agents.planning.variants import GENES as STEERED
+from agents.planning.variants import Variant, step
 from configs.genres import Genre
 from storage.clock import sub_seed
-from storage.errors import UsageError
 from storage.types import Genes, ParameterChange
 
-STEERED = tuple(name for name in Genes.model_fields if name != "adventurousness")
 ANEW_REASON = "critic: drawn anew, from another seed"
 _LARGEST_STEP = 0.5
 _TRUST_IN_APPROVED = 0.5
 """How far an artist without any sense of adventure moves its tempo towards what was approved."""
 _FREEDOM = 0.12
 """How far one song's numbers stray from the genes of an artist who is all adventure."""
-_EFFECT = re.compile(r"(?P<parameter>[a-z_]+)\s*(?P<sign>[=+\-−])\s*(?P<value>\d+(\.\d+)?)")
 
 
 def steer(
@@ -25,13 +23,13 @@ def steer(
     genre: Genre,
     memory: Recollection,
     changes: tuple[ParameterChange, ...],
-    arm: tuple[str, str] | None,
+    variants: tuple[Variant, ...],
     seed: int,
 ) -> tuple[Genes, tuple[str, ...]]:
     """The numbers of one song, in the genes' own terms, and a line for everything that moved them.
 
     Raises:
-        UsageError: the experiment's effect names no gene.
+        UsageError: a variant's value is no number.
     """
     reasons: list[str] = []
     numbers = {name: float(getattr(genes, name)) for name in STEERED}
@@ -42,8 +40,11 @@ def steer(
         _lean_on_approved(numbers, genes, genre, memory.approved_tempo_bpm, reasons)
     for change in changes:
         _apply_change(numbers, change, reasons)
-    if arm is not None:
-        _apply_arm(numbers, arm, reasons)
+    for variant in variants:
+        if variant.parameter in numbers:
+            numbers[variant.parameter] = step(variant, numbers[variant.parameter])
+        kind = "promoted" if variant.is_promoted else f"arm {variant.arm_id}"
+        reasons.append(f"experiment: {kind}, {variant.parameter} {variant.value}")
     bounded = {name: round(min(1.0, max(lowest(name), value)), 3) for name, value in numbers.items()}
     return genes.model_copy(update=bounded), tuple(reasons)
 
@@ -77,18 +78,3 @@ def _apply_change(numbers: dict[str, float], change: ParameterChange, reasons: l
     step = max(-_LARGEST_STEP, min(_LARGEST_STEP, change.delta))
     numbers[change.parameter] += step
     reasons.append(f"critic: {change.parameter} {step:+.2f}")
-
-
-def _apply_arm(numbers: dict[str, float], arm: tuple[str, str], reasons: list[str]) -> None:
-    arm_id, effect = arm
-    if effect.strip() != "control":
-        found = _EFFECT.fullmatch(effect.strip())
-        if found is None or found["parameter"] not in numbers:
-            raise UsageError(
-                f"experiment arm {arm_id}: {effect[:40]!r} is no effect; write `control`, `parameter=0.7` or "
-                f"`parameter+0.1` with one of {', '.join(STEERED)}"
-            )
-        value = float(found["value"])
-        before = 0.0 if found["sign"] == "=" else numbers[found["parameter"]]
-        numbers[found["parameter"]] = before + (value if found["sign"] in "=+" else -value)
-    reasons.append(f"experiment: arm {arm_id}, {effect.strip()}")

@@ -128,7 +128,7 @@ class Life:
         seed = sub_seed(self.seed, self.name, "song", self.slot)
         own = bandit.with_roster(self.arms, roster) if roster else self.arms
         arm = bandit.choose(own, seed)
-        numbers, _reasons = steer(self.genes, load_genres()[self.genre], NOTHING, (), None, seed)
+        numbers, _reasons = steer(self.genes, load_genres()[self.genre], NOTHING, (), (), seed)
         effects = variant_effects(self.seed, self.name) if self.rate is None else {}
         liking = self._liking(numbers)
 

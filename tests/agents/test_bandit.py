@@ -4,7 +4,18 @@ import random
 
 import pytest
 
-from agents.bandit import Arm, Experiment, assign, choose, probability_best, update, winner
+from agents.bandit import (
+    Arm,
+    Experiment,
+    assign,
+    choose,
+    outlook,
+    probability_above,
+    probability_best,
+    standings,
+    update,
+    with_roster,
+)
 from storage.clock import sub_seed
 from storage.errors import NotFoundError
 
@@ -69,7 +80,8 @@ def test_equal_arms_have_equal_chances_also_with_long_histories():
 def test_a_winner_is_probable_and_tried(successes, failures, wins):
     best = Arm(id="new", value="", successes=successes, failures=failures)
     other = Arm(id="old", value="", successes=15, failures=15)
-    assert winner((other, best)) == (best if wins else None)
+    said = outlook((other, best))
+    assert (said.verdict == "winner" and said.best == best) == wins
 
 
 def test_an_outcome_counts_for_its_arm_alone():
@@ -82,3 +94,60 @@ def test_an_outcome_counts_for_its_arm_alone():
 def test_two_arms_of_one_name_are_refused():
     with pytest.raises(ValueError, match="two arms have the same id"):
         Experiment(id="exp", parameter="p", arms=(fresh()[0], fresh()[0]))
+
+
+def test_an_artist_begins_with_what_the_roster_learnt_and_outgrows_it():
+    flat = fresh()
+    roster = tuple(
+        arm.model_copy(update={"successes": 90, "failures": 10}) if arm.id == "calm" else arm for arm in flat
+    )
+    first = with_roster(flat, roster)
+    assert {arm.id: arm.prior for arm in first} == {
+        "calm": (10.0, 2.0), "plain": (1.0, 1.0), "bright": (1.0, 1.0), "bold": (1.0, 1.0)
+    }  # fmt: skip
+    assert sum(choose(first, seed).id == "calm" for seed in range(100)) > 40
+    own = tuple(
+        arm.model_copy(update={"failures": 30} if arm.id == "calm" else {"successes": 30}) for arm in flat
+    )
+    everybody = tuple(
+        arm.model_copy(
+            update={
+                "successes": arm.successes + others.successes,
+                "failures": arm.failures + others.failures,
+            }
+        )
+        for arm, others in zip(own, roster, strict=True)
+    )
+    mine = with_roster(own, everybody)
+    assert mine[0].prior == (10.0, 2.0), "others' songs alone are a prior"
+    assert sum(choose(mine, seed).id == "calm" for seed in range(100)) == 0
+
+
+def test_a_chance_of_two_arms_is_exact():
+    for first, second in (((7, 3), (3, 7)), ((0, 0), (0, 0)), ((40, 60), (45, 55)), ((0, 9), (9, 0))):
+        arms = (
+            Arm(id="first", value="", successes=first[0], failures=first[1]),
+            Arm(id="second", value="", successes=second[0], failures=second[1]),
+        )
+        assert probability_above(first, second) == pytest.approx(probability_best(arms)["first"], abs=1e-4)
+
+
+def test_a_report_tells_what_is_believed():
+    (told, _other) = standings(
+        (Arm(id="a", value="a", successes=8, failures=2), Arm(id="b", value="b", successes=1, failures=9))
+    )
+    assert told.mean == pytest.approx(9 / 12)
+    assert told.low < 0.6 < told.mean < 0.9 < told.high
+    assert told.probability_best > 0.99
+
+
+def test_an_experiment_ends_where_its_arms_hardly_differ():
+    def even(tries: int) -> tuple[Arm, ...]:
+        return tuple(
+            Arm(id=name, value=name, successes=tries // 2, failures=tries // 2) for name in ("old", "new")
+        )
+
+    assert outlook(even(10)).verdict == "go_on"
+    assert outlook(even(10)).text.startswith("goes on: old leads with probability 0.50 and 0.95 decides")
+    assert "after at least 6 songs more" in outlook(even(4)).text
+    assert outlook(even(40_000)).verdict == "no_difference"

@@ -4,20 +4,27 @@ from agents.llm.offline.writer import OfflineWriter
 from agents.music.review.mark import ANEW
 from agents.planner import plan
 from agents.planning.steering import ANEW_REASON
+from agents.planning.variants import Variant, check_variant
 from configs.genres import load_genres
 from storage.errors import UsageError
 from storage.types import Genes, MadePiece, ParameterChange, SongRequest, Trend
 from tests.agents.llm.songs import ARTIST
 
 
-async def brief(seed=1, *, artist=ARTIST, memory=(), changes=(), arm=None, revision=0, trends=(), **wishes):
+def variant(parameter: str, value: str) -> Variant:
+    return Variant(arm_id="exp/1", parameter=parameter, value=value)
+
+
+async def brief(
+    seed=1, *, artist=ARTIST, memory=(), changes=(), variants=(), revision=0, trends=(), **wishes
+):
     made, _ = await plan(
         OfflineWriter(),
         artist=artist,
         request=SongRequest(seed=seed, **wishes),
         memory=memory,
         changes=changes,
-        arm=arm,
+        variants=variants,
         revision=revision,
         default_seconds=60.0,
         trends=trends,
@@ -185,19 +192,45 @@ async def test_a_change_no_plan_can_make_is_said_not_hidden():
     assert "critic: asked for loudness_lufs +1, which no plan can steer" in made.reasons
 
 
-@pytest.mark.parametrize(
-    ("effect", "moved"), [("density=0.9", 0.9), ("density+0.2", 0.7), ("density-0.2", 0.3), ("control", 0.5)]
-)
-async def test_an_experiment_arm_moves_its_parameter(effect, moved):
-    made = await brief(1, artist=with_genes(adventurousness=0.0), arm=("exp/1", effect))
+@pytest.mark.parametrize(("value", "moved"), [("0.9", 0.9), ("+0.2", 0.7), ("-0.2", 0.3), ("control", 0.5)])
+async def test_an_experiment_arm_moves_its_parameter(value, moved):
+    made = await brief(1, artist=with_genes(adventurousness=0.0), variants=(variant("density", value),))
+    assert f"experiment: arm exp/1, density {value}" in made.reasons
     assert made.density == pytest.approx(moved)
     assert made.arm_id == "exp/1"
 
 
-@pytest.mark.parametrize("effect", ["louder", "density", "wealth=1", "density=1; energy=2"])
-async def test_an_arm_without_effect_is_refused(effect):
+@pytest.mark.parametrize("value", ["louder", "", "=1", "1; energy=2"])
+async def test_an_arm_without_effect_is_refused(value):
     with pytest.raises(UsageError, match="exp/1"):
-        await brief(1, arm=("exp/1", effect))
+        await brief(1, variants=(variant("density", value),))
+
+
+async def test_an_experiment_may_vary_what_is_no_number_and_a_winner_stays():
+    prefix, cover = variant("music_prompt_prefix", "dreamy"), variant("cover_composition", "riso")
+    promoted = variant("energy", "0.9").model_copy(update={"is_promoted": True})
+    made = await brief(1, variants=(promoted, prefix, cover))
+    assert (made.music_prompt_prefix, made.cover_composition, made.energy) == ("dreamy", "riso", 0.9)
+    assert made.arm_id == "exp/1"
+    assert "experiment: promoted, energy 0.9" in made.reasons
+    assert (await brief(1, variants=(promoted,))).arm_id is None
+    plain = await brief(1, variants=(variant("cover_composition", "control"),))
+    assert plain.cover_composition is None
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "told"),
+    [
+        ("loudness", "1", "no parameter 'loudness': an experiment varies one of tempo_bias"),
+        ("density", "loud", "write control, a number such as 0.7"),
+        ("cover_composition", "cubist", "no cover composition 'cubist'"),
+        ("music_prompt_prefix", "a\nb", "plain text of 1 to 80 characters"),
+    ],
+)
+def test_a_variant_that_no_song_can_be_made_with_is_refused(parameter, value, told):
+    with pytest.raises(UsageError, match=told):
+        check_variant(parameter, value)
+    check_variant("density", "control")
 
 
 @pytest.mark.parametrize(

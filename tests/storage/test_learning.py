@@ -189,15 +189,21 @@ def test_a_parameter_has_one_running_experiment_of_at_least_two_arms(stage: Stag
     experiment = start(stage)
     with pytest.raises(ConflictError, match="already varies mood"):
         start(stage)
-    ended = stage.write(
-        experiments.end_experiment,
-        experiment_id=experiment.id,
-        winner_arm_id=experiment.arms[0].arm_id,
-        who="ann",
-    )
+    winner = {"experiment_id": experiment.id, "arm_id": experiment.arms[0].arm_id}
+    ended = stage.write(experiments.promote_arm, **winner, who="ann", reason="it is better")
     assert (ended.status, ended.winner_arm_id) == ("ended", experiment.arms[0].arm_id)
+    with pytest.raises(ConflictError, match="has a winner already"):
+        stage.write(experiments.promote_arm, **winner, who="bob", reason="")
+    stage.clock.advance(hours=1)
+    (held,) = stage.read(experiments.promoted, before=stage.clock.now())
+    assert (held.parameter, held.value) == ("mood", "calm")
+    assert stage.read(experiments.promoted, before=experiment.created_at) == []
+    stage.write(experiments.stop_experiment, experiment_id=experiment.id, who="ann")
+    assert stage.read(experiments.promoted, before=stage.clock.now()) == []
     with pytest.raises(ConflictError, match="ended already"):
-        stage.write(experiments.end_experiment, experiment_id=experiment.id, winner_arm_id=None, who="ann")
+        stage.write(experiments.stop_experiment, experiment_id=experiment.id, who="ann")
+    with pytest.raises(NotFoundError, match="no arm"):
+        stage.write(experiments.promote_arm, **(winner | {"arm_id": "arm_x"}), who="ann", reason="")
     again = start(stage)
     assert [each.id for each in stage.read(experiments.list_experiments, running_only=True)] == [again.id]
     assert len(stage.read(experiments.list_experiments)) == 2

@@ -59,6 +59,7 @@ ENTRIES = {
     "approval": Entry("ui.cli.approval:app", MORE, "Questions to you: list, show, redo, later, close, undo."),
     "release": Entry("ui.cli.release:app", MORE, "Finished releases: list, show."),
     "error": Entry("ui.cli.fault:app", MORE, "Faults by kind, and patches of labelmate's own code."),
+    "experiment": Entry("ui.cli.experiment:app", MORE, "Experiments: create, list, report, promote, stop."),
     "simulate": Entry(
         "ui.cli.simulate:simulate",
         MORE,

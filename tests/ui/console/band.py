@@ -121,7 +121,7 @@ class Band:
         writer = OfflineWriter()
         brief, planned = asyncio.run(
             planner.plan(
-                writer, artist=artist, request=cycle.request, memory=known, changes=(), arm=None, revision=0,
+                writer, artist=artist, request=cycle.request, memory=known, changes=(), variants=(), revision=0,
                 default_seconds=12,
             )
         )  # fmt: skip

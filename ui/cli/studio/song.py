@@ -209,7 +209,7 @@ async def _write(
         request=wanted,
         memory=(),
         changes=(),
-        arm=None,
+        variants=(),
         revision=0,
         default_seconds=default_seconds,
     )

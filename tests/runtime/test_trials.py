@@ -1,0 +1,101 @@
+"""Experiments on the label's own rows: who tries what, what it teaches, and how it ends."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agents.planning.variants import Variant
+from configs.settings import Settings
+from runtime.experiments import POLICY, report_of, settle_experiments
+from runtime.trials import variants_of
+from storage import experiments, outbox
+from storage.home import open_home
+from storage.store import LocalStore, Store
+from tests.homes import ready
+from tests.storage.stage import Stage, Watch
+
+
+@pytest.fixture
+def stage(home: Path) -> Iterator[Stage]:
+    opened = open_home(ready(home))
+    clock = Watch(1)
+    store = Store(opened.engine, clock)
+    yield Stage(store, clock)
+    store.close()
+    opened.close()
+
+
+def begin(stage: Stage, parameter: str = "energy", method: str = "thompson"):
+    values = ("control", "+0.1")
+    return stage.write(
+        experiments.create_experiment, parameter=parameter, values=values, method=method, who="ann"
+    )
+
+
+def decided(stage: Stage, fence, artist, arm: str, experiment, *rewards: float) -> None:
+    for reward in rewards:
+        cycle = stage.cycle(artist)
+        place = {"fence": fence, "cycle_id": cycle.id}
+        stage.write(experiments.assign_arm, **place, experiment_id=experiment.id, arm_id=arm)
+        stage.write(experiments.reward_arms, **place, reward=reward)
+
+
+async def test_a_cycle_keeps_its_variant_and_a_winner_holds_for_later_ones(stage: Stage):
+    experiment, store = begin(stage), LocalStore(stage.store)
+    artist = stage.artist()
+    fence = stage.activate(artist, lease_s=3600).fence
+    cycle = stage.cycle(artist)
+    first = await variants_of(store, fence, cycle, is_trying=True)
+    assert first == await variants_of(store, fence, cycle, is_trying=True)
+    assert (first[0].parameter, first[0].is_promoted) == ("energy", False)
+    assert await variants_of(store, fence, cycle, is_trying=False) == ()
+    stage.clock.advance(hours=1)
+    arm = experiment.arms[1]
+    stage.write(
+        experiments.promote_arm, experiment_id=experiment.id, arm_id=arm.arm_id, who="ann", reason="better"
+    )
+    stage.clock.advance(hours=1)
+    later = stage.cycle(artist)
+    held = Variant(arm_id=arm.arm_id, parameter="energy", value="+0.1", is_promoted=True)
+    assert await variants_of(store, fence, later, is_trying=True) == (held,)
+    assert await variants_of(store, fence, cycle, is_trying=False) == (), "an earlier song stays as it was"
+    begin(stage)
+    again = await variants_of(store, fence, stage.cycle(artist), is_trying=True)
+    assert [each.is_promoted for each in again] == [False], "what is tried is no winner's"
+
+
+async def test_an_even_split_gives_each_variant_its_turn(stage: Stage):
+    begin(stage, method="even")
+    artist = stage.artist()
+    fence = stage.activate(artist, lease_s=3600).fence
+    values = []
+    for seed in range(6):
+        cycle = stage.cycle(artist, seed)
+        (variant,) = await variants_of(LocalStore(stage.store), fence, cycle, is_trying=True)
+        stage.write(experiments.reward_arms, fence=fence, cycle_id=cycle.id, reward=1.0)
+        values.append(variant.value)
+    assert sorted(values) == ["+0.1"] * 3 + ["control"] * 3
+
+
+@pytest.mark.parametrize(("promotion", "winner"), [("person", None), ("policy", "+0.1")])
+async def test_a_decided_experiment_is_told_once_and_promoted_where_a_person_said_so(
+    stage: Stage, home: Path, promotion: str, winner: str | None
+):
+    experiment = begin(stage)
+    artist = stage.artist()
+    fence = stage.activate(artist, lease_s=3600).fence
+    control, louder = (arm.arm_id for arm in experiment.arms)
+    settings = Settings.load(home, experiment_promotion=promotion)
+    decided(stage, fence, artist, control, experiment, *[0.0] * 9, 1.0)
+    await settle_experiments(LocalStore(stage.store), settings)
+    assert stage.write(outbox.claim_messages, kinds=("alert",), limit=9, claim_s=60) == []
+    decided(stage, fence, artist, louder, experiment, *[1.0] * 10)
+    for _ in range(2):
+        await settle_experiments(LocalStore(stage.store), settings)
+    told = report_of(stage.read(experiments.experiment_by_id, experiment_id=experiment.id))
+    assert (told.winner, told.outlook.verdict) == (winner, "winner")
+    assert [(arm.approved, arm.decided) for arm in told.arms] == [(1, 10), (10, 10)]
+    (message,) = stage.write(outbox.claim_messages, kinds=("alert",), limit=9, claim_s=60)
+    assert "+0.1 is best with probability" in message.payload["text"]
+    assert POLICY == "policy:experiments"
