@@ -1,14 +1,28 @@
 """The painter: covers, previews and films, from a song's plan and an artist's visual identity."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from agents.visuals.facts import CoverFiles, VideoFacts
 from configs.knobs import Captions
-from storage.types import Brief, SongPlan, VisualIdentity
+from storage.errors import RenderError
+from storage.types import Brief, FootageClip, SongPlan, VisualIdentity
 
-__all__ = ["CoverFiles", "VideoFacts", "dressed", "film", "paint_cover", "preview_span"]
+__all__ = [
+    "CoverFiles",
+    "SongFilm",
+    "VideoFacts",
+    "dressed",
+    "film",
+    "film_song",
+    "paint_cover",
+    "preview_span",
+]
 
+
+FLASHES_MAX = 3
+"""In any second: more may harm people with photosensitive epilepsy (WCAG 2.3.1)."""
 PEAK_SECTIONS = ("chorus", "drop", "hook")
 
 
@@ -80,6 +94,83 @@ def film(
         captions=captions,
         progress=progress,
     )
+
+
+@dataclass(frozen=True)
+class SongFilm:
+    """A film, and whose footage it shows."""
+
+    facts: VideoFacts
+    clips: tuple[FootageClip, ...] = ()
+    note: str = ""
+    """Why it was drawn, although there was footage."""
+
+
+def film_song(
+    plan: SongPlan,
+    audio: Path,
+    visual: VisualIdentity,
+    out: Path,
+    *,
+    clips: Sequence[tuple[FootageClip, Path]],
+    width: int,
+    height: int,
+    fps: int,
+    seed: int,
+    start_s: float,
+    end_s: float | None,
+    preset: str,
+    captions: Captions = "auto",
+) -> SongFilm:
+    """A film cut from footage on the song's bars; drawn, with a note, where that does not become one.
+
+    Raises as `film` does.
+    """
+    from agents.visuals.editing import fast
+    from agents.visuals.footage.cutting import NEEDED, Clip, cut_film
+    from agents.visuals.visualizer.sound import audio_length_s
+    from agents.visuals.visualizer.words import are_captions_wanted
+
+    note = ""
+    if len(clips) >= NEEDED:
+        files = tuple(Clip.of(clip, path) for clip, path in clips)
+        length_s = audio_length_s(audio)
+        try:
+            timeline = cut_film(
+                plan,
+                audio,
+                visual,
+                files,
+                width=width,
+                height=height,
+                fps=fps,
+                seed=seed,
+                start_s=start_s,
+                end_s=length_s if end_s is None else min(end_s, length_s),
+                captions=are_captions_wanted(plan, captions),
+            )
+            facts = fast.render(timeline, out, preset=preset)
+            if facts.flashes_per_s <= FLASHES_MAX:
+                shown = {shot.clip for shot in timeline.shots}
+                return SongFilm(facts, tuple(clip for clip, path in clips if path in shown))
+            note = f"the footage flashes {facts.flashes_per_s:.0f} times a second: drawn instead"
+        except RenderError as error:
+            note = f"{error}: drawn instead"
+    facts = film(
+        plan,
+        audio,
+        visual,
+        out,
+        width=width,
+        height=height,
+        fps=fps,
+        seed=seed,
+        start_s=start_s,
+        end_s=end_s,
+        preset=preset,
+        captions=captions,
+    )
+    return SongFilm(facts, note=note)
 
 
 def preview_span(plan: SongPlan, length_s: float = 30.0) -> tuple[float, float]:

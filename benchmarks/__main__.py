@@ -11,6 +11,7 @@ ALL = (
     "music_quality",
     "words",
     "visualizer",
+    "footage",
     "console",
     "demo",
 )

@@ -16,11 +16,14 @@ from ray.actor import ActorHandle
 from agents.fixer import Attempt, Fault, Remedy
 from agents.fixer import diagnose as playbook_remedy
 from agents.music.protocol import music_providers
+from agents.visuals.footage.protocol import footage_providers
+from agents.visuals.footage.shelf import Shelf
 from configs.settings import Settings
 from runtime import approvals
 from runtime.autopilot import autopilot_policy
 from runtime.crew import Crew, Pools
 from runtime.cycle import Ending, make_song
+from runtime.footage import FootageDesk
 from runtime.gates import SharedGate
 from runtime.health import require_health
 from runtime.launch import Launch
@@ -228,8 +231,24 @@ class LiveArtist:
                 )
                 for vendor in music_providers(settings)
             ),
+            footage=self._footage(settings),
             begun_music={row.revision: row.provider for row in rows if row.name is CycleStep.COMPOSE},
             policy=policy,
+        )
+
+    def _footage(self, settings: Settings) -> FootageDesk | None:
+        lenders = footage_providers(settings)
+        if not lenders:
+            return None
+        return FootageDesk(
+            sources=tuple(
+                (lender, SharedGate(self._launch, lender.name, lender.account, lender.limits))
+                for lender in lenders
+            ),
+            shelf=Shelf(settings.home / "footage"),
+            store=self._store,
+            cores=self._pools.cores,
+            config=StudioConfig.of(settings),
         )
 
 

@@ -20,6 +20,7 @@ from agents.music.protocol import INBOX, MusicProvider
 from agents.release.job import PackageJob
 from configs.settings import Settings
 from runtime import approvals, studio
+from runtime.footage import FootageDesk
 from runtime.gates import SharedGate
 from runtime.inbox import brought_music, imported_music
 from runtime.model_spend import Place
@@ -45,6 +46,7 @@ from storage.types import (
     Critique,
     CycleStep,
     Films,
+    Footage,
     Frozen,
     Lesson,
     Lyrics,
@@ -52,12 +54,14 @@ from storage.types import (
     Master,
     Outcome,
     ParameterChange,
+    Redo,
     Reflection,
     Release,
     Remark,
     Take,
     Takes,
     Verdict,
+    Video,
 )
 
 T = TypeVar("T")
@@ -88,6 +92,8 @@ class Crew:
     """Whom music may be bought from, most wanted first, with their gates."""
     begun_music: Mapping[int, str] = field(default_factory=dict)
     """By whom each revision's music was begun, as the steps have it on record."""
+    footage: FootageDesk | None = None
+    """Whom footage may be had from; None where no key is set, and every video is drawn."""
     policy: approvals.Policy | None = None
     """Decides in people's place: the artist's autopilot, or that of `labelmate demo`."""
 
@@ -255,15 +261,28 @@ class Crew:
             plan_asset = takes[0].song.plan_asset
             return await cores.run(studio.paint_cover, self.studio, persona, brief, plan_asset, seed)
 
-        async def previews(variation: int) -> Timed[tuple[Asset, ...]]:
+        async def previews(variation: int) -> Timed[tuple[tuple[Asset, ...], Footage | None]]:
             if before is not None and not at.films_preview:
-                return Timed((before.preview, *before.other_previews), cpu_s=0.0)
+                return Timed(((before.preview, *before.other_previews), before.footage), cpu_s=0.0)
             seed = _film_seed(brief, at, variation)
+            if before is not None and at.repainted in (Redo.TITLE, Redo.LYRICS):
+                gathered = Timed(before.footage, cpu_s=0.0)  # what people liked stays, under other words
+            else:
+                gathered = await self._footage(brief, takes[0], "16:9", seed)
             filmed = (
-                cores.run(studio.film_preview, self.studio, persona, take.song, take.master, seed)
+                cores.run(
+                    studio.film_preview,
+                    self.studio,
+                    persona,
+                    take.song,
+                    take.master,
+                    seed,
+                    gathered.value,
+                )
                 for take in takes
             )
-            return Timed(*await _side_by_side(filmed))
+            made, cpu_s = await _side_by_side(filmed)
+            return Timed((made, gathered.value), cpu_s + gathered.cpu_s)
 
         async def make(variation: int) -> Made[Artwork]:
             painting, filming = (
@@ -273,9 +292,16 @@ class Crew:
             # Both are waited for even when one fails: no render is left running behind a retry.
             await asyncio.wait([painting, filming])
             image, thumbnail = painting.result().value
-            preview, *others = filming.result().value
-            artwork = Artwork(cover=image, thumbnail=thumbnail, preview=preview, other_previews=tuple(others))
-            return Made(artwork, cpu_s=painting.result().cpu_s + filming.result().cpu_s)
+            (preview, *others), footage = filming.result().value
+            artwork = Artwork(
+                cover=image,
+                thumbnail=thumbnail,
+                preview=preview,
+                other_previews=tuple(others),
+                footage=footage,
+            )
+            cpu_s = painting.result().cpu_s + filming.result().cpu_s
+            return Made(artwork, cpu_s=cpu_s, provider=_lent_by(footage))
 
         return LocalWork(make, kind="visuals")
 
@@ -320,18 +346,33 @@ class Crew:
 
         return SentWork(send)
 
-    def film(self, brief: Brief, take: Take, at: Revisions) -> Work[Films]:
-        """agents/painter.py: every format beside the others"""
+    def film(self, brief: Brief, take: Take, artwork: Artwork, at: Revisions) -> Work[Films]:
+        """agents/painter.py: every format beside the others, of the same footage as the preview where it fits"""
         persona, cores = self.artist.persona, self.pools.cores
 
         async def make(variation: int) -> Made[Films]:
             seed = _film_seed(brief, at, variation)
-            filmed = (
-                cores.run(studio.film, self.studio, persona, take.song, take.master, aspect, seed)
-                for aspect in self.cycle.request.formats
-            )
-            videos, cpu_s = await _side_by_side(filmed)
-            return Made(Films(videos=videos), cpu_s=cpu_s)
+
+            async def one(aspect: str) -> Timed[tuple[Video, Footage | None]]:
+                gathered = Timed(artwork.footage, cpu_s=0.0)
+                if aspect == "9:16" and artwork.footage is not None:
+                    gathered = await self._footage(brief, take, aspect, seed)
+                made = await cores.run(
+                    studio.film,
+                    self.studio,
+                    persona,
+                    take.song,
+                    take.master,
+                    aspect,
+                    seed,
+                    gathered.value,
+                )
+                return Timed((made.value, gathered.value), made.cpu_s + gathered.cpu_s)
+
+            made, cpu_s = await _side_by_side(one(aspect) for aspect in self.cycle.request.formats)
+            footage = tuple(lent for _, lent in made if lent is not None)
+            films = Films(videos=tuple(video for video, _ in made), footage=footage)
+            return Made(films, cpu_s=cpu_s, provider=_lent_by(*footage))
 
         return LocalWork(make, kind="visuals")
 
@@ -415,6 +456,13 @@ class Crew:
 
         return LocalWork(make, kind="storage")
 
+    async def _footage(self, brief: Brief, take: Take, aspect: str, seed: int) -> Timed[Footage | None]:
+        """runtime/footage.py: clips of the song's mood, where anybody lends some"""
+        if self.footage is None:
+            return Timed(None, cpu_s=0.0)
+        gathered = await self.footage.gather(brief, take.song.plan, aspect, seed)
+        return Timed(gathered.value, gathered.cpu_s)
+
     def _order(self, brief: Brief, lyrics: Lyrics) -> MusicOrder:
         return MusicOrder(brief=brief, lyrics=lyrics, vocal=self.artist.persona.vocal)
 
@@ -471,6 +519,12 @@ async def _side_by_side(pieces: Iterable[Awaitable[Timed[T]]]) -> tuple[tuple[T,
 def _film_seed(brief: Brief, at: Revisions, variation: int) -> int:
     """One for the preview and the films, so that people decide on what will be shown."""
     return sub_seed(brief.seed, "film", at.video_look, variation)
+
+
+def _lent_by(*footage: Footage | None) -> str | None:
+    """Who is on record for pictures of footage; None where they were drawn."""
+    lent = {clip.asset.provider for each in footage if each is not None for clip in each.clips}
+    return "+".join(sorted(lent)) or None
 
 
 def _timed(made: Timed[T]) -> Made[T]:

@@ -104,7 +104,7 @@ async def make_song(steps: Steps, crew: Roles) -> Ending:
             artwork = await steps.run(
                 CycleStep.PAINT, at.pictures, Artwork, crew.paint(brief, (take,), at, artwork)
             )
-        films = await steps.run(CycleStep.FILM, at.newest, Films, crew.film(brief, take, at))
+        films = await steps.run(CycleStep.FILM, at.newest, Films, crew.film(brief, take, artwork, at))
         await steps.run(
             CycleStep.PACKAGE,
             at.newest,

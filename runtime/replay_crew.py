@@ -22,6 +22,7 @@ from storage.types import (
     Critique,
     CycleStep,
     Films,
+    Footage,
     Frozen,
     Lesson,
     Lyrics,
@@ -207,11 +208,19 @@ class ReplayCrew:
             if before is None or at.films_preview:
                 for place, take in enumerate(takes):
                     self._bench.lend(take.master.wav)
+                    self._lend(recorded.footage)
                     config, seed = self._bench.sized(previews[place]), previews[place].seed
                     assert seed is not None
-                    previews[place] = studio.film_preview(config, persona, take.song, take.master, seed).value
-            return Artwork(
-                cover=cover, thumbnail=thumbnail, preview=previews[0], other_previews=tuple(previews[1:])
+                    previews[place] = studio.film_preview(
+                        config, persona, take.song, take.master, seed, recorded.footage
+                    ).value
+            return recorded.model_copy(
+                update={
+                    "cover": cover,
+                    "thumbnail": thumbnail,
+                    "preview": previews[0],
+                    "other_previews": tuple(previews[1:]),
+                }
             )
 
         return _at_once(make, "visuals")
@@ -245,20 +254,23 @@ class ReplayCrew:
     ) -> LocalWork[Verdict]:
         return _left_out(Verdict, lambda: f"decided by {self._bench.value(Verdict, self.step).who}")
 
-    def film(self, brief: Brief, take: Take, at: Revisions) -> LocalWork[Films]:
+    def film(self, brief: Brief, take: Take, artwork: Artwork, at: Revisions) -> LocalWork[Films]:
         if not self._videos:
             return _left_out(Films, lambda: "takes long; give --videos")
 
         def make() -> Films:
             self._bench.lend(take.master.wav)
-            videos = []
-            for video in self._bench.value(Films, self.step).videos:
+            videos, recorded = [], self._bench.value(Films, self.step)
+            # One for each video, or none at all where nobody was asked for any.
+            lent = recorded.footage or (None,) * len(recorded.videos)
+            for video, footage in zip(recorded.videos, lent, strict=True):
+                self._lend(footage)
                 config = self._bench.sized(video.asset, turned=video.aspect == "9:16")
                 assert video.asset.seed is not None
                 persona, seed = self.step.artist.persona, video.asset.seed
-                filmed = studio.film(config, persona, take.song, take.master, video.aspect, seed)
+                filmed = studio.film(config, persona, take.song, take.master, video.aspect, seed, footage)
                 videos.append(filmed.value)
-            return Films(videos=tuple(videos))
+            return Films(videos=tuple(videos), footage=recorded.footage)
 
         return _at_once(make, "visuals")
 
@@ -298,6 +310,10 @@ class ReplayCrew:
         outcome: Outcome,
     ) -> LocalWork[Lesson]:
         return _left_out(Lesson, lambda: "what was learnt is a row of its own")
+
+    def _lend(self, footage: Footage | None) -> None:
+        for clip in footage.clips if footage else ():
+            self._bench.lend(clip.asset)
 
     def _remarks(self) -> tuple[Remark, ...]:
         """As the recorded question had them: it may be set otherwise by now."""

@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Generic, ParamSpec, Self, TypeVar
 from configs.knobs import Captions
 from configs.settings import Settings
 from storage.assets import AssetStore
-from storage.errors import ProviderError, UnusableTakeError
+from storage.errors import ProviderError, RenderError, UnusableTakeError
 from storage.types import (
     Asset,
     Brief,
     Clearance,
     Composition,
+    Footage,
     Frozen,
     Lyrics,
     Master,
@@ -43,12 +44,15 @@ if TYPE_CHECKING:  # the studio's tools are heavy: each function imports what it
     from agents.music.order import MusicOrder
     from agents.music.protocol import Batch
     from agents.packager import PackageJob
+    from agents.visuals.footage.choice import Shape
+    from agents.visuals.footage.reception import Delivery, Receipt
 
 P = ParamSpec("P")
 T = TypeVar("T")
 ENGINE = "labelmate-engine/2"
 PORTRAITIST = "labelmate-portrait/1"
 VISUALIZER = "labelmate-visualizer/1"
+CUTTER = "labelmate-cutter/1"
 ENGINES = (
     "agents.llm.offline.writer",
     "agents.music.local.mix",
@@ -97,6 +101,12 @@ class StudioConfig(Frozen):
     @property
     def assets(self) -> AssetStore:
         return AssetStore(self.assets_url)
+
+    def frame(self, aspect: str) -> tuple[int, int]:
+        """Width and height of a full video in pixels."""
+        if aspect == "9:16":
+            return self.video_height, self.video_width
+        return self.video_width, self.video_height
 
 
 @dataclass(frozen=True)
@@ -345,15 +355,20 @@ def keep_photo(config: StudioConfig, source: Path, licence: str) -> Asset:
 
 @timed
 def film_preview(
-    config: StudioConfig, persona: Persona, song: Composition, master: Master, seed: int
+    config: StudioConfig,
+    persona: Persona,
+    song: Composition,
+    master: Master,
+    seed: int,
+    footage: Footage | None = None,
 ) -> Asset:
     """Thirty seconds for a messenger, from just before the song's first height."""
     from agents import painter
 
-    start_s, end_s = painter.preview_span(song.plan)
+    span_s = painter.preview_span(song.plan)
     height = min(480, config.video_height)
     width = round(height * config.video_width / config.video_height / 2) * 2
-    return _film(config, persona, song, master, "preview", width, height, seed, (start_s, end_s)).asset
+    return _film(config, persona, song, master, "preview", (width, height), seed, span_s, footage).asset
 
 
 @timed
@@ -364,12 +379,11 @@ def film(
     master: Master,
     aspect: str,
     seed: int,
+    footage: Footage | None = None,
 ) -> Video:
     """The whole music video in one aspect."""
-    width, height = config.video_width, config.video_height
-    if aspect == "9:16":
-        width, height = height, width
-    return _film(config, persona, song, master, aspect, width, height, seed, None)
+    span_s = (0.0, None)
+    return _film(config, persona, song, master, aspect, config.frame(aspect), seed, span_s, footage)
 
 
 def _film(
@@ -378,47 +392,90 @@ def _film(
     song: Composition,
     master: Master,
     aspect: str,
-    width: int,
-    height: int,
+    size: tuple[int, int],
     seed: int,
-    span_s: tuple[float, float] | None,
+    span_s: tuple[float, float | None],
+    footage: Footage | None,
 ) -> Video:
+    """Cut from footage where there is enough, and drawn where there is not."""
     from agents import painter
 
-    start_s, end_s = span_s or (0.0, None)
+    width, height = size
     with scratch(config) as folder:
         out = folder / "video.mp4"
-        facts = painter.film(
+        made = painter.film_song(
             song.plan,
             config.assets.fetch(master.wav.sha256),
             persona.visual,
             out,
+            clips=[(clip, config.assets.fetch(clip.asset.sha256)) for clip in footage.clips]
+            if footage
+            else [],
             width=width,
             height=height,
             fps=config.video_fps,
             seed=seed,
-            start_s=start_s,
-            end_s=end_s,
+            start_s=span_s[0],
+            end_s=span_s[1],
             preset=config.video_encoder_preset,
             captions=config.video_captions,
         )
+        facts, shown = made.facts, made.clips
+        told = {
+            "footage": made.note or (footage.note if footage else ""),
+            "notes": "; ".join(facts.notes),
+        }
         asset = config.assets.put(
             out,
-            kind="preview" if span_s else "video",
+            kind="preview" if aspect == "preview" else "video",
             media_type="video/mp4",
-            tool=VISUALIZER,
+            tool=CUTTER if shown else VISUALIZER,
+            provider="+".join(sorted({clip.asset.provider for clip in shown})) or "embedded",
             clearance=Clearance.CLEARED,
-            parents=(song.plan_asset.sha256, master.wav.sha256),
+            parents=(song.plan_asset.sha256, master.wav.sha256, *sorted(clip.asset.sha256 for clip in shown)),
             seed=seed,
             facts={
                 "width": facts.width,
                 "height": facts.height,
                 "fps": facts.fps,
                 "duration_s": round(facts.duration_s, 3),
-                **({"notes": "; ".join(facts.notes)} if facts.notes else {}),
+                **{name: note for name, note in told.items() if note},
             },
         )
     return Video(asset=asset, aspect=aspect, width=facts.width, height=facts.height)
+
+
+@timed
+def receive_footage(
+    config: StudioConfig, shape: "Shape", deliveries: "tuple[Delivery, ...]"
+) -> tuple["Receipt", ...]:
+    """Look at downloaded clips and keep those that are what they were said to be; each is gone from its place."""
+    from agents.visuals.footage.reception import Receipt, attributed, look_at
+
+    receipts: list[Receipt] = []
+    for delivery in deliveries:
+        path = Path(delivery.path) if delivery.path else config.assets.fetch(delivery.sha256)
+        try:
+            facts = look_at(path, shape)
+        except RenderError as error:
+            receipts.append(Receipt(asset=None, note=f"{delivery.pick.offer.page_url} {error}"))
+        else:
+            asset = config.assets.put(
+                path,
+                kind="footage",
+                media_type="video/mp4",
+                tool=delivery.pick.offer.provider,
+                provider=delivery.pick.offer.provider,
+                licence=delivery.terms.licence,
+                clearance=delivery.terms.clearance,
+                ai_role="human",
+                facts=attributed(delivery, facts),
+            )
+            receipts.append(Receipt(asset=asset))
+        finally:
+            if delivery.path:
+                path.unlink(missing_ok=True)
+    return tuple(receipts)
 
 
 @timed
@@ -426,7 +483,9 @@ def package(config: StudioConfig, job: "PackageJob") -> Release:
     """Write the release bag."""
     from agents import packager
 
-    files = {sha256: config.assets.fetch(sha256) for sha256 in job.lineage()}
+    # Footage is in the videos; its clips themselves are not for delivery.
+    lineage = job.lineage().items()
+    files = {sha256: config.assets.fetch(sha256) for sha256, asset in lineage if asset.kind != "footage"}
     with _room(config):
         bag = packager.package(job, files, config.releases_dir)
     return Release(id=bag.id, title=bag.title, directory=bag.directory, manifest_sha256=bag.manifest_sha256)

@@ -5,7 +5,7 @@ Both work in small chunks, so that no commit waits for them. Rows and hashes of 
 
 from datetime import timedelta
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, not_, or_, select, update
 
 from storage import events, tables
 from storage.assets import AssetStore
@@ -23,20 +23,24 @@ def rejected_media(tx: Tx, *, days: int, limit: int) -> list[str]:
     """Addresses of audio, pictures and video that only unwanted songs used, `days` after these ended.
 
     Unwanted are rejected and cancelled cycles, and of ended ones the revisions that were superseded.
-    What a wanted song's asset was made from is kept with it.
+    What a wanted song's asset was made from is kept with it, but for footage: that is in the film, and its library
+    still has it.
     """
-    wanted = or_(
-        C.c.state != CycleState.ENDED,
-        C.c.ended_at > tx.clock.now() - timedelta(days=days),
-        and_(C.c.outcome.not_in(UNWANTED), L.c.revision == C.c.revision),
-    )
-    kept = select(L.c.sha256).join(C, C.c.id == L.c.cycle_id).where(wanted)
+    is_recent = or_(C.c.state != CycleState.ENDED, C.c.ended_at > tx.clock.now() - timedelta(days=days))
+    is_wanted = and_(C.c.outcome.not_in(UNWANTED), L.c.revision == C.c.revision)
+    links = select(L.c.sha256).join(C, C.c.id == L.c.cycle_id)
+    in_use = links.where(is_recent)
+    kept = links.where(or_(is_recent, is_wanted))
     kept_parents = select(tables.asset_parents.c.parent_sha256).where(tables.asset_parents.c.sha256.in_(kept))
+    is_needed = or_(
+        F.c.sha256.in_(in_use),
+        and_(F.c.kind != "footage", or_(F.c.sha256.in_(kept), F.c.sha256.in_(kept_parents))),
+    )
     is_media = or_(*(F.c.media_type.startswith(f"{kind}/") for kind in ("audio", "image", "video")))
     found = tx.connection.execute(
         select(F.c.sha256)
         .where(is_media, F.c.media_deleted_at.is_(None))
-        .where(F.c.sha256.in_(select(L.c.sha256)), F.c.sha256.not_in(kept), F.c.sha256.not_in(kept_parents))
+        .where(F.c.sha256.in_(select(L.c.sha256)), not_(is_needed))
         .order_by(F.c.created_at, F.c.sha256)
         .limit(limit)
     )

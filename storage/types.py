@@ -554,6 +554,28 @@ class Take(Frozen):
     critique: Critique
 
 
+class FootageClip(Frozen):
+    """A clip of somebody else's, in one song's pictures."""
+
+    asset: Asset
+    """Its facts name author, page and attribution."""
+    is_lively: bool = False
+    """For the song's heights."""
+
+
+class Footage(Frozen):
+    """The clips for a song's pictures of one orientation."""
+
+    clips: tuple[FootageClip, ...] = ()
+    note: str = ""
+    """Why there are none or few: the visualizer draws what no footage is there for."""
+
+    @property
+    def source(self) -> str:
+        """Who lent the clips: `pexels`, or `pexels+pixabay`."""
+        return "+".join(sorted({clip.asset.provider for clip in self.clips}))
+
+
 class Artwork(Frozen):
     cover: Asset
     thumbnail: Asset
@@ -561,6 +583,8 @@ class Artwork(Frozen):
     """Of the take it belongs to; of several, of the one the critic prefers."""
     other_previews: tuple[Asset, ...] = ()
     """Of the takes after it."""
+    footage: Footage | None = None
+    """What the previews are cut from; None where nobody was asked for any."""
 
     def of_take(self, number: int) -> "Artwork":
         """The pictures of one take, counted from 1."""
@@ -647,6 +671,8 @@ class Video(Frozen):
 
 class Films(Frozen):
     videos: tuple[Video, ...]
+    footage: tuple[Footage, ...] = ()
+    """What they are cut from, where anybody was asked for some."""
 
 
 class Release(Frozen):

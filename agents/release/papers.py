@@ -11,6 +11,7 @@ from agents.release.rights import (
     clearance_of,
     credits_text,
     disclosure,
+    footage_of,
     licences,
     provenance,
 )
@@ -68,6 +69,7 @@ def release_facts(job: PackageJob, files: tuple[BagFile, ...]) -> dict[str, obje
             "source": master.source,
         },
         "visuals_source": sorted({file.asset.provider for file in files if file.role in _PICTURES}),
+        "description": description(job, files),
         # Why the planner chose so may quote reviewers: the label keeps it.
         "brief": job.brief.model_dump(mode="json", exclude={"reasons"}),
         "critic": {
@@ -112,10 +114,22 @@ def summary(job: PackageJob) -> str:
     )
 
 
+def description(job: PackageJob, files: tuple[BagFile, ...]) -> str:
+    """What stands below a video: the song, the artist as what it is, and whose footage is shown."""
+    lines = [summary(job), bio_of(job.persona)]
+    if clips := footage_of(job, files):
+        lines += ["Stock footage, none of which shows the artist:"]
+        lines += [f"{clip.facts['attribution']}, {clip.facts['source_url']}" for clip in clips]
+    return "\n".join(lines)
+
+
 def linked_data(job: PackageJob, files: tuple[BagFile, ...]) -> dict[str, object]:
     """release.jsonld: the recording as a schema.org MusicRecording."""
     cover = next(file.path for file in files if file.role == "cover")
-    is_trained = any(asset.provider not in EMBEDDED for asset in job.lineage().values())
+    filmed = {asset.sha256 for asset in job.lineage().values() if asset.kind == "footage"}
+    # What a camera saw was trained on nothing, nor was the film that is cut from it.
+    made = (asset for asset in job.lineage().values() if filmed.isdisjoint((asset.sha256, *asset.parents)))
+    is_trained = any(asset.provider not in EMBEDDED for asset in made)
     kind = "TrainedAlgorithmicMedia" if is_trained else "AlgorithmicMedia"
     return {
         "@context": "https://schema.org",

@@ -114,9 +114,18 @@ def provenance(job: PackageJob, files: tuple[BagFile, ...]) -> dict[str, object]
     }
 
 
+def footage_of(job: PackageJob, files: Iterable[BagFile]) -> tuple[Asset, ...]:
+    """The clips of others that the delivered pictures show, each once, by author."""
+    lineage = job.lineage()
+    behind = {each.sha256: each for file in files for each in ancestors(file.asset, lineage)}
+    clips = (asset for asset in behind.values() if asset.kind == "footage")
+    return tuple(sorted(clips, key=lambda clip: (str(clip.facts.get("author", "")).lower(), clip.sha256)))
+
+
 def credits_text(job: PackageJob, files: tuple[BagFile, ...]) -> str:
     """CREDITS.md: what made the release, for people."""
-    tools = sorted({(asset.tool, asset.provider) for asset in job.lineage().values()})
+    made = (asset for asset in job.lineage().values() if asset.kind != "footage")
+    tools = sorted({(asset.tool, asset.provider) for asset in made})
     lines = [
         f"# {title_line(job.title)}",
         "",
@@ -128,6 +137,7 @@ def credits_text(job: PackageJob, files: tuple[BagFile, ...]) -> str:
         f"- Song plan: {job.brief.source}; arrangement: {job.plan.source}; recording: {job.master.source}",
         *(f"- {one_line(tool)} ({provider})" for tool, provider in tools),
         "",
+        *_footage_credits(job, files),
         "## Typefaces",
         "",
         *(f"- {font['family']} {font['version']}, {font['licence']}" for font in fonts(job.persona)),
@@ -139,6 +149,15 @@ def credits_text(job: PackageJob, files: tuple[BagFile, ...]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _footage_credits(job: PackageJob, files: Iterable[BagFile]) -> list[str]:
+    clips = footage_of(job, files)
+    named = [
+        f"- {one_line(str(clip.facts['attribution']))}, {clip.facts['source_url']}, {clip.licence}"
+        for clip in clips
+    ]
+    return ["## Stock footage", "", *named, "", "None of it shows the artist.", ""] if clips else []
 
 
 def _part(assets: Iterable[Asset]) -> dict[str, object]:

@@ -10,7 +10,7 @@ from agents.visuals.timeline import Shot, Soundtrack, Timeline, Veil
 from agents.visuals.visualizer.stage import Stage
 from storage.clock import sub_seed
 from storage.errors import RenderError
-from storage.types import SongPlan, VisualIdentity
+from storage.types import FootageClip, SongPlan, VisualIdentity
 
 NEEDED = 4
 """Clips with which a film may be cut; with fewer it would show the same pictures over and over."""
@@ -29,6 +29,13 @@ class Clip:
     is_lively: bool
     credit: str
     """Who is to be named for it."""
+
+    @classmethod
+    def of(cls, clip: FootageClip, path: Path) -> "Clip":
+        """The clip as its asset has it on record."""
+        facts = clip.asset.facts
+        credit = f"{facts['author']} ({clip.asset.provider.capitalize()})"
+        return cls(path, float(facts["duration_s"]), clip.is_lively, credit)
 
 
 def clips_wanted(plan: SongPlan) -> int:

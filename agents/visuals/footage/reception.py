@@ -7,13 +7,46 @@ import av.error
 import numpy as np
 
 from agents.visuals.editing.clip import ClipFacts, probe_clip
-from agents.visuals.footage.choice import STRETCH_MAX, Shape
+from agents.visuals.footage.choice import STRETCH_MAX, Pick, Shape
+from agents.visuals.footage.protocol import FootageTerms
 from storage.errors import RenderError
+from storage.types import Asset, Frozen
 
 LOOKS = (0.1, 0.5, 0.9)
 """Where in the clip pictures are decoded."""
 BLACK = 24
 """A luma that no part of the picture exceeds in a clip that shows nothing (limited range)."""
+
+
+class Delivery(Frozen):
+    """A clip that was fetched, or lies in the store already."""
+
+    pick: Pick
+    terms: FootageTerms
+    path: str = ""
+    sha256: str = ""
+
+
+class Receipt(Frozen):
+    """What became of a delivery: the clip, or why it is left out."""
+
+    asset: Asset | None
+    note: str = ""
+
+
+def attributed(delivery: Delivery, facts: ClipFacts) -> dict[str, float | int | str]:
+    """What is recorded of a clip: what it is, whose it is, where it is from."""
+    offer = delivery.pick.offer
+    return {
+        "width": facts.width,
+        "height": facts.height,
+        "fps": round(facts.fps, 3),
+        "duration_s": round(facts.duration_s, 3),
+        "clip_id": offer.id,
+        "author": offer.author,
+        "attribution": delivery.terms.credit.format(author=offer.author),
+        "source_url": offer.page_url,
+    }
 
 
 def look_at(path: Path, shape: Shape) -> ClipFacts:

@@ -151,6 +151,10 @@ class Desk(BaseHTTPRequestHandler):
     library: Library
     protocol_version = "HTTP/1.1"
 
+    def handle(self) -> None:
+        with suppress(ConnectionError):  # of downloads that are given up
+            super().handle()
+
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}

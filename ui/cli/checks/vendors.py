@@ -1,0 +1,47 @@
+"""Whether those who make music or lend footage answer and take their keys, by calls that cost nothing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+
+from configs.settings import Settings
+from storage.errors import ConfigurationError, ProviderError, ProviderRefusedError
+from ui.cli.checks import Check, Grade
+
+PATIENCE_S = 20.0
+
+
+def check_music(settings: Settings) -> Iterator[Check]:
+    """A line for each whom MUSIC_PROVIDERS names; none where the embedded engine alone makes the music."""
+    from agents.music.protocol import music_providers
+
+    try:
+        vendors = music_providers(settings)
+    except ConfigurationError:  # told by the check of plug-ins
+        return
+    for vendor in vendors:
+        yield _asked(f"music {vendor.name}", vendor.check, refused=Grade.FATAL)
+
+
+def check_footage(settings: Settings) -> Iterator[Check]:
+    """A line for each whose key is set. Without them videos are drawn, so none is needed."""
+    from agents.visuals.footage.protocol import footage_providers
+
+    for lender in footage_providers(settings):
+        yield _asked(f"footage {lender.name}", lender.check, refused=Grade.WARNING)
+
+
+def _asked(name: str, check: Callable[[], Awaitable[str]], *, refused: Grade) -> Check:
+    try:
+        told = asyncio.run(asyncio.wait_for(check(), PATIENCE_S))
+    except TimeoutError:
+        return Check(
+            name=name,
+            grade=Grade.WARNING,
+            text=f"no answer in {PATIENCE_S:.0f} s",
+            remedy="try again later",
+        )
+    except ProviderError as error:
+        grade = refused if isinstance(error, ProviderRefusedError) else Grade.WARNING
+        what, _, remedy = str(error).partition("; ")
+        return Check(name=name, grade=grade, text=what, remedy=remedy)
+    return Check(name=name, grade=Grade.GOOD, text=told)
