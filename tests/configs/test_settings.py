@@ -208,11 +208,21 @@ def test_every_kind_that_makes_something_ends_in_an_embedded_engine(tmp_path: Pa
         assert chain(kind, Settings.load(tmp_path))[-1].available
 
 
-def test_a_key_of_a_provider_that_is_not_built_yet_unlocks_nothing(tmp_path: Path):
+def test_a_key_puts_its_provider_before_the_embedded_one(tmp_path: Path):
     settings = Settings.load(tmp_path, pexels_api_key=SECRET)
-    pexels = load_providers()[ProviderKind.VISUALS][0]
+    assert [each.name for each in chain(ProviderKind.VISUALS, settings)] == ["pexels", "local"]
+    assert [each.name for each in chain(ProviderKind.VISUALS, Settings.load(tmp_path))] == ["local"]
+
+
+def test_a_key_of_a_provider_that_is_not_built_yet_unlocks_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    # Whatever is still to be built: the table says so here of one that is.
+    pexels = load_providers()[ProviderKind.VISUALS][0].model_copy(update={"available": False})
+    monkeypatch.setitem(load_providers(), ProviderKind.VISUALS, (pexels,))
+    settings = Settings.load(tmp_path, pexels_api_key=SECRET)
     assert pexels.is_configured(settings)
-    assert pexels not in chain(ProviderKind.VISUALS, settings)
+    assert chain(ProviderKind.VISUALS, settings) == ()
 
 
 def test_who_makes_what(tmp_path: Path):
