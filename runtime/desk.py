@@ -109,8 +109,21 @@ class Desk:
     async def approve(
         self, asked: Approval, *, take: int = 1, reason: str = "", edits: SongEdits | None = None
     ) -> Approval:
-        """The song is released, in these words if any were changed."""
-        return await self._decide(asked, Outcome.APPROVED, take, reason, edits)
+        """The song is released, in these words; None are those that people have put beside the question."""
+        wanted = asked.edits if edits is None else edits
+        return await self._decide(asked, Outcome.APPROVED, take, reason, wanted)
+
+    async def edit(self, asked: Approval, edits: SongEdits) -> Approval:
+        """Other words for a song that waits: whoever approves it next approves them; empty ones take them back."""
+        return await self._store.write(
+            approvals.edit_words,
+            approval_id=asked.id,
+            edits=edits,
+            who=self.actor.alias,
+            surface=self.actor.surface,
+            preview_sha256=asked.preview_sha256,
+            words_sha256=asked.words_sha256,
+        )
 
     async def reject(self, asked: Approval, *, reason: str) -> Approval:
         """The song is not released. Raises UsageError without a reason: the artist learns from it."""
@@ -479,6 +492,7 @@ class Desk:
             undo_s=(await self._label.live.now()).undo_s,
             preview_sha256=asked.preview_sha256,
             edits=edits,
+            words_sha256=asked.words_sha256 if outcome is Outcome.APPROVED else None,
         )
 
     def _studio(self) -> StudioConfig:

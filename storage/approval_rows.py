@@ -1,5 +1,6 @@
 """Reading approvals: the row as people see it, and how a person names one."""
 
+import hashlib
 from datetime import datetime
 from enum import StrEnum
 
@@ -67,6 +68,7 @@ class Approval(Frozen):
     redo: Redo | None
     """What it was sent back for."""
     edits: SongEdits | None
+    """Other words: of an open question those that whoever approves it approves, of a decided one those it was given."""
     decided_at: datetime | None
     effective_at: datetime | None
 
@@ -90,6 +92,27 @@ class Approval(Frozen):
         is_brought = self.facts.get("source") == "person"
         return tuple(part for part in Redo if not (is_brought and part in (Redo.SONG, Redo.LYRICS)))
 
+    @property
+    def wanted_title(self) -> str:
+        """Under which it is released, as it stands."""
+        return (self.edits and self.edits.title) or self.title
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Every lyric line as it was written, in order."""
+        lines = self.facts.get("lines")
+        return tuple(str(line) for line in lines) if isinstance(lines, list) else ()
+
+    @property
+    def wanted_words(self) -> tuple[str, ...]:
+        """Every lyric line as it is released, as it stands."""
+        return (self.edits and self.edits.lines) or self.words
+
+    @property
+    def words_sha256(self) -> str:
+        """Tells whether somebody has put other words beside the question since."""
+        return hashlib.sha256((self.edits or SongEdits()).model_dump_json().encode()).hexdigest()
+
     def told(self) -> str:
         """How it stands, in one line for people."""
         if self.status == ApprovalStatus.PENDING:
@@ -106,7 +129,7 @@ class Decision(Frozen):
 
     seq: int
     action: str
-    """decide, redo, later, undo, supersede or close."""
+    """decide, redo, edit, later, undo, supersede or close."""
     outcome: Outcome | None
     redo: Redo | None
     take: int | None

@@ -96,12 +96,14 @@ def decide(
     undo_s: float,
     preview_sha256: str | None = None,
     edits: SongEdits | None = None,
+    words_sha256: str | None = None,
 ) -> Approval:
-    """Approve or reject a song. `preview_sha256` is what the person saw, where the surface knows it.
+    """Approve or reject a song. `preview_sha256` and `words_sha256` are what the person saw, where the surface knows it.
 
     Raises ConflictError that tells who decided what, when somebody was faster or the song has changed.
     """
     approval = _as_shown(tx, approval_id, preview_sha256)
+    _require_words(approval, words_sha256)
     if not 1 <= take <= approval.takes:
         raise UsageError(f"{approval.title} has {approval.takes} take(s); there is no take {take}")
     if edits is not None:
@@ -114,8 +116,31 @@ def decide(
         "surface": surface,
         "why": reason,
     }
-    _answer(tx, approval, undo_s, **answer, edits=edits and edits.model_dump(mode="json"))
+    _answer(tx, approval, undo_s, **answer, edits=_kept(edits))
     _note(tx, approval, "decide", **answer)
+    return approval_by_id(tx, approval_id=approval_id)
+
+
+@write
+def edit_words(
+    tx: Tx,
+    *,
+    approval_id: str,
+    edits: SongEdits,
+    who: str,
+    surface: str,
+    preview_sha256: str,
+    words_sha256: str,
+) -> Approval:
+    """Put other words beside an open question: whoever approves it next approves them. No decision yet.
+
+    Raises ConflictError as `decide` does, also when somebody has changed the words since they were seen.
+    """
+    approval = _as_shown(tx, approval_id, preview_sha256)
+    _require_words(approval, words_sha256)
+    _require_fitting(approval, Outcome.APPROVED, edits)
+    _move(tx, approval_id, edits=_kept(edits))
+    _note(tx, approval, "edit", decided_by=DeciderKind.PERSON, who=who, surface=surface)
     return approval_by_id(tx, approval_id=approval_id)
 
 
@@ -134,7 +159,7 @@ def send_back(
     """Have a part of the song made anew; people are asked about the result. Raises ConflictError as `decide` does."""
     approval = _as_shown(tx, approval_id, preview_sha256)
     answer = {"redo": redo, "decided_by": DeciderKind.PERSON, "who": who, "surface": surface, "why": reason}
-    _answer(tx, approval, undo_s, **answer)
+    _answer(tx, approval, undo_s, **answer, edits=None)
     _note(tx, approval, "redo", **answer)
     return approval_by_id(tx, approval_id=approval_id)
 
@@ -150,7 +175,7 @@ def put_off(tx: Tx, *, approval_id: str, for_s: float, who: str, surface: str) -
 
 @write
 def undo(tx: Tx, *, approval_id: str, who: str, surface: str) -> Approval:
-    """Take a decision back before it takes effect; the question is open again."""
+    """Take a decision back before it takes effect; the question is open again, with the words it was approved under."""
     now = tx.clock.now()
     _require_making(tx, approval_by_id(tx, approval_id=approval_id))
     undone = tx.connection.execute(
@@ -165,7 +190,6 @@ def undo(tx: Tx, *, approval_id: str, who: str, surface: str) -> Approval:
             surface=None,
             why=None,
             redo=None,
-            edits=None,
             decided_at=None,
             effective_at=None,
         )
@@ -289,6 +313,18 @@ def _as_shown(tx: Tx, approval_id: str, preview_sha256: str | None) -> Approval:
         raise ConflictError(f"{approval.title} is no longer the version that was shown; look at the new one")
     _require_making(tx, approval)
     return approval
+
+
+def _require_words(approval: Approval, words_sha256: str | None) -> None:
+    if words_sha256 is not None and words_sha256 != approval.words_sha256:
+        raise ConflictError(
+            f"The words of {approval.title} were changed meanwhile; look at them, then decide"
+        )
+
+
+def _kept(edits: SongEdits | None) -> object:
+    """As it stands in the row: nothing, where nothing differs."""
+    return None if edits in (None, SongEdits()) else edits.model_dump(mode="json")
 
 
 def _require_making(tx: Tx, approval: Approval) -> None:

@@ -337,3 +337,35 @@ def test_a_song_that_is_sent_back_knows_why_however_often_its_steps_are_walked(s
     assert stage.read(memory.remarks_of, artist_id=another.artist_id, cycle_id=another.id) == ()
     assert stage.read(memory.remarks_of, **known) == walked
     assert stage.read(memory.remarks_of, **known, before=asked.asked_at) == ()
+
+
+def rewording(asked, edits, **changes):
+    seen = {"preview_sha256": asked.preview_sha256, "words_sha256": asked.words_sha256}
+    return {"approval_id": asked.id, "edits": edits, "who": "ann", "surface": "telegram"} | seen | changes
+
+
+def test_other_words_wait_beside_the_question_and_are_never_approved_unseen(stage: Stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle, facts={"lines": ["one", "two"]})
+    first = stage.write(approvals.edit_words, **rewording(asked, SongEdits(title="New Name")))
+    assert (first.status, first.wanted_title, first.wanted_words) == ("pending", "New Name", ("one", "two"))
+    with pytest.raises(ConflictError, match="changed meanwhile"):
+        stage.write(approvals.edit_words, **rewording(asked, SongEdits(title="Other")))
+    with pytest.raises(ConflictError, match="changed meanwhile"):
+        stage.write(approvals.decide, **verdict(asked.id), words_sha256=asked.words_sha256)
+    with pytest.raises(UsageError, match="has 2 lines and 1 were given"):
+        stage.write(approvals.edit_words, **rewording(first, SongEdits(lines=("one",))))
+    stage.write(approvals.decide, **verdict(asked.id), edits=first.edits, words_sha256=first.words_sha256)
+    undone = stage.write(approvals.undo, approval_id=asked.id, who="ann", surface="cli")
+    assert undone.wanted_title == "New Name", "nothing that was typed is lost"
+    back = stage.write(approvals.edit_words, **rewording(undone, SongEdits()))
+    assert (back.edits, back.words_sha256) == (None, asked.words_sha256)
+    assert [message["action"] for message in messages(stage, "verdict")] == ["edit", "decide", "undo", "edit"]
+
+
+def test_words_of_a_decided_song_stay_as_they_were_decided(stage: Stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle)
+    stage.write(approvals.decide, **verdict(asked.id))
+    with pytest.raises(ConflictError, match="approved by"):
+        stage.write(approvals.edit_words, **rewording(asked, SongEdits(title="Late")))

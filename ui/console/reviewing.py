@@ -1,6 +1,6 @@
 """Reviewing: one song bound to one question and the preview that was shown, and what a person may answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from pydantic import ValidationError
@@ -24,18 +24,20 @@ class Bound:
 
     approval_id: str
     preview_sha256: str
+    words_sha256: str
+    """Of the words that people have put beside the question by then."""
 
     @classmethod
     def of(cls, approval: Approval) -> "Bound":
-        return cls(approval.id, approval.preview_sha256)
+        return cls(approval.id, approval.preview_sha256, approval.words_sha256)
 
     @classmethod
     def read(cls, text: str | None) -> "Bound | None":
-        approval_id, _, preview = (text or "").partition(":")
-        return cls(approval_id, preview) if approval_id and preview else None
+        parts = (text or "").split(":")
+        return cls(*parts) if len(parts) == len(fields(cls)) and all(parts) else None
 
     def __str__(self) -> str:
-        return f"{self.approval_id}:{self.preview_sha256}"
+        return f"{self.approval_id}:{self.preview_sha256}:{self.words_sha256}"
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,9 @@ class Review:
         asked = None if bound is None else await self.approval(bound.approval_id)
         if bound is None or asked is None:
             return Answered(said("Choose a song first.", "bad"), moved=False)
+        if answer == "approve" and bound.words_sha256 != asked.words_sha256 and is_open(asked):
+            told = f"The words of {asked.title} were changed meanwhile: choose it again to see them, then decide."
+            return Answered(said(told, "bad"), moved=False)
         before = await self.queue()
         # The person decides on the version on the screen, whatever has been made since.
         seen = asked.model_copy(update={"preview_sha256": bound.preview_sha256})
@@ -117,27 +122,22 @@ class Review:
                 return await desk.put_off(seen)
 
 
-def edits(asked: Approval, typed: Typed) -> SongEdits | None:
-    """Other words, where they differ from what was asked about. Raises UsageError for a title of no length."""
+def edits(asked: Approval, typed: Typed) -> SongEdits:
+    """Other words, where they differ from what was asked about; empty where they are as they were written.
+
+    Raises UsageError for a title of no length.
+    """
     title = typed.title.strip()
     lines = tuple(line.strip() for line in typed.lines.splitlines() if line.strip())
     changed: dict[str, object] = {}
     if title != asked.title:
         changed["title"] = title
-    if lines != tuple(line.strip() for line in words(asked)):
+    if lines != tuple(line.strip() for line in asked.words):
         changed["lines"] = lines
-    if not changed:
-        return None
     try:
         return SongEdits.model_validate(changed)
     except ValidationError:
         raise UsageError("A title has 1 to 120 characters") from None
-
-
-def words(asked: Approval) -> tuple[str, ...]:
-    """Every lyric line of a song."""
-    lines = asked.facts.get("lines")
-    return tuple(str(line) for line in lines) if isinstance(lines, list) else ()
 
 
 def is_open(approval: Approval) -> bool:

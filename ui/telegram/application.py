@@ -25,7 +25,7 @@ from ui.telegram.edits import Edits
 from ui.telegram.enrolment import Enrolment
 from ui.telegram.gate import Gate
 from ui.telegram.office import Office
-from ui.telegram.presses import Presses, Reasons
+from ui.telegram.presses import Presses, Replies
 from ui.telegram.sends import Sends
 from ui.telegram.tempo import Pace, PacedLimiter
 
@@ -71,11 +71,11 @@ def build(office: Office) -> tuple[Application, tuple[Courier, Courier]]:
         edits.wake()
         sends.wake()
 
-    _add_handlers(application, office, Presses(office, board, wake), Reasons(office, wake))
+    _add_handlers(application, office, Presses(office, board, wake), Replies(office, wake))
     return application, (edits, sends)
 
 
-def _add_handlers(application: Application, office: Office, presses: Presses, reasons: Reasons) -> None:
+def _add_handlers(application: Application, office: Office, presses: Presses, replies: Replies) -> None:
     enrolment, artists = Enrolment(office), Artists(office)
     commands = Commands(office, artists)
     application.add_handler(TypeHandler(Update, Gate(office)), group=-1)
@@ -98,7 +98,7 @@ def _add_handlers(application: Application, office: Office, presses: Presses, re
     application.add_handler(CallbackQueryHandler(artists.press, pattern=r"^ar:"))
     application.add_handler(CallbackQueryHandler(commands.press, pattern=r"^lb:"))
     application.add_handler(CallbackQueryHandler(presses))
-    application.add_handler(MessageHandler(filters.TEXT & filters.REPLY & ~filters.COMMAND, reasons))
+    application.add_handler(MessageHandler(filters.TEXT & filters.REPLY & ~filters.COMMAND, replies))
     application.add_handler(ChatMemberHandler(enrolment.moved, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_error_handler(tell_failure)
 

@@ -18,8 +18,10 @@ from ui.telegram import buttons
 from ui.telegram.buttons import Rows
 from ui.telegram.caption import SongFacts, caption
 from ui.telegram.dispatch import Dispatch, Notice
+from ui.telegram.markup import plain
 from ui.telegram.office import Office
 from ui.telegram.refusals import is_chat_gone, is_gone, is_unchanged
+from ui.telegram.rewording import HOW
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 UNDO = "undo:"
@@ -39,6 +41,7 @@ MENUS = {
     "reasons": _Menu(buttons.reason_rows),
     "why": _Menu(buttons.why_rows, HINT),
     "redo": _Menu(buttons.redo_rows),
+    "words": _Menu(buttons.words_rows, plain(HOW)),
 }
 
 

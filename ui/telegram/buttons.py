@@ -76,6 +76,7 @@ def open_rows(asked: Approval) -> Rows:
             button("🔁 Redo", asked.id, "redo"),
             button("🕓 Later", asked.id, "later"),
         ],
+        [button("✏️ Edit", asked.id, "words")],
     ]
 
 
@@ -104,6 +105,12 @@ def redo_rows(asked: Approval) -> Rows:
     cost = "price unknown" if price is None else usd(Decimal(str(price)))
     whole = [button(f"🔁 The whole song ({clip(cost, 20)})", asked.id, "redo", Redo.SONG)]
     return [parts[:2], parts[2:], [*(whole if Redo.SONG in asked.redoable else ()), _back(asked)]]
+
+
+def words_rows(asked: Approval) -> Rows:
+    """Waiting for other words."""
+    written = [button("↩️ As it was written", asked.id, "written")] if asked.edits else []
+    return [[*written, _back(asked)]]
 
 
 def undo_rows(asked: Approval) -> Rows:

@@ -8,6 +8,7 @@ from storage.experiments import Assignment
 from storage.types import Frozen, Outcome, Redo
 from ui.telegram.hours import clock_face
 from ui.telegram.markup import CAPTION_MAX, bold, clip, code, hashtag, italic, plain, shown_units, units
+from ui.telegram.rewording import change_told
 from ui.wording import usd
 
 LEAST = 40
@@ -26,9 +27,10 @@ class SongFacts(Frozen):
 
 def caption(asked: Approval, song: SongFacts, settings: Settings, *, tagged: bool, hint: str = "") -> str:
     """The words of a song's message, as it stands now; `tagged` where no topic tells the artist."""
-    top = [f"{bold(clip(asked.title, 120))} by {plain(clip(asked.artist_name, 60))}"]
+    top = [f"{bold(clip(asked.wanted_title, 120))} by {plain(clip(asked.artist_name, 60))}"]
     top.append(_sound(asked))
     top.append(_judged(asked, song))
+    top.append(plain(change_told(asked) or ""))
     top += [f"🧪 {plain(clip(f'{each.parameter}: {each.value}', 90))}" for each in song.assignments[:2]]
     bottom = [hint] if hint else []
     bottom += _standing(asked, settings)

@@ -11,17 +11,19 @@ from storage import approval_rows, chat_messages, chats
 from storage.approval_rows import Approval, ApprovalStatus
 from storage.chat_messages import Posted
 from storage.errors import ConflictError, NotFoundError, UsageError
-from storage.types import Redo
-from ui.telegram.answers import answer_press
+from storage.types import Redo, SongEdits
+from ui.telegram.answers import answer_press, reply
 from ui.telegram.board import Board
 from ui.telegram.buttons import REASONS, Press, read_press
 from ui.telegram.office import Office
+from ui.telegram.rewording import Rewording, numbered
 
 UNKNOWN = "This button is none of mine; /pending shows what waits"
 MENUS = {
     "reject": ("reasons", ""),
     "why": ("why", "Reply to the song's message with your reason"),
     "redo": ("redo", ""),
+    "words": ("words", "Reply to the song's message with other words"),
     "back": ("open", ""),
 }
 """Which buttons a press brings, and what is said beside it."""
@@ -60,6 +62,8 @@ class Presses:
             await self._board.refresh(asked.id)
             raise
         await answer_press(query, line)
+        if press.verb == "words":
+            await reply(update, numbered(asked))
         self._wake()
 
     async def _do(self, desk: Desk, press: Press, asked: Approval, posted: Posted, person_id: str) -> str:
@@ -73,6 +77,9 @@ class Presses:
             case "later", None:
                 await desk.put_off(asked)
                 line = f"{asked.title} comes after the others for a while"
+            case "written", None:
+                await desk.edit(asked, SongEdits())
+                line = f"{asked.title} has its words as they were written"
             case "undo", None:
                 line = f"Taken back: {(await desk.undo(asked.id)).told()}"
             case verb, None if verb in MENUS:
@@ -114,16 +121,17 @@ class Presses:
         return posted
 
 
-class Reasons:
-    """A reply to a song's message that asks for one: the reason for a rejection."""
+class Replies:
+    """A reply to a song's message: the reason for a rejection where one was announced, or other words for the song."""
 
     def __init__(self, office: Office, wake: Callable[[], None]) -> None:
         self._office = office
         self._store = office.store
         self._wake = wake
+        self._reword = Rewording(office, wake)
 
     async def __call__(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Reject with these words, if that is what the message waits for."""
+        """Reject with these words, if that is what the message waits for; else read them as an edit, if they are one."""
         message = update.effective_message
         answered = message.reply_to_message if message is not None else None
         if message is None or answered is None:
@@ -131,11 +139,15 @@ class Reasons:
         posted = await self._store.read(
             chat_messages.message_at, chat_id=message.chat_id, message_id=answered.message_id
         )
-        if posted is None or not posted.shown.startswith("why:"):
+        if posted is None:
+            return
+        if not posted.shown.startswith("why:"):
+            await self._reword(update, posted.approval_id)
             return
         _, person_id, until = posted.shown.rpartition("|")[0].split(":", 2)
         # Others may talk about the song in replies to it; only who announced a reason gives one.
         if person_id != await _whose(self._office, update):
+            await self._reword(update, posted.approval_id)
             return
         if datetime.fromisoformat(until) < self._office.tempo.now():
             raise UsageError("That was too long ago; press Reject and Other again, then reply")

@@ -1,6 +1,7 @@
 """What the pages do, on a real home: the same acts as behind the buttons."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from time import perf_counter
@@ -13,12 +14,13 @@ from storage.artist_overviews import artist_overview, roster_page
 from storage.errors import UsageError
 from storage.overviews import label_overview, review_queue
 from storage.steps import StepKey
-from storage.types import AutopilotPolicy, CycleState, CycleStep, LifecycleState, Outcome, Redo
+from storage.types import AutopilotPolicy, CycleState, CycleStep, LifecycleState, Outcome, Redo, SongEdits
 from tests.agents.mending.trees import BUG, PATH, small_checkout
 from tests.storage.stage import CAPS, Stage
 from tests.ui.console.band import Band
 from ui.console.cards.faults import fault_counts
 from ui.console.cards.patch import patch_card
+from ui.console.cards.review import song_card
 from ui.console.cards.steps import stages
 from ui.console.pages.errors import close_fault
 from ui.console.pages.now import NowPage, parked_choices
@@ -27,7 +29,7 @@ from ui.console.readings import settings as settings_reading
 from ui.console.readings.review import song
 from ui.console.readings.standing import makers, standing
 from ui.console.reception import Reception
-from ui.console.reviewing import Bound, Review, Typed, edits, words
+from ui.console.reviewing import Bound, Review, Typed, edits
 from ui.console.steering import Steering, moves, policy_of
 from ui.console.waveforms import peaks_of
 
@@ -37,7 +39,7 @@ pytestmark = pytest.mark.slow
 async def typed_for(review: Review, **changes) -> tuple[Bound, Typed]:
     """The first song as it lies on the sheet, with what a person changed."""
     asked = (await review.queue()).waiting[0]
-    as_shown = {"title": asked.title, "lines": "\n".join(words(asked))}
+    as_shown = {"title": asked.title, "lines": "\n".join(asked.words)}
     return Bound.of(asked), Typed(**{**as_shown, **changes})
 
 
@@ -73,7 +75,7 @@ async def test_a_second_reviewer_is_told_who_was_faster(reception: Reception) ->
 async def test_a_newer_preview_is_not_decided_on_unseen(reception: Reception) -> None:
     review = Review(reception)
     bound, typed = await typed_for(review)
-    stale = await review.answer("ada", Bound(bound.approval_id, "0" * 64), "approve", typed)
+    stale = await review.answer("ada", replace(bound, preview_sha256="0" * 64), "approve", typed)
     assert not stale.moved
     assert "no longer the version that was shown" in stale.notice
 
@@ -105,11 +107,32 @@ async def test_edited_words_go_out_with_the_approval_and_their_number_is_kept(re
         edits(approval, Typed(title=" ", lines=typed.lines))
 
 
+async def test_words_put_beside_a_song_are_shown_and_approved_and_never_unseen(reception: Reception) -> None:
+    review = Review(reception)
+    bound, typed = await typed_for(review)
+    asked = await review.approval(bound.approval_id)
+    assert asked is not None
+    await (await reception.desk("ben")).edit(asked, SongEdits(title="Another Name"))
+    unseen = await review.answer("ada", bound, "approve", typed)
+    assert not unseen.moved
+    assert "were changed meanwhile" in unseen.notice
+    asked = await review.approval(bound.approval_id)
+    assert asked is not None
+    shown = song_card(await song(reception, asked))
+    assert "<h2>Another Name</h2>" in shown
+    assert "The title was" in shown
+    as_shown = Typed(title=asked.wanted_title, lines="\n".join(asked.wanted_words))
+    assert (await review.answer("ada", Bound.of(asked), "approve", as_shown)).moved
+    decided = await review.approval(bound.approval_id)
+    assert decided is not None
+    assert decided.edits == SongEdits(title="Another Name")
+
+
 async def test_a_song_is_shown_whole(reception: Reception) -> None:
     asked = (await Review(reception).queue()).waiting[0]
     shown = await song(reception, asked)
     assert shown.cost_usd == Decimal("0.08")
-    assert tuple(line for section in shown.sections for line in section.lines) == words(asked)
+    assert tuple(line for section in shown.sections for line in section.lines) == asked.words
     (take,) = shown.takes
     assert max(take.peaks) == 1
     assert len(take.peaks) == 160

@@ -39,7 +39,7 @@ async def test_owner_and_reviewer_join_with_codes_and_decide(api: BotApi):
             "#nova_rain",
         ):
             assert told in song.text
-        assert {name.split()[-1] for name in song.buttons} == {"Approve", "Reject", "Redo", "Later"}
+        assert {name.split()[-1] for name in song.buttons} == {"Approve", "Reject", "Redo", "Later", "Edit"}
 
         api.say(OWNER, OWNER, "/invite bob")
         (told,) = await until(lambda: api.shown(OWNER, "For bob"))

@@ -62,7 +62,7 @@ def song_card(song: Song) -> Markup:
         "article",
         el(
             "header",
-            el("div", el("h2", asked.title), _by(song)),
+            el("div", el("h2", asked.wanted_title), _by(song), _reworded(asked)),
             _score(told.get("score"), song.threshold),
         ),
         el(
@@ -79,6 +79,19 @@ def song_card(song: Song) -> Markup:
         cls="lm-song",
         data_approval=asked.id,
     )
+
+
+def _reworded(asked: Approval) -> Markup | None:
+    """That somebody has put other words beside the question."""
+    if asked.edits is None:
+        return None
+    told_ = [f"The title was “{asked.title}”."] if asked.edits.title else []
+    told_ += (
+        ["Lyric lines were changed; they stand below, where you can change them."]
+        if asked.edits.lines
+        else []
+    )
+    return el("p", " ".join(told_), cls="lm-note")
 
 
 def nothing() -> Markup:
@@ -141,7 +154,12 @@ def _waiting(approval: Approval, now: datetime) -> Markup:
         el(
             "button",
             cover(approval),
-            el("span", el("b", approval.title), el("small", f"{approval.artist_name} · {waited}"), mark),
+            el(
+                "span",
+                el("b", approval.wanted_title),
+                el("small", f"{approval.artist_name} · {waited}"),
+                mark,
+            ),
             type="button",
             data_act="pick",
             data_id=approval.id,

@@ -17,7 +17,7 @@ from ui.console.frame import QUIETLY, Frame, acted, card
 from ui.console.markup import Markup
 from ui.console.readings.review import song
 from ui.console.reception import Reception
-from ui.console.reviewing import Answer, Answered, Bound, Review, Typed, is_open, words
+from ui.console.reviewing import Answer, Answered, Bound, Review, Typed, is_open
 from ui.wording import usd
 
 DECIDED_SHOWN = 60
@@ -137,8 +137,8 @@ class ApprovalsPage:
             cards.told(asked),
             gr.update(visible=is_open(asked)),
             gr.update(visible=False),
-            asked.title,
-            "\n".join(words(asked)),
+            asked.wanted_title,
+            "\n".join(asked.wanted_words),
             gr.update(choices=takes, value=1, visible=asked.takes > 1),
             "",
             gr.update(choices=part_choices(asked), value=None),
