@@ -1,26 +1,37 @@
-"""What a film and a cover cost: CPU seconds of our own and of the encoder, as measured in one run.
+"""What a film and a cover cost: CPU seconds, as ratios of one run.
 
-    python benchmarks/visualizer.py [--seconds 12] [--preset superfast]
+    python -m benchmarks.visualizer [--seconds 8] [--preset veryfast]
 
-The ratio compares the whole film with its encoder alone: 1.0 would be free drawing. Wall time is left out, for it
-says more about the machine's other guests than about us.
+`/alone` compares the whole film with its encoder alone on the same frames and settings: 1.0 would be free drawing.
+`/mandelbrot` compares it with encoding as long a clip of ffmpeg's mandelbrot in those settings. `beat` is how much
+more the decoded picture changes on a beat than between two. Wall time is left out, for it says more about the
+machine's other guests than about us.
 """
 
 import argparse
 import resource
+import subprocess
+import sys
 import tempfile
-import time
 from pathlib import Path
 
+import av
+import imageio_ffmpeg
 import numpy as np
 import soundfile
 
 from agents.painter import film, paint_cover
+from agents.visuals.encode import Encoder, Reel
 from agents.visuals.identity import COMPOSITIONS, choose_identity
+from agents.visuals.visualizer.projector import Projector
 from agents.visuals.visualizer.scenes import SCENES
+from agents.visuals.visualizer.sound import listen
+from agents.visuals.visualizer.stage import Stage
+from agents.visuals.visualizer.words import Words
 from storage.types import PlannedLine, PlannedSection, SongPlan, VisualIdentity
 
-TEMPO_BPM, RATE_HZ = 120.0, 44_100
+TEMPO_BPM, RATE_HZ, FPS = 120.0, 44_100, 30
+MANDELBROT_S = 3
 SIZES = ((1280, 720), (854, 480), (1080, 1920))
 
 
@@ -62,47 +73,128 @@ def make_song(folder: Path, seconds: float) -> tuple[SongPlan, Path]:
 def measure_film(
     plan: SongPlan, audio: Path, visual: VisualIdentity, size: tuple[int, int], preset: str
 ) -> str:
-    """One row: CPU seconds per second of film, ours and the encoder's, their ratio, and megabytes a minute."""
-    children, own = resource.getrusage(resource.RUSAGE_CHILDREN), time.process_time()
+    """One row: CPU seconds per second of film, its ratios, megabytes a minute, and what was measured on the file."""
+    out = audio.with_name("film.mp4")
+    started_s = spent_s()
     facts = film(
-        plan, audio, visual, audio.with_name("film.mp4"), width=size[0], height=size[1], seed=1, preset=preset
+        plan, audio, visual, out, width=size[0], height=size[1], seed=1, preset=preset, captions="always"
     )
-    own = (time.process_time() - own) / facts.duration_s
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = after.ru_utime + after.ru_stime - children.ru_utime - children.ru_stime
-    encoder = spent / facts.duration_s
+    whole = (spent_s() - started_s) / facts.duration_s
+    alone = encode_alone(plan, audio, visual, size, preset)
+    fractal = encode_mandelbrot(audio, size, preset)
     size_mb = facts.size_bytes / facts.duration_s * 60 / 1e6
-    return f"ours {own:5.2f}  encoder {encoder:5.2f}  ratio {(own + encoder) / encoder:4.2f}  {size_mb:5.1f} MB/min  flashes {facts.flashes_per_s:.0f}/s"
+    drift_ms = 1000 * abs(facts.duration_s - facts.audio_duration_s)
+    return (
+        f"{whole:5.2f} CPU s/s  {whole / alone:4.2f}/alone  {whole / fractal:4.2f}/mandelbrot  "
+        f"{size_mb:5.1f} MB/min  beat {beat_share(out, plan):4.1f}  flashes {facts.flashes_per_s:.0f}/s  "
+        f"drift {drift_ms:.0f} ms"
+    )
+
+
+def encode_alone(
+    plan: SongPlan, audio: Path, visual: VisualIdentity, size: tuple[int, int], preset: str
+) -> float:
+    """CPU seconds that the encoder takes for a second of the same frames."""
+    stage, frames = Stage(*size), round(plan.duration_s * FPS)
+    reel = Reel(*size, FPS, frames, 0.0)
+    words = Words(plan, visual, stage, (0.0, plan.duration_s), captions="always")
+    projector = Projector(plan, listen(audio, 0.0, frames, FPS), visual, reel, words, 1)
+    raw = audio.with_name("frames.yuv")
+    with raw.open("wb") as file:
+        for frame in projector.frames():
+            file.write(frame.buffer.data)
+    return encode_raw(raw, reel, audio, preset)
+
+
+def encode_mandelbrot(audio: Path, size: tuple[int, int], preset: str) -> float:
+    """CPU seconds that the encoder takes for a second of ffmpeg's mandelbrot."""
+    raw, frames = audio.with_name(f"mandelbrot-{size[0]}.yuv"), MANDELBROT_S * FPS
+    if not raw.exists():
+        source = f"mandelbrot=size={size[0]}x{size[1]}:rate={FPS}"
+        ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-f", "lavfi", "-i", source]
+        subprocess.run(
+            [*ffmpeg, "-frames:v", str(frames), "-pix_fmt", "yuv420p", "-f", "rawvideo", str(raw)], check=True
+        )
+    return encode_raw(raw, Reel(*size, FPS, frames, 0.0), audio, preset)
+
+
+def encode_raw(raw: Path, reel: Reel, audio: Path, preset: str) -> float:
+    """CPU seconds of ffmpeg for a second of raw frames, fed as a film feeds them."""
+    before_s = spent_s(resource.RUSAGE_CHILDREN)
+    frame_bytes = reel.width * reel.height * 3 // 2
+    with raw.open("rb") as file, Encoder(reel, audio, raw.with_suffix(".mp4"), preset) as encoder:
+        while frame := file.read(frame_bytes):
+            encoder.write(memoryview(frame))
+    return (spent_s(resource.RUSAGE_CHILDREN) - before_s) / reel.duration_s
+
+
+def beat_share(path: Path, plan: SongPlan) -> float:
+    """Change of the decoded picture from frame to frame on beats over that halfway between beats."""
+    with av.open(str(path)) as container:
+        lumas = [
+            frame.reformat(width=160, height=90, format="gray").to_ndarray()
+            for frame in container.decode(video=0)
+        ]
+    change = np.abs(np.diff(np.stack(lumas).astype(np.int16), axis=0)).mean(axis=(1, 2))
+    inside = [beat for beat in plan.beats_s if 0.35 * plan.duration_s < beat < 0.7 * plan.duration_s]
+    on = [change[round(beat * FPS) - 1 : round(beat * FPS) + 1].max() for beat in inside]
+    between = [change[round((beat + 0.2) * FPS) : round((beat + 0.4) * FPS)].mean() for beat in inside]
+    return float(np.mean(on) / np.mean(between))
+
+
+def measure_memory(folder: Path, size: tuple[int, int], preset: str) -> str:
+    """Peak megabytes of a process that only films, and of its encoder."""
+    code = (
+        "import resource, sys; from pathlib import Path; from agents.painter import film; "
+        "from benchmarks.visualizer import look, make_song; folder = Path(sys.argv[1]); "
+        "plan, audio = make_song(folder, 5.0); width, height = map(int, sys.argv[2:4]); "
+        "film(plan, audio, look(), folder / 'm.mp4', width=width, height=height, seed=1, preset=sys.argv[4]); "
+        "print(*(resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))"
+    )
+    words = [sys.executable, "-c", code, str(folder), *map(str, size), preset]
+    ours, encoder = map(int, subprocess.run(words, check=True, capture_output=True, text=True).stdout.split())
+    return f"{ours + encoder} MB: {ours} of our own, {encoder} of the encoder"
+
+
+def spent_s(who: int | None = None) -> float:
+    """CPU seconds so far: of this process and of the programs it ran, or of either alone."""
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN) if who is None else (who,)
+    return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, whose))
+
+
+def look() -> VisualIdentity:
+    """Whose pictures are measured."""
+    return choose_identity(3, "synthwave", ("nostalgic",), frozenset())
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="CPU seconds of films and covers")
-    parser.add_argument("--seconds", type=float, default=12.0)
-    parser.add_argument("--preset", default="superfast")
+    parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--preset", default="veryfast")
     options = parser.parse_args()
-    visual = choose_identity(3, "synthwave", ("nostalgic",), frozenset())
+    visual = look()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         plan, audio = make_song(folder, options.seconds)
         for size in SIZES:
-            print(
-                f"{size[0]:4}×{size[1]:<4} mixed        ",
-                measure_film(plan, audio, visual, size, options.preset),
-            )
+            row = measure_film(plan, audio, visual, size, options.preset)
+            print(f"{size[0]:4}×{size[1]:<4} mixed        {row}", flush=True)
         for scene in SCENES:
             only = visual.model_copy(update={"scenes": (scene,)})
-            print(f"1280×720  {scene:12} ", measure_film(plan, audio, only, (1280, 720), options.preset))
-        for composition in COMPOSITIONS:
-            one, started = visual.model_copy(update={"compositions": (composition,)}), time.process_time()
-            files = paint_cover(one, "Nova Lux", "Glass Horizon", "dreamy", 1, folder)
-            spent = time.process_time() - started
+            row = measure_film(plan, audio, only, SIZES[0], options.preset)
+            print(f"1280×720  {scene:12} {row}", flush=True)
+        for size in SIZES:
             print(
-                f"cover     {composition:12}  {spent:5.2f} CPU s  {files.size_bytes / 1e6:4.1f} MB  contrast {files.title_contrast}"
+                f"memory    {size[0]}×{size[1]}  {measure_memory(folder, size, options.preset)}", flush=True
             )
-        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(
-            f"memory    {peak_mb:.0f} MB, encoder {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB"
-        )
+        for composition in COMPOSITIONS:
+            one, started_s = visual.model_copy(update={"compositions": (composition,)}), spent_s()
+            files = paint_cover(one, "Nova Lux", "Glass Horizon", "dreamy", 1, folder)
+            print(
+                f"cover     {composition:12} {spent_s() - started_s:5.2f} CPU s  {files.size_bytes / 1e6:4.1f} MB  "
+                f"contrast {files.title_contrast}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ class FlashMeter:
 
     def see(self, luma: NDArray[np.uint8]) -> None:
         """Takes the next frame's Y plane (limited range)."""
-        small = cv2.resize(luma[::4, ::4], (GRID, GRID), interpolation=cv2.INTER_AREA).ravel()
+        sampled = cv2.resize(luma, (GRID * 20, GRID * 12), interpolation=cv2.INTER_NEAREST)
+        small = cv2.resize(sampled, (GRID, GRID), interpolation=cv2.INTER_AREA).ravel()
         light = np.clip((small.astype(np.float64) - 16) / 219, 0, 1) ** 2.4
         if not self._turns:
             self._extreme = light
