@@ -23,15 +23,15 @@ class Shot(Frozen):
     """A span of a clip, scaled and cropped to fill the frame."""
 
     clip: Path
-    in_s: float = Field(0.0, ge=0)
+    in_s: float = Field(default=0.0, ge=0)
     """Where in the clip it begins."""
     frames: int = Field(gt=0)
     """How long it is the film's picture, from the end of the shot before."""
     enters: Literal["cut", "dissolve", "dip"] = "cut"
     """How it follows the shot before: at once, blended over it, or through black."""
-    entry_frames: int = Field(0, ge=0)
+    entry_frames: int = Field(default=0, ge=0)
     """How long that takes. For a dissolve, the shot before goes on beneath for as many frames."""
-    focus_x: float = Field(0.5, ge=0, le=1)
+    focus_x: float = Field(default=0.5, ge=0, le=1)
     """Which part stays where the sides are cropped: 0 the left edge, 1 the right one."""
 
     @model_validator(mode="after")
@@ -43,47 +43,52 @@ class Shot(Frozen):
         return self
 
 
-class Overlay(Frozen):
-    """Text laid over the picture for a while."""
+class Layer(Frozen):
+    """Something laid over the picture for a while."""
+
+    start_s: float = Field(default=0.0, ge=0)
+    duration_s: float | None = Field(default=None, gt=0)
+    """None: to the end."""
+    fade_s: float = Field(default=0.0, ge=0)
+    """How long it takes to come and to go."""
+
+
+class Overlay(Layer):
+    """Text."""
 
     text: str = Field(min_length=1)
-    start_s: float = Field(0.0, ge=0)
-    duration_s: float | None = Field(None, gt=0)
-    """None: to the end."""
-    fade_s: float = Field(0.0, ge=0)
-    """How long it takes to come and to go."""
     family: str = "Inter"
-    weight: int = Field(500, ge=100, le=900)
-    size_px: int = Field(24, ge=4, le=1000)
+    weight: int = Field(default=500, ge=100, le=900)
+    size_px: int = Field(default=24, ge=4, le=1000)
     """Largest size of the type; longer text is set smaller and in more lines, so that it fits."""
-    max_lines: int = Field(1, ge=1, le=20)
-    max_width: float = Field(1.0, gt=0, le=1)
+    max_lines: int = Field(default=1, ge=1, le=20)
+    max_width: float = Field(default=1.0, gt=0, le=1)
     """Share of the frame's width that the text may take, inside its margins."""
+    max_height: float = Field(default=1.0, gt=0, le=1)
+    """Share of its height."""
     tracking_em: float = 0.0
     colour: Hex = "#ffffff"
-    position: tuple[Horizontal, Vertical] | tuple[int, int] = ("center", "bottom")
+    position: tuple[Horizontal | int, Vertical | int] = ("center", "bottom")
     """Words for a place inside the margin, or the left and upper edge in pixels."""
-    shift_y: float = Field(0.0, ge=-1, le=1)
-    """Share of the frame's height by which it stands lower than `position` says."""
-    margin_px: int = Field(10, ge=0)
+    margin_px: int = Field(default=10, ge=0)
     background: Hex | None = None
     """Of a box behind the text; None: no box."""
-    background_opacity: float = Field(0.6, ge=0, le=1)
+    background_opacity: float = Field(default=0.6, ge=0, le=1)
     stroke: Hex | None = None
     """Of an outline around the letters; None: none."""
-    stroke_px: int = Field(0, ge=0, le=40)
+    stroke_px: int = Field(default=0, ge=0, le=40)
     shadow: Hex | None = None
     """Of a soft shadow, for text over pictures of any lightness."""
-    shadow_px: float = Field(0.0, ge=0)
+    shadow_px: float = Field(default=0.0, ge=0)
 
 
-class Veil(Frozen):
-    """A colour over the whole picture, more toward its edges: one look for clips of many hands."""
+class Veil(Layer):
+    """A colour over the whole picture, more toward its edges: one look for clips of many hands, or calm behind a card."""
 
     colour: Hex
-    centre: float = Field(0.1, ge=0, le=1)
+    centre: float = Field(default=0.1, ge=0, le=1)
     """Opacity in the middle."""
-    edge: float = Field(0.5, ge=0, le=1)
+    edge: float = Field(default=0.5, ge=0, le=1)
     """Opacity in the corners."""
 
 
@@ -91,7 +96,7 @@ class Soundtrack(Frozen):
     """The sound, from a place in a file on."""
 
     audio: Path
-    start_s: float = Field(0.0, ge=0)
+    start_s: float = Field(default=0.0, ge=0)
 
 
 class Timeline(Frozen):
@@ -99,13 +104,14 @@ class Timeline(Frozen):
 
     width: int = Field(ge=64, le=4096, multiple_of=2)
     height: int = Field(ge=64, le=4096, multiple_of=2)
-    fps: int = Field(30, ge=1, le=60)
+    fps: int = Field(default=30, ge=1, le=60)
     shots: tuple[Shot, ...] = Field(min_length=1)
     overlays: tuple[Overlay, ...] = ()
     """Later ones over earlier ones."""
     captions: tuple[Overlay, ...] = ()
     """What is sung, over everything."""
-    veil: Veil | None = None
+    veils: tuple[Veil, ...] = ()
+    """Beneath everything written."""
     soundtrack: Soundtrack
 
     @model_validator(mode="after")
@@ -126,9 +132,9 @@ class Timeline(Frozen):
         return self.frames / self.fps
 
     @property
-    def texts(self) -> tuple[Overlay, ...]:
-        """Everything written, in the order it is laid."""
-        return (*self.overlays, *self.captions)
+    def layers(self) -> tuple[Veil | Overlay, ...]:
+        """Everything laid over the clips, in its order."""
+        return (*self.veils, *self.overlays, *self.captions)
 
     def source_frames(self, number: int) -> int:
         """How many frames of its clip a shot needs: its own, and those beneath the dissolve after it."""
@@ -141,10 +147,10 @@ class Timeline(Frozen):
         following = self.shots[number + 1] if number + 1 < len(self.shots) else None
         return following.entry_frames if following and following.enters == "dip" else 0
 
-    def span(self, overlay: Overlay) -> tuple[int, int, int]:
-        """First frame of a text, the one after its last, and the frames of each of its fades."""
-        first = min(round(overlay.start_s * self.fps), self.frames)
+    def span(self, layer: Layer) -> tuple[int, int, int]:
+        """First frame of a layer, the one after its last, and the frames of each of its fades."""
+        first = min(round(layer.start_s * self.fps), self.frames)
         last = self.frames
-        if overlay.duration_s is not None:
-            last = min(last, first + max(1, round(overlay.duration_s * self.fps)))
-        return first, last, min(round(overlay.fade_s * self.fps), (last - first) // 2)
+        if layer.duration_s is not None:
+            last = min(last, first + max(1, round(layer.duration_s * self.fps)))
+        return first, last, min(round(layer.fade_s * self.fps), (last - first) // 2)

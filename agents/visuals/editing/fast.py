@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.visuals.editing.delivery import deliver, part_file
-from agents.visuals.editing.raster import Raster, rasterise, rasterise_veil
+from agents.visuals.editing.raster import Raster, rasterise
 from agents.visuals.editing.source import Source
 from agents.visuals.encode import FILMED, Encoder, Reel
 from agents.visuals.facts import VideoFacts, undrawable
-from agents.visuals.timeline import Overlay, Timeline
+from agents.visuals.timeline import Overlay, Timeline, Veil
 from agents.visuals.visualizer.flashes import FlashMeter
 from agents.visuals.visualizer.frame import Frame, Plane, to_yuv
 from agents.visuals.visualizer.sprite import Sprite
@@ -33,29 +33,26 @@ def render(
     Raises RenderError for a clip that cannot be shown and DiskFullError; `out` is not touched then.
     """
     reel = Reel(timeline.width, timeline.height, timeline.fps, timeline.frames, timeline.soundtrack.start_s)
-    texts = [_Text(timeline, overlay) for overlay in timeline.texts]
+    layers = [_Laid(timeline, layer) for layer in timeline.layers]
     meter = FlashMeter(timeline.fps)
     with part_file(out) as part:
         with Encoder(reel, timeline.soundtrack.audio, part, preset, FILMED) as encoder:
-            for number, frame in enumerate(_frames(timeline, texts), start=1):
+            for number, frame in enumerate(_frames(timeline, layers), start=1):
                 meter.see(frame.y)
                 encoder.write(frame.buffer.data)
                 if progress and (number % timeline.fps == 0 or number == timeline.frames):
                     progress(number / timeline.frames)
         facts = deliver(part, out)
-    dropped = "".join(dict.fromkeys("".join(text.dropped for text in texts)))
+    dropped = "".join(dict.fromkeys("".join(layer.dropped for layer in layers)))
     notes = (undrawable(dropped),) if dropped else ()
     return replace(facts, flashes_per_s=meter.per_second(), notes=notes)
 
 
-def _frames(timeline: Timeline, texts: "list[_Text]") -> Iterator[Frame]:
+def _frames(timeline: Timeline, layers: "list[_Laid]") -> Iterator[Frame]:
     """Every picture of the film, in one buffer."""
-    veil = _sprite(rasterise_veil(timeline.veil, timeline.width, timeline.height)) if timeline.veil else None
     for time, frame in enumerate(_cut(timeline)):
-        if veil:
-            veil.lay(frame, 1.0)
-        for text in texts:
-            text.lay(frame, time)
+        for layer in layers:
+            layer.lay(frame, time)
         yield frame
 
 
@@ -88,13 +85,13 @@ def _cut(timeline: Timeline) -> Iterator[Frame]:
             source.close()
 
 
-class _Text:
-    """A text as it comes and goes; it is drawn when it is first needed, and forgotten after."""
+class _Laid:
+    """A layer as it comes and goes; it is drawn when it is first needed, and forgotten after."""
 
-    def __init__(self, timeline: Timeline, overlay: Overlay) -> None:
+    def __init__(self, timeline: Timeline, layer: Veil | Overlay) -> None:
         self._size = (timeline.width, timeline.height)
-        self._overlay = overlay
-        self._first, self._last, self._fade = timeline.span(overlay)
+        self._layer = layer
+        self._first, self._last, self._fade = timeline.span(layer)
         self._sprite: Sprite | None = None
         self.dropped = ""
 
@@ -103,7 +100,7 @@ class _Text:
             self._sprite = None
             return
         if self._sprite is None:
-            raster = rasterise(self._overlay, *self._size)
+            raster = rasterise(self._layer, *self._size)
             self.dropped = raster.dropped
             self._sprite = _sprite(raster)
         step = min(time - self._first, self._last - time)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.visuals.lettering import set_block
+from agents.visuals.lettering import Lettering, set_block
 from agents.visuals.timeline import Hex, Overlay, Veil
 from agents.visuals.typefaces import Typeface
 
@@ -26,8 +26,20 @@ class Raster:
     """Characters that no typeface here can draw."""
 
 
-def rasterise(overlay: Overlay, width: int, height: int) -> Raster:
-    """A text for a frame of that size: box, shadow, outline and letters, wholly inside the frame."""
+@dataclass(frozen=True)
+class Setting:
+    """A text as it is set for one frame: its letters, and the box that holds them with room for outline or padding."""
+
+    lettering: Lettering
+    around: int
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+def typeset(overlay: Overlay, width: int, height: int) -> Setting:
+    """Where a text stands in a frame of that size, and how large, in pixels."""
     margin = min(overlay.margin_px, width // 4, height // 4)
     padding = round(overlay.size_px * BOX_PADDING_EM) if overlay.background else 0
     around = max(padding, overlay.stroke_px)
@@ -35,16 +47,27 @@ def rasterise(overlay: Overlay, width: int, height: int) -> Raster:
         overlay.text,
         Typeface(overlay.family, overlay.weight),
         width_px=max(8, int(overlay.max_width * (width - 2 * margin)) - 2 * around),
-        height_px=max(8, height - 2 * margin - 2 * around),
+        height_px=max(8, int(overlay.max_height * (height - 2 * margin)) - 2 * around),
         size_px=overlay.size_px,
         max_lines=overlay.max_lines,
         tracking_em=overlay.tracking_em,
         leading=1.16,
         align=_align(overlay),
     )
-    ink = lettering.mask
-    box = (ink.shape[1] + 2 * around, ink.shape[0] + 2 * around)
-    left, top = _place(overlay, box, (width, height), margin)
+    box = lettering.mask.shape[1] + 2 * around, lettering.mask.shape[0] + 2 * around
+    return Setting(lettering, around, *_place(overlay, box, (width, height), margin), *box)
+
+
+def rasterise(layer: Overlay | Veil, width: int, height: int) -> Raster:
+    """A layer for a frame of that size."""
+    return _text(layer, width, height) if isinstance(layer, Overlay) else _veil(layer, width, height)
+
+
+def _text(overlay: Overlay, width: int, height: int) -> Raster:
+    """Box, shadow, outline and letters, wholly inside the frame."""
+    setting = typeset(overlay, width, height)
+    left, top, around, ink = setting.left, setting.top, setting.around, setting.lettering.mask
+    box = setting.width, setting.height
     # The shadow reaches beyond the text's own box, and is cut where the frame ends.
     reach = int(3 * overlay.shadow_px) + 2 if overlay.shadow else 0
     x0, y0 = max(0, left - reach) // 2 * 2, max(0, top - reach) // 2 * 2
@@ -69,11 +92,11 @@ def rasterise(overlay: Overlay, width: int, height: int) -> Raster:
         pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * overlay.stroke_px + 1,) * 2)
         _over(colour, opacity, overlay.stroke, np.asarray(cv2.dilate(letters, pen), dtype=np.float32))
     _over(colour, opacity, overlay.colour, letters)
-    return Raster(_rgba(colour, opacity), x0, y0, lettering.dropped)
+    return Raster(_rgba(colour, opacity), x0, y0, setting.lettering.dropped)
 
 
-def rasterise_veil(veil: Veil, width: int, height: int) -> Raster:
-    """The veil over a whole frame: its opacity grows with the square of the distance from the middle."""
+def _veil(veil: Veil, width: int, height: int) -> Raster:
+    """Over the whole frame: its opacity grows with the square of the distance from the middle."""
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
     away = (x * x + y * y) / 2
     opacity = (veil.centre + (veil.edge - veil.centre) * away).astype(np.float32)
@@ -102,7 +125,6 @@ def _place(overlay: Overlay, box: tuple[int, int], frame: tuple[int, int], margi
             case _:
                 place = int(at)
         places.append(place)
-    places[1] += round(overlay.shift_y * frame[1])
     return max(0, min(places[0], frame[0] - box[0])), max(0, min(places[1], frame[1] - box[1]))
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from agents.visuals.editing.clip import first_frame, fit, probe_clip
 from agents.visuals.editing.delivery import deliver, part_file
-from agents.visuals.editing.raster import Raster, rasterise, rasterise_veil
+from agents.visuals.editing.raster import Raster, rasterise
 from agents.visuals.encode import FILMED
 from agents.visuals.facts import VideoFacts
 from agents.visuals.timeline import Overlay, Shot, Timeline
@@ -51,10 +51,7 @@ def render(
         for number, shot in enumerate(timeline.shots):
             layers.append(_laid(readers.shot(number), timeline, number, begins))
             begins += shot.frames
-        if timeline.veil:
-            veil = _picture(rasterise_veil(timeline.veil, *size))
-            layers.append(veil.with_duration(timeline.duration_s))
-        layers += _texts(timeline.texts, timeline)
+        layers += _over(timeline)
         sound = _opened(closing, AudioFileClip(str(timeline.soundtrack.audio)))
         start_s = timeline.soundtrack.start_s
         film = CompositeVideoClip(layers, size=size).with_duration(timeline.duration_s)
@@ -155,12 +152,13 @@ def _laid(clip: "VideoClip", timeline: Timeline, number: int, begins: int) -> "V
     return clip.with_effects(effects).with_start(begins / timeline.fps)
 
 
-def _texts(overlays: tuple[Overlay, ...], timeline: Timeline) -> Iterator["VideoClip"]:
-    for overlay in overlays:
-        first, last, fade = timeline.span(overlay)
+def _over(timeline: Timeline) -> Iterator["VideoClip"]:
+    """Veils and texts, each for its time."""
+    for layer in timeline.layers:
+        first, last, fade = (frames / timeline.fps for frames in timeline.span(layer))
         if last > first:
-            text = _picture(rasterise(overlay, timeline.width, timeline.height))
-            yield _timed(text, first / timeline.fps, (last - first) / timeline.fps, fade / timeline.fps)
+            picture = _picture(rasterise(layer, timeline.width, timeline.height))
+            yield _timed(picture, first, last - first, fade)
 
 
 def _picture(raster: Raster) -> "ImageClip":

@@ -75,7 +75,7 @@ def cut_film(
         shots=tuple(pool.fill(cut, tail, fps) for cut, tail in zip(shots, tails, strict=True)),
         overlays=titles.cards(clip.credit for clip in clips),
         captions=titles.captions() if captions else (),
-        veil=Veil(colour=titles.ground, centre=0.10, edge=0.62),
+        veils=(Veil(colour=titles.ground, centre=0.08, edge=0.6), *titles.calm()),
         soundtrack=Soundtrack(audio=audio, start_s=start_s),
     )
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from agents.visuals.colour import find_palette, srgb
-from agents.visuals.timeline import Hex, Overlay
+from agents.visuals.editing.raster import typeset
+from agents.visuals.timeline import Hex, Overlay, Veil
 from agents.visuals.typefaces import HEAVY
 from agents.visuals.visualizer.stage import SAFE_MARGIN, Stage
 from agents.visuals.visualizer.words import AI_NOTICE, END_CARD_S, FADE_S, TITLE_CARD_S, caption_times
@@ -24,67 +25,88 @@ class Titles:
         self._plan, self._visual, self._stage = plan, visual, stage
         self._start_s, self._length_s = start_s, end_s - start_s
         palette = find_palette(visual.palette)
-        self._paper, self._glow, self.ground = _hex(palette.paper), _hex(palette.glow), _hex(palette.ground)
+        self._paper, self.ground = _hex(palette.paper), _hex(palette.ground)
         closes = end_s >= plan.duration_s - 1.0
         self._close_s = self._length_s - min(END_CARD_S, 0.25 * self._length_s) if closes else None
+        self._title_s = min(TITLE_CARD_S, 0.3 * self._length_s)
 
     def cards(self, credits: Iterable[str]) -> tuple[Overlay, ...]:  # noqa: A002 - what a film calls them
         """Title, name and, where the song ends, the end card with the footage's sources."""
-        title_s = min(TITLE_CARD_S, 0.3 * self._length_s)
-        display = HEAVY.get(self._visual.display_font, 400)
-        title = self._text(
-            self._plan.title, 0.18, family=self._visual.display_font, weight=display, max_lines=3,
-            position=("center", "center"), shift_y=-0.06, start_s=FADE_S / 2, duration_s=title_s,
-        )  # fmt: skip
-        artist = self._text(
-            self._plan.artist_name.upper(), 0.042, colour=self._glow, weight=600, tracking_em=0.22,
-            position=("center", "center"), shift_y=0.16, start_s=FADE_S / 2, duration_s=title_s,
-        )  # fmt: skip
-        name_end = self._close_s if self._close_s is not None else self._length_s
-        name = self._text(
-            self._plan.artist_name.upper(), 0.034, family=self._visual.display_font, weight=display,
-            tracking_em=0.10, position=("left", "top"), start_s=title_s + FADE_S,
-            duration_s=max(0.1, name_end - title_s - FADE_S),
+        display = {
+            "family": self._visual.display_font,
+            "weight": HEAVY.get(self._visual.display_font, 400),
+        }
+        card = {"start_s": FADE_S / 2, "duration_s": self._title_s}
+        name = self._plan.artist_name
+        opening = self._block(
+            self._look(self._plan.title, 0.18, max_lines=3, max_height=0.4, **display, **card),
+            self._look(name.upper(), 0.046, weight=700, tracking_em=0.22, **card),
+        )
+        begins_s, ends_s = self._title_s + FADE_S, self._length_s if self._close_s is None else self._close_s
+        corner = self._look(
+            name.upper(), 0.034, tracking_em=0.10, position=("left", "top"), start_s=begins_s,
+            duration_s=max(0.1, ends_s - begins_s), **display,
         )  # fmt: skip
         if self._close_s is None:
-            return title, artist, name
-        return title, artist, name, *self._end_card(self._close_s, display, credits)
+            return *opening, corner
+        closing = self._block(
+            self._look(name, 0.14, max_lines=2, max_height=0.35, start_s=self._close_s, **display),
+            self._look(self._plan.title, 0.05, max_lines=2, start_s=self._close_s),
+        )
+        sources = self._look(
+            f"{AI_NOTICE} · stock footage: {_together(credits)}", 0.028, max_lines=6, start_s=self._close_s,
+            weight=600, background=self.ground, shadow=None,
+        )  # fmt: skip
+        return *opening, corner, *closing, self._standing_low(sources)
+
+    def calm(self) -> tuple[Veil, ...]:
+        """The picture steps back behind the cards."""
+        behind = {"colour": self.ground, "centre": 0.45, "edge": 0.45, "fade_s": FADE_S}
+        veils = [Veil.model_validate({**behind, "duration_s": self._title_s + FADE_S / 2})]
+        if self._close_s is not None:
+            veils.append(Veil.model_validate({**behind, "start_s": self._close_s}))
+        return tuple(veils)
 
     def captions(self) -> tuple[Overlay, ...]:
         """The words that are sung, below the middle, none at the same time as the end card."""
-        until_s = self._start_s + (self._close_s if self._close_s is not None else self._length_s)
-        size = 0.064 if self._stage.is_upright else 0.056
-        return tuple(
-            self._text(
-                text, size, weight=650, max_lines=3 if self._stage.is_upright else 2,
-                position=("center", "bottom"), shift_y=self._stage.words_bottom_px / self._stage.height
-                - 1 + self._margin_px / self._stage.height, fade_s=CAPTION_FADE_S,
-                start_s=max(0.0, start - self._start_s), duration_s=end - max(start, self._start_s),
-            )
-            for text, start, end in caption_times(self._plan, until_s)
-            if end - max(start, self._start_s) > CAPTION_FADE_S
-        )  # fmt: skip
+        until_s = self._start_s + (self._length_s if self._close_s is None else self._close_s)
+        is_upright = self._stage.is_upright
+        made = []
+        for text, start_s, end_s in caption_times(self._plan, until_s):
+            begins_s = max(0.0, start_s - self._start_s)
+            length_s = end_s - self._start_s - begins_s
+            if length_s <= CAPTION_FADE_S:
+                continue
+            words = self._look(
+                text, 0.064 if is_upright else 0.056, weight=650, max_lines=3 if is_upright else 2,
+                fade_s=CAPTION_FADE_S, start_s=begins_s, duration_s=length_s,
+            )  # fmt: skip
+            made.append(self._standing_low(words))
+        return tuple(made)
 
-    def _end_card(self, at_s: float, display: int, credits: Iterable[str]) -> tuple[Overlay, ...]:  # noqa: A002
-        name = self._text(
-            self._plan.artist_name, 0.13, family=self._visual.display_font, weight=display, max_lines=2,
-            position=("center", "center"), shift_y=-0.08, start_s=at_s,
-        )  # fmt: skip
-        title = self._text(
-            self._plan.title, 0.046, colour=self._glow, max_lines=2, position=("center", "center"),
-            shift_y=0.08, start_s=at_s,
-        )  # fmt: skip
-        notice = self._text(
-            f"{AI_NOTICE} · stock footage: {_together(credits)}", 0.026, max_lines=5,
-            position=("center", "bottom"), start_s=at_s,
-        )  # fmt: skip
-        return name, title, notice
+    def _block(self, large: Overlay, small: Overlay) -> tuple[Overlay, Overlay]:
+        """One under the other, in the middle of the focus."""
+        gap = round(0.06 * min(self._stage.width, self._stage.height))
+        tall = self._height(large)
+        top = round(self._stage.focus[1] - (tall + gap + self._height(small)) / 2)
+        return (
+            large.model_copy(update={"position": ("center", top)}),
+            small.model_copy(update={"position": ("center", top + tall + gap)}),
+        )
+
+    def _standing_low(self, text: Overlay) -> Overlay:
+        """With its foot where captions end: below, players have their own controls."""
+        top = self._stage.words_bottom_px - self._height(text)
+        return text.model_copy(update={"position": ("center", top)})
+
+    def _height(self, text: Overlay) -> int:
+        return typeset(text, self._stage.width, self._stage.height).height
 
     @property
     def _margin_px(self) -> int:
         return round(SAFE_MARGIN * min(self._stage.width, self._stage.height))
 
-    def _text(self, text: str, size: float, **how: object) -> Overlay:
+    def _look(self, text: str, size: float, **how: object) -> Overlay:
         """Letters with a soft shadow of the artist's ground; `size` as a share of the shorter side."""
         side = min(self._stage.width, self._stage.height)
         look: dict[str, object] = {

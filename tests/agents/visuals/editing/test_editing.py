@@ -36,7 +36,7 @@ def test_both_backends_show_the_same_pictures(clips, audio, tmp_path):
             Overlay(text="NOVA LUX", size_px=16, position=("left", "top"), stroke="#102030", stroke_px=2),
         ),
         captions=(Overlay(text="hold the line", start_s=1.3, duration_s=1, size_px=18, background="#101020"),),
-        veil=Veil(colour="#201040"),
+        veils=(Veil(colour="#201040"), Veil(colour="#000000", start_s=0.3, duration_s=0.8, fade_s=0.2, centre=0.4)),
     )  # fmt: skip
     facts = [backend.render(film, tmp_path / f"{n}.mp4") for n, backend in enumerate((fast, with_moviepy))]
     for each in facts:
