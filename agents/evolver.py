@@ -14,8 +14,9 @@ from typing import Literal
 from agents.bandit import probability_above
 from agents.niches import Niche, moved, steered_apart
 from agents.planning.steering import STEERED
+from configs.genres import load_genres
 from storage.clock import sub_seed
-from storage.types import Frozen, GeneEdit
+from storage.types import Brief, Frozen, GeneEdit
 
 REFINE_STEP, EXPLORE_STEP = 0.1, 0.2
 """How far one change moves a gene at most."""
@@ -117,6 +118,14 @@ def liked(songs: Sequence[Tried], largest: float) -> tuple[GeneEdit, ...]:
         )
         found.append((clear, GeneEdit(gene=gene, delta=step, because=because)))
     return tuple(edit for _clear, edit in sorted(found, key=lambda one: -one[0]))
+
+
+def numbers_of(brief: Brief) -> dict[str, float]:
+    """What a song was made with, in the genes' own terms."""
+    slow, fast = load_genres()[brief.genre].tempo_bpm
+    bias = max(-1.0, min(1.0, (2 * brief.tempo_bpm - slow - fast) / (fast - slow)))
+    direct = ("brightness", "density", "energy", "swing", "width", "hook_density")
+    return {"tempo_bias": round(bias, 3)} | {gene: float(getattr(brief, gene)) for gene in direct}
 
 
 def judge(before: Record, after: Record, *, is_over: bool = False) -> Judgement:

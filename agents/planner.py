@@ -14,7 +14,17 @@ from agents.planning.wishes import KEYS, Wishes, read_wishes
 from configs.genres import Genre, load_genres
 from storage.clock import sub_seed
 from storage.errors import UsageError
-from storage.types import Artist, Brief, Genes, MadePiece, ParameterChange, Remark, SongRequest, Trend
+from storage.types import (
+    Artist,
+    Brief,
+    GeneEdit,
+    Genes,
+    MadePiece,
+    ParameterChange,
+    Remark,
+    SongRequest,
+    Trend,
+)
 
 
 async def plan(
@@ -25,6 +35,7 @@ async def plan(
     memory: tuple[MadePiece, ...],
     changes: tuple[ParameterChange, ...],
     variants: tuple[Variant, ...],
+    trying: tuple[GeneEdit, ...] = (),
     revision: int,
     default_seconds: float,
     remarks: tuple[Remark, ...] = (),
@@ -36,6 +47,7 @@ async def plan(
         memory: the artist's earlier songs, latest last.
         changes: all of the critic's steps since revision 0, in terms of the genes.
         variants: what experiments set, the one on trial and winners of before.
+        trying: the artist's change that is on trial; its genes have it already.
         revision: 0 at first; a later one keeps theme, mood, title, key and form, and is composed anew.
         remarks: what people said of earlier songs, as far as a model may know it.
         trends: what is in the air, the strongest first; an artist listens as far as its `trend_adaptability` says.
@@ -85,12 +97,14 @@ async def plan(
         music_prompt_prefix=text(variants, PREFIX) or "",
         cover_composition=text(variants, COVER),
         trends=air.told,
+        trying=trying,
         reasons=(
             *_asked_for(request),
             *draft.reasons,
             *([] if wishes.theme else moved_words(air, "theme", draft.theme)),
             *([] if wishes.mood else moved_words(air, "mood", draft.mood)),
             *reasons,
+            *(f"evolution: trying {edit.gene} {edit.delta:+.2f}; {edit.because}" for edit in trying),
             _numbers_reason(genre, song),
         ),
         source=completion.source,

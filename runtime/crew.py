@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TypeVar
 
-from agents import importer
+from agents import evolver, importer
 from agents.lexicon.objections import objections
 from agents.llm.chain import has_models
 from agents.llm.deployment import OFFLINE
@@ -19,7 +19,7 @@ from agents.music.order import MusicOrder
 from agents.music.protocol import INBOX, MusicProvider
 from agents.release.job import PackageJob
 from configs.settings import Settings
-from runtime import approvals, studio
+from runtime import approvals, evolution, studio
 from runtime.footage import FootageDesk
 from runtime.gates import SharedGate
 from runtime.inbox import brought_music, imported_music
@@ -32,7 +32,7 @@ from runtime.trends import trends_now
 from runtime.trials import variants_of
 from runtime.work import LocalWork, Made, SentWork, Work
 from runtime.workers import Pool, Studio
-from storage import learning, lineage, memory, releases
+from storage import evolutions, learning, lineage, memory, releases
 from storage.artists import Fence
 from storage.clock import sub_seed
 from storage.cycles import Cycle
@@ -45,9 +45,11 @@ from storage.types import (
     Composition,
     Critique,
     CycleStep,
+    DeciderKind,
     Films,
     Footage,
     Frozen,
+    GeneEdit,
     Lesson,
     Lyrics,
     MadePiece,
@@ -121,6 +123,7 @@ class Crew:
                 await variants_of(
                     self.store, self.fence, self.cycle, is_trying=self.settings.ab_testing_enabled
                 ),
+                await self._trying(),
                 revision,
                 self.settings.song_seconds,
                 await self._remarks(),
@@ -421,7 +424,7 @@ class Crew:
         verdict: Verdict | None,
         outcome: Outcome,
     ) -> Work[Lesson]:
-        """storage/learning.py: memory, experiment, evidence; genes move on a person's verdict alone"""
+        """storage/learning.py: memory, experiment, evidence; then runtime/evolution.py, on a person's verdict alone"""
 
         async def make(_variation: int) -> Made[Lesson]:
             lesson = Lesson(
@@ -443,15 +446,17 @@ class Crew:
                 hook=lyrics.hook,
                 melody_hash=take.song.melody_grams,
                 lines=tuple(line for section in lyrics.sections for line in section.lines),
+                numbers=evolver.numbers_of(brief),
             )
             await self.store.write(
                 learning.learn,
                 fence=self.fence,
                 cycle_id=self.cycle.id,
                 piece=piece,
-                lesson=lesson,
                 verdict=verdict,
             )
+            if verdict is not None and verdict.decided_by == DeciderKind.PERSON:
+                await evolution.after_song(self.store, self.artist.id, lesson.edits, lesson.text)
             return Made(lesson)
 
         return LocalWork(make, kind="storage")
@@ -476,6 +481,11 @@ class Crew:
 
     async def _memory(self) -> tuple[MadePiece, ...]:
         return await self.store.read(memory.memory_of, artist_id=self.artist.id, limit=memory.KNOWN_PIECES)
+
+    async def _trying(self) -> tuple[GeneEdit, ...]:
+        """The change of this artist that its songs are compared for."""
+        trial = await self.store.read(evolutions.evolution_on_trial, artist_id=self.artist.id)
+        return trial.edits if trial else ()
 
     async def _remarks(self) -> tuple[Remark, ...]:
         """What people said of earlier songs and of this one, or nothing where no model is to know it."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from agents import importer
+from agents.evolver import Kind
 from agents.mending.checkout import find_checkout
 from agents.music import dna
 from agents.music.genre import find_genre
@@ -19,6 +20,7 @@ from agents.planning.wishes import plain_line
 from agents.publicist import require_platforms
 from agents.transitions import Trigger, move
 from runtime.content_plan import redraw
+from runtime.evolution import begin, take_back
 from runtime.inbox import keep_recording
 from runtime.label import Label
 from runtime.mending import apply_patch, revert_patch
@@ -311,7 +313,13 @@ class Desk:
             reason=reason,
             who=self.actor.alias,
         )
-        return await self._step_sound(moved) if trigger is Trigger.EVOLVE else moved
+        if trigger is not Trigger.EVOLVE:
+            return moved
+        await take_back(self._store, artist.id, "A person lets the artist evolve.", self.actor.alias)
+        parent = await self._store.read(artists.artist_by_id, artist_id=artist.id)
+        stepped = await self._step_sound(parent)
+        await begin(self._store, stepped, Kind.EXPLORE, parent_version=parent.version, who=self.actor.alias)
+        return await self._store.read(artists.artist_by_id, artist_id=artist.id)
 
     async def set_voice(self, artist: Artist, vocal: VocalIdentity) -> Artist:
         """The voice that vendors are asked for from the next song on."""

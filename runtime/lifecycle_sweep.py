@@ -10,6 +10,7 @@ from agents.lifecycle import Cause, Decision, Evidence, assess
 from agents.transitions import Trigger
 from configs.lifecycle import LifecycleProfile
 from configs.settings import Settings
+from runtime.evolution import follow_move
 from storage import artists, outbox
 from storage.errors import ConflictError
 from storage.evidence import LifecycleEvidence, Window, evidence_page
@@ -81,6 +82,7 @@ async def _carry_out(
             reason=decision.cause if decision.after is LifecycleState.PAUSED else decision.text,
             who=f"policy:{profile.name}",
         )
+        await follow_move(store, seen.artist_id, decision, f"policy:{profile.name}")
     except ConflictError:
         # A person moved the artist since the evidence was read; the next check sees the new state.
         return False

@@ -89,6 +89,7 @@ class ReplayCrew:
                     memory=self.step.memory,
                     changes=changes,
                     variants=variants_from(self._bench.record.promoted, self._bench.record.assigned),
+                    trying=self._bench.value(Brief, self.step).trying,
                     revision=revision,
                     default_seconds=self._settings.song_seconds,
                     remarks=self._remarks(),

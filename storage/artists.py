@@ -79,30 +79,9 @@ def add_artist(
             created_at=now,
         )
     )
-    _add_version(tx, artist_id, trigger="created", evidence=None, who=who)
+    add_version(tx, artist_id, trigger="created", evidence=None, who=who)
     events.append(tx, "artist.created", artist_id=artist_id, name=persona.name, genre=persona.genre, who=who)
     return artist_by_id(tx, artist_id=ArtistId(artist_id))
-
-
-@write
-def change_genes(
-    tx: Tx,
-    *,
-    fence: Fence,
-    genes: Genes,
-    style_notes: str,
-    trigger: str,
-    evidence: dict[str, object],
-    who: str,
-) -> int:
-    """Evolve the numbers and notes; identity stays. Returns the new version."""
-    require_fence(tx, fence)
-    tx.connection.execute(
-        update(A)
-        .where(A.c.id == fence.artist_id)
-        .values(genes=genes.model_dump(mode="json"), style_notes=style_notes, version=A.c.version + 1)
-    )
-    return _add_version(tx, fence.artist_id, trigger=trigger, evidence=evidence, who=who)
 
 
 @write
@@ -129,7 +108,7 @@ def change_persona(
     if changed.rowcount == 0:
         raise ConflictError(f"{persona.name} has changed meanwhile; look again")
     lineage.keep_assets(tx, pictures)
-    _add_version(tx, artist_id, trigger=trigger, evidence=evidence, who=who)
+    add_version(tx, artist_id, trigger=trigger, evidence=evidence, who=who)
     return artist_by_id(tx, artist_id=artist_id)
 
 
@@ -322,9 +301,8 @@ def _artist(row: RowMapping) -> Artist:
     return Artist.model_validate({name: row[name] for name in Artist.model_fields})
 
 
-def _add_version(
-    tx: Tx, artist_id: str, *, trigger: str, evidence: dict[str, object] | None, who: str
-) -> int:
+def add_version(tx: Tx, artist_id: str, *, trigger: str, evidence: dict[str, object] | None, who: str) -> int:
+    """Keep the artist as its row is now, as the version that the row names; part of the write that changed it."""
     row = tx.connection.execute(select(A).where(A.c.id == artist_id)).one()
     tx.connection.execute(
         insert(tables.artist_versions).values(

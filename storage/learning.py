@@ -11,12 +11,13 @@ from sqlalchemy import insert, select
 from storage import tables
 from storage.approval_rows import of_cycle
 from storage.approvals import effective_verdict
-from storage.artists import Fence, artist_by_id, change_genes, require_fence
+from storage.artists import Fence, require_fence
 from storage.clock import new_id
+from storage.evolutions import count_song
 from storage.experiments import reward_arms
 from storage.memory import remember
 from storage.store import Tx, write
-from storage.types import DeciderKind, Frozen, GeneEdit, Genes, Lesson, MadePiece, Outcome, Verdict
+from storage.types import DeciderKind, Frozen, MadePiece, Outcome, Verdict
 
 NOTES_KEPT = 8
 """Style notes an artist keeps: older ones have become genes or habit."""
@@ -39,12 +40,10 @@ class Observed(Frozen):
 
 
 @write
-def learn(
-    tx: Tx, *, fence: Fence, cycle_id: str, piece: MadePiece, lesson: Lesson, verdict: Verdict | None
-) -> None:
-    """Take from one cycle what it teaches, together and once: memory, observation, reward, genes.
+def learn(tx: Tx, *, fence: Fence, cycle_id: str, piece: MadePiece, verdict: Verdict | None) -> None:
+    """Take from one cycle what it teaches, together and once: memory, observation, reward, the change on trial.
 
-    Everybody's verdict is observed under its source; only a person's rewards an arm and moves genes.
+    Everybody's verdict is observed under its source; only a person's rewards an arm and counts for a change.
     """
     require_fence(tx, fence)
     if tx.connection.execute(select(M.c.cycle_id).where(M.c.cycle_id == cycle_id)).first() is not None:
@@ -54,31 +53,15 @@ def learn(
     if verdict is None or verdict.decided_by != DeciderKind.PERSON or verdict.outcome == Outcome.EXPIRED:
         return
     reward_arms(tx, fence=fence, cycle_id=cycle_id, reward=float(verdict.outcome == Outcome.APPROVED))
-    artist = artist_by_id(tx, artist_id=fence.artist_id)
-    genes, notes = edited(artist.genes, lesson.edits), _with_note(artist.style_notes, lesson.text)
-    if (genes, notes) != (artist.genes, artist.style_notes):
-        change_genes(
-            tx,
-            fence=fence,
-            genes=genes,
-            style_notes=notes,
-            trigger="reflection",
-            evidence={"cycle_id": cycle_id, "edits": [edit.model_dump(mode="json") for edit in lesson.edits]},
-            who=verdict.who,
-        )
+    count_song(
+        tx,
+        artist_id=fence.artist_id,
+        cycle_id=cycle_id,
+        approved=verdict.outcome == Outcome.APPROVED,
+    )
 
 
-def edited(genes: Genes, edits: tuple[GeneEdit, ...]) -> Genes:
-    """Genes after bounded edits; a gene that is at its end stays there, an unknown one is passed over."""
-    values = genes.model_dump()
-    for edit in edits:
-        if edit.gene in values:
-            low = -1.0 if edit.gene == "tempo_bias" else 0.0
-            values[edit.gene] = round(min(1.0, max(low, values[edit.gene] + edit.delta)), 4)
-    return Genes.model_validate(values)
-
-
-def _with_note(notes: str, note: str) -> str:
+def with_note(notes: str, note: str) -> str:
     """The latest few notes, one a line: a note that is there already moves to the end."""
     lines = [line for line in notes.splitlines() if line and line != note]
     return "\n".join([*lines, *([note] if note else [])][-NOTES_KEPT:])

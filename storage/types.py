@@ -142,6 +142,14 @@ class Genes(Frozen):
     """How far plans stray from what was approved before."""
 
 
+class GeneEdit(Frozen):
+    """One small step of a gene, and why."""
+
+    gene: str
+    delta: float = Field(ge=-0.2, le=0.2)
+    because: str
+
+
 class AutopilotPolicy(Frozen):
     """What an artist's autopilot may approve by itself, and when it gives the wheel back to people."""
 
@@ -303,6 +311,8 @@ class Brief(Frozen):
     arm_id: str | None = None
     trends: tuple[Trend, ...] = ()
     """What the planner knew to be in the air; its reasons tell which of it moved what."""
+    trying: tuple[GeneEdit, ...] = ()
+    """The change of the artist that is on trial with this song."""
     music_prompt_prefix: str = ""
     """What those who make music elsewhere are told first; the embedded engine reads no prompt."""
     cover_composition: str | None = None
@@ -592,12 +602,6 @@ class Artwork(Frozen):
         return self.model_copy(update={"preview": preview, "other_previews": ()})
 
 
-class GeneEdit(Frozen):
-    gene: str
-    delta: float = Field(ge=-0.2, le=0.2)
-    because: str
-
-
 class Reflection(Frozen):
     summary: str
     keep: tuple[str, ...]
@@ -761,6 +765,8 @@ class MadePiece(Frozen):
     score: float | None = None
     lesson: str = ""
     hook: str = ""
+    numbers: dict[str, float] = Field(default_factory=dict)
+    """What it was made with, by gene and in the genes' own terms; nothing in songs of before."""
     melody_hash: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
 

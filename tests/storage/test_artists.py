@@ -98,33 +98,8 @@ def test_a_stale_owner_writes_nothing(stage: Stage):
     old = stage.activate(artist, "one").fence
     stage.write(age_leases, by_s=31)
     stage.activate(artist, "two")
-    changes = {
-        "genes": Genes(energy=0.9),
-        "style_notes": "",
-        "trigger": "reflection",
-        "evidence": {},
-        "who": "t",
-    }
     with pytest.raises(Fenced):
-        stage.write(artists.change_genes, fence=old, **changes)
-    assert stage.read(artists.artist_by_id, artist_id=artist.id).genes.energy == 0.5
-
-
-def test_changed_genes_are_a_new_version(stage: Stage):
-    artist = stage.artist()
-    fence = stage.activate(artist).fence
-    version = stage.write(
-        artists.change_genes,
-        fence=fence,
-        genes=Genes(energy=0.6),
-        style_notes="warmer",
-        trigger="t",
-        evidence={"a": 1},
-        who="t",
-    )
-    after = stage.read(artists.artist_by_id, artist_id=artist.id)
-    assert (version, after.version, after.genes.energy, after.style_notes) == (2, 2, 0.6, "warmer")
-    assert after.persona == artist.persona
+        stage.write(artists.release_artist, fence=old)
 
 
 def test_a_move_needs_the_state_it_was_decided_for(stage: Stage):

@@ -6,7 +6,7 @@ import pytest
 
 from storage import approvals, artists, experiments, learning, memory
 from storage.errors import ConflictError, Fenced, NotFoundError, UsageError
-from storage.types import GeneEdit, Genes, Lesson, MadePiece, Outcome
+from storage.types import Genes, MadePiece, Outcome
 from tests.storage.stage import Stage
 from tests.storage.test_artists import age_leases
 
@@ -24,13 +24,6 @@ def piece(title: str = "Slow Rain", outcome: str = "approved") -> MadePiece:
     )
 
 
-def lesson(*edits: GeneEdit, text: str = "Let the bass breathe.") -> Lesson:
-    return Lesson(outcome=Outcome.APPROVED, score=0.7, text=text, edits=edits)
-
-
-ENERGY = GeneEdit(gene="energy", delta=0.1, because="it sagged")
-
-
 def decided(stage: Stage, fence, cycle, outcome: str = "approved", decided_by: str = "person"):
     asked = stage.ask(fence, cycle)
     given = {
@@ -45,24 +38,23 @@ def decided(stage: Stage, fence, cycle, outcome: str = "approved", decided_by: s
     return stage.read(approvals.effective_verdict, approval_id=asked.id)
 
 
-def learn(stage: Stage, fence, cycle, verdict, *edits: GeneEdit, **changes) -> None:
+def learn(stage: Stage, fence, cycle, verdict, **changes) -> None:
     given = {
         "fence": fence,
         "cycle_id": cycle.id,
         "piece": piece(),
-        "lesson": lesson(*edits),
         "verdict": verdict,
     }
     stage.write(learning.learn, **given | changes)
 
 
-def test_a_persons_verdict_is_observed_and_moves_the_genes_once(stage: Stage):
+def test_a_persons_verdict_is_observed_once_and_moves_nothing_by_itself(stage: Stage):
     fence, cycle = stage.song()
     verdict = decided(stage, fence, cycle)
     for _ in range(2):
-        learn(stage, fence, cycle, verdict, ENERGY)
+        learn(stage, fence, cycle, verdict)
     artist = stage.read(artists.artist_by_id, artist_id=fence.artist_id)
-    assert (artist.genes.energy, artist.version, artist.style_notes) == (0.6, 2, "Let the bass breathe.")
+    assert (artist.genes, artist.version, artist.style_notes) == (Genes(), 1, "")
     (seen,) = stage.read(learning.observations_of, artist_id=artist.id, metric="approval")
     assert (seen.source, seen.value, seen.cycle_id) == ("person", 1.0, cycle.id)
     assert stage.read(memory.memory_of, artist_id=artist.id, limit=9) == (piece(),)
@@ -72,7 +64,7 @@ def test_a_persons_verdict_is_observed_and_moves_the_genes_once(stage: Stage):
 def test_other_deciders_are_observed_under_their_name_and_move_nothing(stage: Stage, decided_by: str):
     fence, cycle = stage.song()
     verdict = decided(stage, fence, cycle, "rejected", decided_by)
-    learn(stage, fence, cycle, verdict, ENERGY)
+    learn(stage, fence, cycle, verdict)
     artist = stage.read(artists.artist_by_id, artist_id=fence.artist_id)
     assert (artist.genes, artist.version, artist.style_notes) == (Genes(), 1, "")
     (seen,) = stage.read(learning.observations_of, artist_id=artist.id)
@@ -81,7 +73,7 @@ def test_other_deciders_are_observed_under_their_name_and_move_nothing(stage: St
 
 def test_without_a_verdict_a_song_is_remembered_and_teaches_nothing(stage: Stage):
     fence, cycle = stage.song()
-    learn(stage, fence, cycle, None, ENERGY)
+    learn(stage, fence, cycle, None)
     assert stage.read(learning.observations_of, artist_id=fence.artist_id) == []
     assert len(stage.read(memory.memory_of, artist_id=fence.artist_id, limit=9)) == 1
     assert not stage.write(learning.record_verdict_observation, fence=fence, cycle_id=cycle.id)
@@ -93,31 +85,16 @@ def test_an_expired_song_teaches_nothing(stage: Stage):
     stage.write(
         approvals.close_expired, approval_id=asked.id, decided_by="person", who="a", surface="cli", reason=""
     )
-    learn(stage, fence, cycle, stage.read(approvals.effective_verdict, approval_id=asked.id), ENERGY)
+    learn(stage, fence, cycle, stage.read(approvals.effective_verdict, approval_id=asked.id))
     assert stage.read(learning.observations_of, artist_id=fence.artist_id) == []
     assert stage.read(artists.artist_by_id, artist_id=fence.artist_id).version == 1
 
 
-def test_genes_stop_at_their_ends_and_unknown_ones_are_passed_over():
-    edits = (
-        GeneEdit(gene="tempo_bias", delta=-0.2, because=""),
-        GeneEdit(gene="density", delta=-0.2, because=""),
-        GeneEdit(gene="swing", delta=0.2, because=""),
-        GeneEdit(gene="charisma", delta=0.2, because=""),
-    )
-    after = learning.edited(Genes(tempo_bias=-0.9, density=0.1, swing=0.75), edits)
-    assert after == Genes(tempo_bias=-1.0, density=0.0, swing=0.95)
-
-
-def test_style_notes_keep_the_latest_and_no_double(stage: Stage):
-    fence, cycle = stage.song()
-    verdict = decided(stage, fence, cycle)
-    artist = stage.read(artists.artist_by_id, artist_id=fence.artist_id)
+def test_style_notes_keep_the_latest_and_no_double():
+    notes = ""
     for number in [*range(10), 5]:
-        more = stage.cycle(artist)
-        learn(stage, fence, more, verdict, lesson=lesson(text=f"note {number}"))
-    notes = stage.read(artists.artist_by_id, artist_id=artist.id).style_notes.splitlines()
-    assert notes == [f"note {number}" for number in (2, 3, 4, 6, 7, 8, 9, 5)]
+        notes = learning.with_note(notes, f"note {number}")
+    assert notes.splitlines() == [f"note {number}" for number in (2, 3, 4, 6, 7, 8, 9, 5)]
 
 
 def test_memory_has_the_latest_song_last_and_is_replaced_by_a_repeat(stage: Stage):

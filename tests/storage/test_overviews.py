@@ -13,7 +13,6 @@ from storage.types import (
     AutopilotPolicy,
     CycleState,
     CycleStep,
-    Genes,
     LifecycleState,
     Outcome,
     StepStatus,
@@ -107,8 +106,9 @@ def test_an_artist_is_told_with_its_versions_moves_media_and_money(stage: Stage)
     stage.begin(fence, cycle, cost="0.50")
     old, new = asset("aa", kind="cover"), asset("bb", kind="mp3")
     stage.finish(fence, cycle, cost="0.50", assets=(old, new))
+    artist = stage.read(artists.artist_by_id, artist_id=fence.artist_id)
     stage.write(
-        artists.change_genes, fence=fence, genes=Genes(energy=0.7), style_notes="a note", trigger="reflection",
+        artists.change_persona, artist_id=artist.id, version=1, persona=artist.persona, trigger="voice",
         evidence={"cycle_id": cycle.id}, who="ada",
     )  # fmt: skip
     stage.end(fence, cycle, Outcome.APPROVED)
@@ -121,7 +121,7 @@ def test_an_artist_is_told_with_its_versions_moves_media_and_money(stage: Stage)
         reason="good",
     )
     told = stage.read(artist_overview, name="nova-rain")
-    assert [(each.version, each.trigger) for each in told.versions] == [(2, "reflection"), (1, "created")]
+    assert [(each.version, each.trigger) for each in told.versions] == [(2, "voice"), (1, "created")]
     assert told.latest == {"cover": old.sha256, "mp3": new.sha256}
     assert (told.money.spent_usd, told.money.per_approved_usd) == (Decimal("0.50"), Decimal("0.50"))
     assert [throw.body["reason"] for throw in told.throws] == ["good"]

@@ -230,9 +230,7 @@ class Band:
             title=brief.title, theme=brief.theme, mood=brief.mood, tempo_bpm=brief.tempo_bpm, key=brief.key,
             mode=brief.mode, outcome=outcome, score=question.takes[0].critique.score,
         )  # fmt: skip
-        self.stage.write(
-            learning.learn, fence=fence, cycle_id=made.cycle.id, piece=piece, lesson=lesson, verdict=verdict
-        )
+        self.stage.write(learning.learn, fence=fence, cycle_id=made.cycle.id, piece=piece, verdict=verdict)
         self.step(fence, made.cycle, CycleStep.LEARN, lesson)
         self.stage.write(
             cycles.end_cycle, fence=fence, cycle_id=made.cycle.id, outcome=outcome, decided_by=verdict.decided_by,

@@ -1,0 +1,75 @@
+"""Change sets in the rows: one at a time, counted on its own songs, kept or taken back whole."""
+
+import pytest
+
+from storage import artists, evolutions, histories
+from storage.errors import ConflictError
+from storage.types import ArtistId, GeneEdit, Genes, Outcome
+from tests.storage.stage import Stage
+from tests.storage.test_learning import decided, learn
+
+EDIT = GeneEdit(gene="energy", delta=0.1, because="it sagged")
+
+
+def begin(stage: Stage, artist_id: ArtistId, **changes):
+    given = {
+        "artist_id": artist_id, "version": 1, "parent_version": 1, "kind": "refine", "edits": (EDIT,),
+        "style_note": "louder", "genes": Genes(energy=0.6), "style_notes": "louder", "who": "policy:evolution",
+    }  # fmt: skip
+    return stage.write(evolutions.open_evolution, **given | changes)
+
+
+def test_a_change_is_a_version_and_its_parent_can_return(stage: Stage):
+    artist = stage.artist()
+    trial = begin(stage, artist.id)
+    now = stage.read(artists.artist_by_id, artist_id=artist.id)
+    assert (now.genes.energy, now.style_notes, now.version, trial.version) == (0.6, "louder", 2, 2)
+    with pytest.raises(ConflictError, match="on trial already"):
+        begin(stage, artist.id, version=2)
+    back = {
+        "evolution_id": trial.id,
+        "verdict": "roll_back",
+        "chance_better": 0.2,
+        "why": "worse",
+        "who": "p",
+    }
+    ended = stage.write(evolutions.close_evolution, **back)
+    assert (ended.status, ended.chance_better, ended.why) == ("rolled_back", 0.2, "worse")
+    now = stage.read(artists.artist_by_id, artist_id=artist.id)
+    assert (now.genes, now.style_notes, now.version) == (Genes(), "", 3)
+    versions = stage.read(histories.versions_of, artist_id=artist.id)
+    assert [each.trigger for each in versions] == ["rolled_back", "evolution", "created"]
+    assert versions[0].evidence == {"evolution": trial.id, "back_to": 1, "why": "worse"}
+    with pytest.raises(ConflictError, match="rolled back already"):
+        stage.write(evolutions.close_evolution, **back)
+    with pytest.raises(ConflictError, match="changed meanwhile"):
+        begin(stage, artist.id)
+    assert [each.id for each in stage.read(evolutions.evolutions_of, artist_id=artist.id)] == [trial.id]
+
+
+def test_only_songs_that_were_begun_after_it_count_for_a_change(stage: Stage):
+    fence, before = stage.song()
+    stage.end(fence, before, Outcome.APPROVED)
+    verdict = decided(stage, fence, stage.cycle(stage.read(artists.artist_by_id, artist_id=fence.artist_id)))
+    stage.clock.advance(hours=1)
+    trial = begin(stage, fence.artist_id)
+    assert (trial.before_approved, trial.before_decided) == (1, 1)
+    learn(stage, fence, before, verdict)
+    stage.clock.advance(hours=1)
+    artist = stage.read(artists.artist_by_id, artist_id=fence.artist_id)
+    for cycle in (stage.cycle(artist), stage.cycle(artist)):
+        for _again in range(2):
+            learn(stage, fence, cycle, verdict)
+    found = stage.read(evolutions.evolution_on_trial, artist_id=fence.artist_id)
+    assert (found.approved, found.decided) == (2, 2), "each song counts once, and those of before not at all"
+    stage.write(
+        evolutions.close_evolution, evolution_id=trial.id, verdict="keep", chance_better=0.9, why="", who="p"
+    )
+    assert stage.read(evolutions.evolution_on_trial, artist_id=fence.artist_id) is None
+
+
+def test_neighbours_are_of_the_genre_and_another(stage: Stage):
+    own, other = stage.artist("Own"), stage.artist("Other")
+    found = stage.read(evolutions.neighbours_of, artist_id=own.id, genre="lofi")
+    assert [each.slug for each in found] == [other.slug]
+    assert stage.read(evolutions.neighbours_of, artist_id=own.id, genre="techno") == []
