@@ -62,8 +62,8 @@ check: .venv/dev.stamp ## Lint, types, import contracts, secrets, dependencies, 
 bench: .venv/dev.stamp ## Measure what the README claims (ARGS= for a part)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-gallery: .venv/run.stamp ## Draw docs/gallery: covers, video frames and the sound of a song, straight from the engines
-	@$(BIN)/python scripts/gallery.py
+gallery: .venv/run.stamp ## Draw docs/gallery: covers, looks, video frames and the sound of a song (ARGS=videos.jpg for a part)
+	@$(BIN)/python scripts/gallery.py $(ARGS)
 
 pictures: .venv/dev.stamp ## Photograph the console into docs/pictures, from a label made for it (needs Chromium)
 	@$(BIN)/python -m tests.ui.console.pictures $(ARGS)

@@ -1,11 +1,13 @@
-"""Draw docs/gallery from the engines themselves: covers, frames of videos, and the sound of one song as a picture.
+"""Draw docs/gallery from the engines themselves: covers, looks, frames of videos, and the sound of one song as a picture.
 
 `make gallery`. No Ray and no network; the same seeds give the same pictures on the same machine.
 """
 
 import asyncio
 import io
+import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,17 +17,25 @@ from PIL import Image
 
 from agents import composer, creator, lyricist, painter, planner, producer
 from agents.llm.offline.writer import OfflineWriter
-from agents.visuals.colour import find_palette
+from agents.visuals import portrait
+from agents.visuals.colour import find_palette, srgb
 from agents.visuals.soundprint import draw_soundprint
+from agents.visuals.visualizer.words import TITLE_CARD_S
 from configs.genres import load_genres
 from storage.clock import SystemClock
 from storage.types import Artist, ArtistId, Brief, LifecycleState, Persona, Score, SongPlan, SongRequest
 
 FOLDER = Path("docs/gallery")
-LARGEST_BYTES = 300_000
+LARGEST_BYTES = 400_000
 COVERS, COVER_PX, COLUMNS, FIRST_COVER_SEED = 12, 320, 4, 21
-FILMS = ((3, "synthwave"), (8, "folk"), (5, "techno"))
-FILM_SECONDS, FILM_RATE_HZ, FRAME_SIZE = 32.0, 22_050, (480, 270)
+ARTISTS = ((3, "synthwave"), (8, "folk"), (5, "techno"))
+"""Seed and genre of each; no two share a palette."""
+SONGS, FIRST_SONG_SEED = 2, 60
+FILM_SECONDS, FILM_RATE_HZ, FILM_FPS = 28.0, 22_050, 10
+WIDE, UPRIGHT, GAP = (480, 270), (270, 480), 6
+ROW_PX = 200
+"""How tall a frame of a contact sheet is."""
+LOOKS, LOOK_PX = 4, 300
 SONG = (3, "synthwave")
 
 
@@ -39,8 +49,15 @@ class Song:
     plan: SongPlan
 
 
-async def write(seed: int, genre: str, seconds: float, taken: frozenset[str] = frozenset()) -> Song:
-    """An artist invented from the seed, and its first song."""
+async def write(
+    seed: int,
+    genre: str,
+    seconds: float,
+    taken: frozenset[str] = frozenset(),
+    *,
+    song_seed: int | None = None,
+) -> Song:
+    """An artist invented from the seed, and a song of its."""
     writer = OfflineWriter()
     persona, genes, _ = await creator.create(
         writer, seed=seed, genre=genre, taken_names=frozenset(), taken_palettes=taken
@@ -57,7 +74,7 @@ async def write(seed: int, genre: str, seconds: float, taken: frozenset[str] = f
     brief, _ = await planner.plan(
         writer,
         artist=artist,
-        request=SongRequest(seed=seed),
+        request=SongRequest(seed=seed if song_seed is None else song_seed),
         memory=(),
         changes=(),
         variants=(),
@@ -85,34 +102,78 @@ def draw_covers(folder: Path) -> Image.Image:
     return sheet
 
 
+def roster() -> Iterator[tuple[int, str, frozenset[str]]]:
+    """Seed and genre of the artists, with the palettes of those before."""
+    taken: frozenset[str] = frozenset()
+    for seed, genre in ARTISTS:
+        yield seed, genre, taken
+        taken |= {asyncio.run(write(seed, genre, FILM_SECONDS, taken)).persona.visual.palette}
+
+
+def draw_looks(folder: Path) -> Image.Image:
+    """A row for each of three artists: the avatar, and covers of four songs; the logo below."""
+    tall = LOOK_PX + LOOK_PX // 4
+    sheet = Image.new("RGB", ((1 + LOOKS) * LOOK_PX, len(ARTISTS) * tall), "white")
+    for row, (seed, genre, taken) in enumerate(roster()):
+        songs = [
+            asyncio.run(write(seed, genre, FILM_SECONDS, taken, song_seed=FIRST_SONG_SEED + number))
+            for number in range(LOOKS)
+        ]
+        persona = songs[0].persona
+        portrait.draw_avatar(persona.visual, persona.signature_seed, folder / "avatar.png")
+        portrait.draw_logo(persona.visual, persona.name, folder / "logo.png")
+        pictures = [folder / "avatar.png"]
+        for number, song in enumerate(songs):
+            made = painter.paint_cover(
+                persona.visual, persona.name, song.brief.title, song.brief.mood, song.brief.seed,
+                folder / str(number), size_px=3 * LOOK_PX,
+            )  # fmt: skip
+            pictures.append(made.cover)
+        for column, path in enumerate(pictures):
+            with Image.open(path) as picture:
+                small = picture.resize((LOOK_PX, LOOK_PX), Image.Resampling.LANCZOS)
+            sheet.paste(small, (column * LOOK_PX, row * tall))
+        with Image.open(folder / "logo.png") as logo:
+            logo.thumbnail((sheet.width, LOOK_PX // 4))
+            band = (0, row * tall + LOOK_PX, sheet.width, (row + 1) * tall)
+            sheet.paste(srgb(find_palette(persona.visual.palette).ground), band)
+            sheet.paste(logo, band[:2])
+    return sheet
+
+
 def draw_films(folder: Path) -> Image.Image:
-    """A row of frames for each of three artists: title, verse, chorus, end."""
-    wide, tall = FRAME_SIZE
-    sheet = Image.new("RGB", (COLUMNS * wide, len(FILMS) * tall))
-    for row, (seed, genre) in enumerate(FILMS):
-        song = asyncio.run(write(seed, genre, FILM_SECONDS))
-        made = producer.produce(song.brief, song.score, song.plan, folder, sample_rate_hz=FILM_RATE_HZ)
-        painter.film(
-            song.plan,
-            made.wav,
-            song.persona.visual,
-            folder / "film.mp4",
-            width=2 * wide,
-            height=2 * tall,
-            seed=seed,
-        )
-        for column, at_s in enumerate(moments(song.plan)):
-            frame = frame_at(folder / "film.mp4", at_s).resize(FRAME_SIZE, Image.Resampling.LANCZOS)
-            sheet.paste(frame, (column * wide, row * tall))
+    """Two rows for each of three artists, a song each: title, verse, chorus and end, wide and upright."""
+    wide = round(ROW_PX * WIDE[0] / WIDE[1])
+    narrow = round(ROW_PX * UPRIGHT[0] / UPRIGHT[1])
+    step = ROW_PX + GAP
+    sheet = Image.new("RGB", (4 * (wide + narrow + 2 * GAP), len(ARTISTS) * SONGS * step), "white")
+    row = 0
+    for seed, genre, taken in roster():
+        for number in range(SONGS):
+            song = asyncio.run(write(seed, genre, FILM_SECONDS, taken, song_seed=FIRST_SONG_SEED + number))
+            made = producer.produce(song.brief, song.score, song.plan, folder, sample_rate_hz=FILM_RATE_HZ)
+            left = 0
+            for (width, height), shown in ((WIDE, wide), (UPRIGHT, narrow)):
+                film = folder / f"{width}.mp4"
+                painter.film(
+                    song.plan, made.wav, song.persona.visual, film, width=width, height=height, fps=FILM_FPS,
+                    seed=song.brief.seed, captions="always" if number == 0 else "auto",
+                )  # fmt: skip
+                for at_s in moments(song.plan):
+                    frame = frame_at(film, at_s).resize((shown, ROW_PX), Image.Resampling.LANCZOS)
+                    sheet.paste(frame, (left, row * step))
+                    left += shown + GAP
+            row += 1
     return sheet
 
 
 def moments(plan: SongPlan) -> list[float]:
-    """When the title stands, a verse and a chorus are under way, and the end card shows."""
-    verse = next((s for s in plan.sections if s.name == "verse"), plan.sections[0])
+    """When the title stands, the song is under way and at its height, and the end card shows."""
     peak = max(plan.sections, key=lambda section: section.energy)
-    inside = [section.start_s + 0.7 * (section.end_s - section.start_s) for section in (verse, peak)]
-    return [1.5, *inside, plan.duration_s - 1.5]
+    height_s = peak.start_s + 0.6 * (peak.end_s - peak.start_s)
+    others = [s for s in plan.sections if s.name != peak.name and s.end_s > TITLE_CARD_S + 1] or [peak]
+    other_s = max(TITLE_CARD_S + 0.5, others[0].end_s - 0.8)
+    return [1.5, other_s, height_s, plan.duration_s - 1.5]
 
 
 def frame_at(film: Path, at_s: float) -> Image.Image:
@@ -150,11 +211,14 @@ def keep(image: Image.Image, name: str) -> None:
     print(f"{path}: {image.width}×{image.height}, {len(content) // 1000} kB")
 
 
+DRAWN = {"covers.jpg": draw_covers, "looks.jpg": draw_looks, "song.png": draw_song, "videos.jpg": draw_films}
+
+
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, draw in (("covers.jpg", draw_covers), ("song.png", draw_song), ("videos.jpg", draw_films)):
+    for name in sys.argv[1:] or DRAWN:
         with tempfile.TemporaryDirectory(prefix="labelmate-gallery-") as folder:
-            keep(draw(Path(folder)), name)
+            keep(DRAWN[name](Path(folder)), name)
 
 
 if __name__ == "__main__":

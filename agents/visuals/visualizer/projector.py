@@ -22,7 +22,7 @@ from storage.clock import sub_seed
 from storage.types import SongPlan, VisualIdentity
 
 OPEN_S, CLOSE_S = 0.6, 1.2
-HUSHED_INK = 0.22
+HUSHED_INK = 0.30
 
 
 @dataclass

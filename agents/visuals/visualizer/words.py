@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import cv2
 import numpy as np
 
 from agents.visuals.colour import find_palette, srgb
+from agents.visuals.emblem import emblem_outlines
 from agents.visuals.facts import undrawable
 from agents.visuals.lettering import Lettering, clean_text, set_block
 from agents.visuals.typefaces import Typeface, display_face
@@ -22,6 +24,8 @@ CAPTION_FADE_S = 0.12
 SHORTEST_CAPTION_S = 0.5
 TITLE_CARD_S = 4.4
 END_CARD_S = 4.2
+SIGN = 0.12
+"""Height of the emblem on a card, as a share of the shorter side."""
 AI_NOTICE = "A virtual artist · made with AI"
 
 
@@ -108,9 +112,11 @@ class Words:
         name = self._set(
             self._plan.artist_name.upper(), Typeface(self._visual.text_font, 600), 0.042, tracking=0.22
         )
-        gap = int(0.055 * side)
-        top = int(stage.focus[1] - (title.mask.shape[0] + gap + name.mask.shape[0]) / 2)
+        gap, sign = int(0.055 * side), self._sign()
+        above = sign.mask.shape[0] + gap
+        top = above + int(stage.focus[1] - (above + title.mask.shape[0] + gap + name.mask.shape[0]) / 2)
         return (
+            self._sprite(sign, None, top - above, self._glow, 0.020),
             self._sprite(title, None, top, self._paper, 0.030),
             self._sprite(name, None, top + title.mask.shape[0] + gap, self._glow, 0.014),
         )
@@ -129,14 +135,28 @@ class Words:
             self._plan.artist_name, display_face(self._visual.display_font), 0.15, lines=2, tall=0.3
         )
         title = self._set(self._plan.title, Typeface(self._visual.text_font, 500), 0.046, lines=2, tall=0.15)
-        notice = self._set(AI_NOTICE, Typeface(self._visual.text_font, 500), 0.028, tracking=0.06)
+        small = 0.040 if stage.is_upright else 0.030
+        notice = self._set(AI_NOTICE, Typeface(self._visual.text_font, 500), small, tracking=0.06)
+        sign = self._sign()
         top = int(stage.focus[1] - name.mask.shape[0] / 2)
         under = top + name.mask.shape[0] + int(0.05 * side)
         return (
+            self._sprite(sign, None, top - sign.mask.shape[0] - int(0.055 * side), self._glow, 0.020),
             self._sprite(name, None, top, self._paper, 0.026),
             self._sprite(title, None, under, self._glow, 0.012),
             self._sprite(notice, None, stage.words_bottom_px - notice.mask.shape[0], self._paper, 0.010),
         )
+
+    def _sign(self) -> Lettering:
+        """The artist's emblem, set like a letter."""
+        size = round(SIGN * min(self._stage.width, self._stage.height))
+        mask = np.zeros((size, size), dtype=np.uint8)
+        marks = [
+            np.rint((mark * 0.48 + 0.5) * size * 16).astype(np.int32)
+            for mark in emblem_outlines(self._visual.emblem)
+        ]
+        cv2.fillPoly(mask, marks, 255, cv2.LINE_AA, 4)
+        return Lettering(mask, (), size)
 
     def _caption(self, text: str) -> tuple[Sprite, ...]:
         stage = self._stage

@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.visuals.visualizer.field import Flow
-from agents.visuals.visualizer.pen import Ink, dot, polylines
+from agents.visuals.visualizer.pen import Ink, dots, polylines
 from agents.visuals.visualizer.scenes.scene import Look, Moment
 
 RINGS = 4
@@ -43,9 +43,8 @@ class Lattice:
         rim = np.clip(1.4 - 0.40 * self._distance, 0.12, 1.0)
         radii = (2.8 + 7.5 * np.clip(lift, 0, 1.25)) * unit * (0.8 + 0.2 * rim)
         tones = np.clip((150 + 190 * lift) * rim, 40, 255)
-        for (x, y), radius, tone in zip(place.reshape(-1, 2), radii.ravel(), tones.ravel(), strict=True):
-            if -20 < x < stage.width + 20 and -20 < y < stage.height + 20:
-                dot(ink, x, y, radius, tone)
+        inside = (np.abs(place / (stage.width, stage.height) - 0.5) < 0.52).all(axis=-1)
+        dots(ink, place[inside], radii[inside], tones[inside])
         return Flow(
             zoom=1.010 + 0.022 * moment.kick,
             warp=0.2 + 0.2 * moment.treble,

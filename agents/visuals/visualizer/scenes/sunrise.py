@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.visuals.visualizer.field import Flow
-from agents.visuals.visualizer.pen import Ink, dot, polygon, polyline, polylines
+from agents.visuals.visualizer.pen import Ink, dot, dots, polygon, polyline, polylines
 from agents.visuals.visualizer.scenes.scene import Look, Moment
 from agents.visuals.visualizer.sound import BAND_COUNT
 
@@ -25,9 +25,8 @@ class Sunrise:
         stage = self._look.stage
         unit, reach, (x, y) = stage.unit_px, stage.reach_px, stage.focus
         horizon = y + 0.62 * reach
-        for (across, up), phase in zip(self._stars, self._twinkle, strict=True):
-            glint = 0.5 + 0.5 * np.sin(moment.time_s * 1.3 + phase)
-            dot(ink, across * stage.width, up * horizon * 0.92, (0.8 + 1.1 * glint) * unit, 70 + 120 * glint)
+        glint = 0.5 + 0.5 * np.sin(moment.time_s * 1.3 + self._twinkle)
+        dots(ink, self._stars * (stage.width, horizon * 0.92), (0.8 + 1.1 * glint) * unit, 70 + 120 * glint)
         self._sun(ink, (x, y - 0.06 * reach), reach * (0.68 + 0.14 * moment.kick), unit)
         for rank, (tall, tone) in enumerate(((0.30, 120), (0.17, 200))):
             self._range(
