@@ -171,9 +171,7 @@ def moments(plan: SongPlan) -> list[float]:
     """When the title stands, the song is under way and at its height, and the end card shows."""
     peak = max(plan.sections, key=lambda section: section.energy)
     height_s = peak.start_s + 0.6 * (peak.end_s - peak.start_s)
-    others = [s for s in plan.sections if s.name != peak.name and s.end_s > TITLE_CARD_S + 1] or [peak]
-    other_s = max(TITLE_CARD_S + 0.5, others[0].end_s - 0.8)
-    return [1.5, other_s, height_s, plan.duration_s - 1.5]
+    return [1.5, TITLE_CARD_S + 1.0, height_s, plan.duration_s - 1.5]
 
 
 def frame_at(film: Path, at_s: float) -> Image.Image:
