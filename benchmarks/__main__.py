@@ -13,6 +13,7 @@ ALL = (
     "visualizer",
     "footage",
     "console",
+    "telegram",
     "demo",
 )
 

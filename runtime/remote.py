@@ -9,13 +9,14 @@ import ray.exceptions
 from storage.errors import LabelError, RenderError
 
 T = TypeVar("T")
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 async def arrived(reference: Awaitable[T]) -> T:
     """The value of an ObjectRef.
 
     Raises:
-        LabelError: as it was raised in the other process.
+        LabelError: as it was raised in the other process, with that one's trace as its note.
         RenderError: the process of a task died (out of memory, killed).
         ActorGoneError: the process of an actor died.
     """
@@ -23,7 +24,11 @@ async def arrived(reference: Awaitable[T]) -> T:
         return await reference
     except ray.exceptions.RayTaskError as error:
         cause = cast("BaseException | None", error.cause)
-        raise (cause or error) from None
+        if cause is None:
+            raise
+        # Frames do not travel. As a note they are in every printed trace, and whoever mends a bug finds its place.
+        cause.__notes__ = [_COLOURS.sub("", str(error))]
+        raise cause from None
     except (ray.exceptions.ActorDiedError, ray.exceptions.ActorUnavailableError) as error:
         out_of_reach = re.search(r"\bnode (has )?died\b", str(error)) is not None
         raise ActorGoneError(

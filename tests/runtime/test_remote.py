@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import traceback
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,25 @@ async def test_an_actor_that_dies_in_its_constructor_says_why(ray_address: str):
         await arrived(actor.ping.remote())
     assert "\n" not in str(told.value)
     assert not told.value.is_out_of_reach
+
+
+class Planner:
+    async def plan(self) -> int:
+        return _misspelt()
+
+
+def _misspelt() -> int:
+    raise KeyError("tempo")
+
+
+async def test_an_error_brings_the_trace_of_where_it_was_raised(ray_address: str):
+    actor = ray.remote(Planner).options(num_cpus=0).remote()
+    with pytest.raises(KeyError) as told:
+        await arrived(actor.plan.remote())
+    trace = "".join(traceback.format_exception(told.value))
+    assert ", in _misspelt" in trace
+    assert "\x1b" not in trace
+    ray.kill(actor)
 
 
 async def test_a_killed_actor_is_told_from_one_out_of_reach(ray_address: str):

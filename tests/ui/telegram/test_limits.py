@@ -9,6 +9,7 @@ import pytest
 from storage import chat_messages, chats, outbox
 from tests.ui.telegram.botapi import BotApi
 from tests.ui.telegram.conftest import GROUP, OWNER, House, opened, serving, until
+from tests.ui.telegram.crowd import ask_many
 from ui.telegram.tempo import Tempo, Window
 
 SONGS = 500
@@ -24,7 +25,7 @@ async def test_five_hundred_previews_keep_the_limits_and_all_arrive(
         house.enrol()
         house.stage.write(chats.leave_chat, chat_id=OWNER)
         house.enrol_chat(GROUP)
-        await asyncio.to_thread(_ask_many, house)
+        await asyncio.to_thread(ask_many, house, SONGS)
         began_s = time.monotonic()
         async with serving(house):
             await until(lambda: len(api.messages) > SONGS // 2, LONG_S)
@@ -150,26 +151,3 @@ def test_a_window_lets_no_more_in_than_it_says():
         window.end()
     assert 59 < window.wait_s() <= 60
     assert Window(Tempo(), 3, 60.0).wait_s(spare=3) > 0
-
-
-def _ask_many(house: House) -> None:
-    from storage import approvals, artists, cycles
-    from storage.types import CycleState, SongRequest
-
-    stage = house.stage
-    sha256 = house.keep(b"\0\0\0\x18ftypmp42" + b"\0" * 2000, "preview")
-    artist = stage.artist("Nova Rain")
-    fence = stage.activate(artist, lease_s=600).fence
-    for number in range(SONGS):
-        cycle = stage.write(
-            cycles.request_cycle, artist_id=artist.id, request=SongRequest(seed=number), requested_by="test"
-        )
-        cycle = stage.write(cycles.open_cycle, fence=fence, cycle_id=cycle.id, claims_max=5)
-        stage.write(
-            approvals.ask, fence=fence, cycle_id=cycle.id, revision=0, title=f"Song {number}", takes=1,
-            preview_sha256=sha256, facts={"score": 0.7}, deadline_h=72.0,
-        )  # fmt: skip
-        stage.write(
-            cycles.suspend_cycle, fence=fence, cycle_id=cycle.id, state=CycleState.WAITING, reason="waits"
-        )
-    stage.write(artists.release_artist, fence=fence)
