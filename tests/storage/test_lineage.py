@@ -88,6 +88,22 @@ def test_superseded_revisions_of_an_approved_song_expire(stage: Stage):
     assert expirable(stage) == ["aa"]
 
 
+def test_footage_leaves_the_disk_after_its_days_and_the_film_that_shows_it_stays(stage: Stage):
+    clip, shared = (asset(name, kind="footage", media_type="video/mp4") for name in ("aa", "bb"))
+    film = asset("cc", kind="video", media_type="video/mp4", parents=(clip.sha256, shared.sha256))
+    fence, cycle = stage.song("One")
+    make(stage, fence, cycle, film, clip, shared, step=CycleStep.FILM)
+    stage.end(fence, cycle, Outcome.APPROVED)
+    assert expirable(stage) == []
+    stage.clock.advance(days=31)
+    fence, cycle = stage.song("Two")
+    make(stage, fence, cycle, shared, step=CycleStep.PAINT)
+    assert expirable(stage) == ["aa"], "what a song at work shows is kept"
+    stage.end(fence, cycle, Outcome.APPROVED)
+    stage.clock.advance(days=31)
+    assert expirable(stage) == ["aa", "bb"]
+
+
 async def test_a_sweep_deletes_in_chunks_and_a_crash_between_is_mended(stage: Stage, tmp_path):
     fence, cycle = stage.song()
     assets = AssetStore(str(tmp_path / "assets"))
