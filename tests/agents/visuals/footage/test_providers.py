@@ -104,6 +104,14 @@ async def test_failures_are_typed_and_tell_no_key(home: Path, library: Library, 
         assert KEY not in str(failed.value)
 
 
+async def test_no_key_is_logged(home: Path, library: Library, caplog: pytest.LogCaptureFixture):
+    caplog.set_level("INFO")
+    for provider in providers(home, library):
+        await provider.check()
+    assert library.asked
+    assert KEY not in caplog.text
+
+
 async def test_a_wrong_key_says_which_setting(home: Path, library: Library):
     for provider, name in zip(providers(home, library, "some-other-key"), ("PEXELS", "PIXABAY"), strict=True):
         with pytest.raises(ProviderRefusedError, match=f"{name}_API_KEY") as failed:
