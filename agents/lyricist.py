@@ -34,7 +34,10 @@ async def write(
     Raises:
         ProviderError: no writer gave words that fit the form.
     """
-    latest = memory[-REMEMBERED_SONGS:]
+    learnt = [lesson for lesson in brief.lessons if lesson.about == "words"]
+    # Who was told of lines sung before looks back as far as it can.
+    is_warned = any(lesson.key in ("words/reused_lines", "words/repeated_lines") for lesson in learnt)
+    latest = memory if is_warned else memory[-REMEMBERED_SONGS:]
     inputs = LyricsInputs(
         title=brief.title,
         theme=brief.theme,
@@ -45,6 +48,7 @@ async def write(
         sections=sung_sections(brief),
         avoid_lines=tuple(line for piece in latest for line in piece.lines),
         avoid_hooks=tuple(piece.hook for piece in latest if piece.hook),
+        lessons=tuple(str(lesson) for lesson in learnt),
         remarks=remarks,
     )
     request = Request(

@@ -19,6 +19,7 @@ from storage.types import (
     Brief,
     GeneEdit,
     Genes,
+    KnownLesson,
     MadePiece,
     ParameterChange,
     Remark,
@@ -40,6 +41,7 @@ async def plan(
     default_seconds: float,
     remarks: tuple[Remark, ...] = (),
     trends: tuple[Trend, ...] = (),
+    lessons: tuple[KnownLesson, ...] = (),
 ) -> tuple[Brief, Completion[BriefDraft]]:
     """Plan one song: what the request fixes is obeyed exactly, the rest follows genes, memory and critic.
 
@@ -51,6 +53,7 @@ async def plan(
         revision: 0 at first; a later one keeps theme, mood, title, key and form, and is composed anew.
         remarks: what people said of earlier songs, as far as a model may know it.
         trends: what is in the air, the strongest first; an artist listens as far as its `trend_adaptability` says.
+        lessons: what earlier songs taught, the best proven first.
 
     Raises:
         UsageError: the request or a variant asks for what does not exist.
@@ -64,10 +67,10 @@ async def plan(
     wishes, past = read_wishes(request), recollect(memory)
     air = heard_by(persona, trends, genre_bank(persona.genre).themes)
     completion = await _choose_words(
-        writer, artist, sub_seed(request.seed, "brief"), wishes, past, remarks, air
+        writer, artist, sub_seed(request.seed, "brief"), wishes, past, remarks, air, lessons
     )
     draft = completion.value
-    song, reasons = steer(artist.genes, genre, past, changes, variants, request.seed)
+    song, reasons = steer(artist.genes, genre, past, changes, variants, request.seed, lessons)
     if wishes.tempo_bpm is None:
         song, pushed = push_tempo(song, genre, persona, air.told)
         reasons += pushed
@@ -96,6 +99,7 @@ async def plan(
         arm_id=next((each.arm_id for each in variants if not each.is_promoted), None),
         music_prompt_prefix=text(variants, PREFIX) or "",
         cover_composition=text(variants, COVER),
+        lessons=lessons,
         trends=air.told,
         trying=trying,
         reasons=(
@@ -130,7 +134,7 @@ async def retitle(
     past = recollect(memory)
     tried = past.model_copy(update={"used_titles": (*past.used_titles, brief.title)})
     seed = sub_seed(brief.seed, "retitle", revision)
-    completion = await _choose_words(writer, artist, seed, wishes, tried, remarks, InTheAir())
+    completion = await _choose_words(writer, artist, seed, wishes, tried, remarks, InTheAir(), brief.lessons)
     return brief.model_copy(update={"title": completion.value.title}), completion
 
 
@@ -142,6 +146,7 @@ async def _choose_words(
     past: Recollection,
     remarks: tuple[Remark, ...],
     air: InTheAir,
+    lessons: tuple[KnownLesson, ...],
 ) -> Completion[BriefDraft]:
     inputs = BriefInputs(
         artist_name=artist.persona.name,
@@ -161,6 +166,7 @@ async def _choose_words(
         remarks=remarks,
         trending_themes=air.themes,
         trending_moods=air.moods,
+        lessons=tuple(str(lesson) for lesson in lessons),
     )
     asked = Request(task="brief", prompt="brief", inputs=inputs, answer=BriefDraft, seed=seed)
     return await ask(writer, asked, lambda draft: _faults(draft, inputs))

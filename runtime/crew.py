@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TypeVar
 
-from agents import evolver, importer
+from agents import evolver, importer, reflector
 from agents.lexicon.objections import objections
 from agents.llm.chain import has_models
 from agents.llm.deployment import OFFLINE
@@ -32,7 +32,7 @@ from runtime.trends import trends_now
 from runtime.trials import variants_of
 from runtime.work import LocalWork, Made, SentWork, Work
 from runtime.workers import Pool, Studio
-from storage import evolutions, learning, lineage, memory, releases
+from storage import evolutions, learning, lessons, lineage, memory, releases
 from storage.artists import Fence
 from storage.clock import sub_seed
 from storage.cycles import Cycle
@@ -128,6 +128,7 @@ class Crew:
                 self.settings.song_seconds,
                 await self._remarks(),
                 await trends_now(self.store, self.settings),
+                await self.store.read(lessons.lessons_of, artist_id=self.artist.id, besides=self.cycle.id),
             )
             return _written(await arrived(reply))
 
@@ -316,7 +317,17 @@ class Crew:
             reply = self.pools.reflection.next().reflect.remote(
                 place, self.artist, brief, take, await self._memory()
             )
-            return _written(await arrived(reply))
+            reflection, completion = await arrived(reply)
+            await self.store.write(
+                learning.note,
+                fence=self.fence,
+                cycle_id=self.cycle.id,
+                piece=_piece(brief, take, memory.UNDECIDED).model_copy(
+                    update={"lines": tuple(line.text for line in take.song.plan.lyric_lines)}
+                ),
+                lessons=reflector.lessons(brief, take.critique, reflection),
+            )
+            return _written((reflection, completion))
 
         return LocalWork(make, kind="words")
 
@@ -433,20 +444,12 @@ class Crew:
                 text=reflection.style_note,
                 edits=reflection.edits,
             )
-            piece = MadePiece(
-                title=brief.title,
-                theme=brief.theme,
-                mood=brief.mood,
-                tempo_bpm=brief.tempo_bpm,
-                key=brief.key,
-                mode=brief.mode,
-                outcome=outcome,
-                score=take.critique.score,
-                lesson=reflection.style_note,
-                hook=lyrics.hook,
-                melody_hash=take.song.melody_grams,
-                lines=tuple(line for section in lyrics.sections for line in section.lines),
-                numbers=evolver.numbers_of(brief),
+            piece = _piece(brief, take, outcome).model_copy(
+                update={
+                    "lesson": reflection.style_note,
+                    "hook": lyrics.hook,
+                    "lines": tuple(line for section in lyrics.sections for line in section.lines),
+                }
             )
             await self.store.write(
                 learning.learn,
@@ -480,7 +483,12 @@ class Crew:
         return price_usd(provider, self.settings, order)
 
     async def _memory(self) -> tuple[MadePiece, ...]:
-        return await self.store.read(memory.memory_of, artist_id=self.artist.id, limit=memory.KNOWN_PIECES)
+        return await self.store.read(
+            memory.memory_of,
+            artist_id=self.artist.id,
+            limit=memory.KNOWN_PIECES,
+            besides=self.cycle.id,
+        )
 
     async def _trying(self) -> tuple[GeneEdit, ...]:
         """The change of this artist that its songs are compared for."""
@@ -506,6 +514,22 @@ def _written(answer: tuple[T, Completion[Frozen]]) -> Made[T]:
         cpu_s=completion.cpu_s,
         cost_usd=completion.cost_usd or Decimal(0),
         provider=None if completion.provider == OFFLINE else completion.source,
+    )
+
+
+def _piece(brief: Brief, take: Take, outcome: str) -> MadePiece:
+    """A song as its artist remembers it."""
+    return MadePiece(
+        title=brief.title,
+        theme=brief.theme,
+        mood=brief.mood,
+        tempo_bpm=brief.tempo_bpm,
+        key=brief.key,
+        mode=brief.mode,
+        outcome=outcome,
+        score=take.critique.score,
+        melody_hash=take.song.melody_grams,
+        numbers=evolver.numbers_of(brief),
     )
 
 

@@ -94,6 +94,7 @@ class ReplayCrew:
                     default_seconds=self._settings.song_seconds,
                     remarks=self._remarks(),
                     trends=self._bench.value(Brief, self.step).trends,
+                    lessons=self._bench.value(Brief, self.step).lessons,
                 )
             )
 

@@ -35,6 +35,7 @@ from storage.types import (
     Critique,
     Frozen,
     GeneEdit,
+    KnownLesson,
     Lyrics,
     MadePiece,
     Master,
@@ -138,6 +139,7 @@ class CreativeActor(AgentActor):
         default_seconds: float,
         remarks: tuple[Remark, ...],
         trends: tuple[Trend, ...],
+        lessons: tuple[KnownLesson, ...],
     ) -> tuple[Brief, Completion[BriefDraft]]:
         from agents import planner
 
@@ -153,6 +155,7 @@ class CreativeActor(AgentActor):
             default_seconds=default_seconds,
             remarks=remarks,
             trends=trends,
+            lessons=lessons,
         )
 
     async def retitle(

@@ -9,6 +9,7 @@ from storage import events, tables
 from storage.artists import add_version, artist_by_id
 from storage.clock import new_id
 from storage.errors import ConflictError
+from storage.lessons import absorb
 from storage.store import Tx, write
 from storage.types import ArtistId, DeciderKind, Frozen, GeneEdit, Genes, LifecycleState, Outcome, Persona
 
@@ -80,6 +81,7 @@ def open_evolution(
     )
     if changed.rowcount == 0:
         raise ConflictError("The artist has changed meanwhile; look again")
+    absorb(tx, artist_id=artist_id, genes=tuple(edit.gene for edit in edits))
     evolution_id, told = new_id("evo", tx.clock), [edit.model_dump(mode="json") for edit in edits]
     tx.connection.execute(
         insert(E).values(

@@ -15,9 +15,10 @@ from storage.artists import Fence, require_fence
 from storage.clock import new_id
 from storage.evolutions import count_song
 from storage.experiments import reward_arms
-from storage.memory import remember
+from storage.lessons import note_lessons
+from storage.memory import UNDECIDED, remember
 from storage.store import Tx, write
-from storage.types import DeciderKind, Frozen, MadePiece, Outcome, Verdict
+from storage.types import DeciderKind, DrawnLesson, Frozen, MadePiece, Outcome, Verdict
 
 NOTES_KEPT = 8
 """Style notes an artist keeps: older ones have become genes or habit."""
@@ -40,13 +41,21 @@ class Observed(Frozen):
 
 
 @write
+def note(tx: Tx, *, fence: Fence, cycle_id: str, piece: MadePiece, lessons: tuple[DrawnLesson, ...]) -> None:
+    """Keep what a song is and what it taught by itself, before anybody decides: the next one need not wait for that."""
+    remember(tx, fence=fence, cycle_id=cycle_id, piece=piece)
+    note_lessons(tx, fence=fence, cycle_id=cycle_id, drawn=lessons)
+
+
+@write
 def learn(tx: Tx, *, fence: Fence, cycle_id: str, piece: MadePiece, verdict: Verdict | None) -> None:
     """Take from one cycle what it teaches, together and once: memory, observation, reward, the change on trial.
 
     Everybody's verdict is observed under its source; only a person's rewards an arm and counts for a change.
     """
     require_fence(tx, fence)
-    if tx.connection.execute(select(M.c.cycle_id).where(M.c.cycle_id == cycle_id)).first() is not None:
+    decided = select(M.c.cycle_id).where(M.c.cycle_id == cycle_id, M.c.outcome != UNDECIDED)
+    if tx.connection.execute(decided).first() is not None:
         return
     remember(tx, fence=fence, cycle_id=cycle_id, piece=piece)
     record_verdict_observation(tx, fence=fence, cycle_id=cycle_id)

@@ -8,7 +8,7 @@ from storage import tables
 from storage.artists import Fence, require_fence
 from storage.people import without_names
 from storage.store import Tx, write
-from storage.types import DeciderKind, MadePiece, Outcome, Remark
+from storage.types import DeciderKind, Frozen, MadePiece, Outcome, Remark
 
 M = tables.memory
 A = tables.approvals
@@ -19,18 +19,85 @@ REMARKS = 5
 REMARK_CHARS = 240
 
 
+UNDECIDED = "undecided"
+"""Outcome of a song that nobody has decided on yet."""
+
+
+class Found(Frozen):
+    """A song that a search found."""
+
+    cycle_id: str
+    artist: str
+    at: datetime
+    piece: MadePiece
+
+
 @write
 def remember(tx: Tx, *, fence: Fence, cycle_id: str, piece: MadePiece) -> None:
-    """Keep one song; a repeat for the same cycle replaces what was kept."""
+    """Keep one song from when it was made; what is known of it later takes the place of what was kept."""
     require_fence(tx, fence)
-    kept = {"piece": piece.model_dump(mode="json"), "at": tx.clock.now()}
+    told = (piece.title, piece.theme, piece.mood, piece.hook, piece.lesson, *piece.lines)
+    kept = {
+        "piece": piece.model_dump(mode="json"),
+        "words": "\n".join(part for part in told if part).lower(),
+        "theme": piece.theme,
+        "key": f"{piece.key} {piece.mode}",
+        "tempo_bpm": piece.tempo_bpm,
+        "score": piece.score,
+        "outcome": piece.outcome,
+    }
     if tx.connection.execute(update(M).where(M.c.cycle_id == cycle_id).values(**kept)).rowcount == 0:
-        tx.connection.execute(insert(M).values(cycle_id=cycle_id, artist_id=fence.artist_id, **kept))
+        at = tx.clock.now()
+        tx.connection.execute(insert(M).values(cycle_id=cycle_id, artist_id=fence.artist_id, at=at, **kept))
 
 
-def memory_of(tx: Tx, *, artist_id: str, limit: int, before: datetime | None = None) -> tuple[MadePiece, ...]:
-    """An artist's latest songs, the last one last; `before` leaves out what came at that moment or later."""
-    query = select(M.c.piece).where(M.c.artist_id == artist_id)
+def search_memory(
+    tx: Tx,
+    *,
+    text: str = "",
+    artist_id: str | None = None,
+    theme: str = "",
+    key: str = "",
+    tempo_bpm: tuple[float, float] | None = None,
+    score_min: float | None = None,
+    outcome: str = "",
+    limit: int = 50,
+) -> list[Found]:
+    """Songs in whose title, theme, mood, hook, lesson or lines every word of the text stands, the newest first.
+
+    Args:
+        key: a tonic such as `F#`, or tonic and mode, such as `F# minor`.
+        tempo_bpm: slowest and fastest.
+    """
+    query = select(M.c.cycle_id, tables.artists.c.name.label("artist"), M.c.at, M.c.piece).join(
+        tables.artists, tables.artists.c.id == M.c.artist_id
+    )
+    for word in text.lower().split():
+        query = query.where(M.c.words.contains(word, autoescape=True))
+    if artist_id is not None:
+        query = query.where(M.c.artist_id == artist_id)
+    if theme:
+        query = query.where(M.c.theme.icontains(theme, autoescape=True))
+    if key:
+        query = query.where((M.c.key == key) | M.c.key.startswith(f"{key} ", autoescape=True))
+    if tempo_bpm is not None:
+        query = query.where(M.c.tempo_bpm.between(*tempo_bpm))
+    if score_min is not None:
+        query = query.where(M.c.score >= score_min)
+    if outcome:
+        query = query.where(M.c.outcome == outcome)
+    rows = tx.connection.execute(query.order_by(M.c.at.desc(), M.c.cycle_id.desc()).limit(limit))
+    return [Found.model_validate(dict(row._mapping)) for row in rows]
+
+
+def memory_of(
+    tx: Tx, *, artist_id: str, limit: int, before: datetime | None = None, besides: str = ""
+) -> tuple[MadePiece, ...]:
+    """An artist's latest songs, the last one last, undecided ones too.
+
+    `before` leaves out what was made at that moment or later, `besides` the song of one cycle.
+    """
+    query = select(M.c.piece).where(M.c.artist_id == artist_id, M.c.cycle_id != besides)
     if before is not None:
         query = query.where(M.c.at < before)
     rows = tx.connection.execute(query.order_by(M.c.at.desc(), M.c.cycle_id.desc()).limit(limit))

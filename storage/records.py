@@ -52,7 +52,7 @@ def cycle_record(tx: Tx, *, cycle_id: str) -> CycleRecord:
         return DoneStep(
             row=row,
             artist=artist_as_of(tx, artist_id=cycle.artist_id, at=at),
-            memory=memory_of(tx, artist_id=cycle.artist_id, limit=KNOWN_PIECES, before=at),
+            memory=memory_of(tx, artist_id=cycle.artist_id, limit=KNOWN_PIECES, before=at, besides=cycle.id),
             remarks=remarks_of(tx, artist_id=cycle.artist_id, cycle_id=cycle.id, before=row.started_at),
             call=calls.get((row.revision, row.name)),
         )

@@ -511,6 +511,25 @@ memory = _table(
     Column("artist_id", Text, ForeignKey("artists.id"), nullable=False, index=True),
     Column("piece", Json, nullable=False),
     Column("at", UtcTime, nullable=False),
+    Column("words", Text, nullable=False, default=""),
+    Column("theme", Text, nullable=False, default=""),
+    Column("key", Text, nullable=False, default=""),
+    Column("tempo_bpm", Number, nullable=False, default=0.0),
+    Column("score", Number),
+    Column("outcome", Text, nullable=False, default=""),
+)
+lesson_evidence = _table(
+    "lesson_evidence",
+    Column("cycle_id", Text, ForeignKey("cycles.id"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("artist_id", Text, ForeignKey("artists.id"), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("step", Number, nullable=False),
+    Column("is_absorbed", Flag, nullable=False, default=False),
+    Column("at", UtcTime, nullable=False),
+    CheckConstraint("about IN ('music','words')", name="about"),
+    Index("ix_lesson_evidence_artist_id_at", "artist_id", "at"),
 )
 experiments = _table(
     "experiments",

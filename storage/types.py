@@ -285,6 +285,32 @@ class SectionSpec(Frozen):
     bars: int = Field(gt=0)
 
 
+class DrawnLesson(Frozen):
+    """What one song's reflection teaches about the next ones."""
+
+    key: str
+    """What it is about, by which the same lesson of another song is known: `energy/up`, `words/rhyme_share`."""
+    about: Literal["music", "words"]
+    text: str
+    step: float = 0.0
+    """Of music: how far the gene named in the key is to move."""
+
+
+class KnownLesson(DrawnLesson):
+    """A lesson with its evidence: each song that taught it counts, and fades."""
+
+    songs: int
+    """Songs that taught it."""
+    evidence: float
+    """Their number, each fading by half in `HALF_LIFE_DAYS` (storage/lessons.py)."""
+    is_absorbed: bool = False
+    """Of music: the genes have moved by it already."""
+
+    def __str__(self) -> str:
+        of = f"{self.songs} song{'s' if self.songs > 1 else ''}, weight {self.evidence:.1f}"
+        return f"{self.text} ({of}{', in the genes by now' if self.is_absorbed else ''})"
+
+
 class Brief(Frozen):
     """Everything a song is made from: the same brief makes the same song."""
 
@@ -309,6 +335,8 @@ class Brief(Frozen):
     signature_seed: int
     sound: SoundDna | None = None
     arm_id: str | None = None
+    lessons: tuple[KnownLesson, ...] = ()
+    """What earlier songs taught, as the planner and the lyricist knew it."""
     trends: tuple[Trend, ...] = ()
     """What the planner knew to be in the air; its reasons tell which of it moved what."""
     trying: tuple[GeneEdit, ...] = ()

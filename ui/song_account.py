@@ -11,6 +11,7 @@ from storage.errors import NotFoundError
 from storage.queries import CycleOverview
 from storage.types import (
     Artwork,
+    Brief,
     Composition,
     Critique,
     CycleId,
@@ -71,6 +72,8 @@ class SongAccount(Frozen):
     preview: str | None
     videos: tuple[VideoFile, ...]
     plan: str | None
+    planned_because: tuple[str, ...]
+    """The brief's reasons: what memory, lessons, trends, experiment and critic moved."""
     critique: Judgement | None
     reflection: Reflection | None
     release_dir: str | None
@@ -82,6 +85,7 @@ def song_account(overview: CycleOverview, releases: Path, assets: AssetStore) ->
     song, _, critique = preferred_take(overview)
     bag = releases / release.directory if release else None
     files = _released(bag) if bag else _stored(overview, assets)
+    brief = last_output(overview, CycleStep.PLAN, Brief)
     films = last_output(overview, CycleStep.FILM, Films)
     sizes = [(video.width, video.height) for video in films.videos] if films else []
     return SongAccount(
@@ -103,6 +107,7 @@ def song_account(overview: CycleOverview, releases: Path, assets: AssetStore) ->
             for path, (width, height) in zip(files.get("video", []), sizes, strict=False)
         ),
         plan=_one(files, "plan"),
+        planned_because=brief.reasons if brief else (),
         critique=None if critique is None else Judgement(**critique.model_dump(exclude={"source"})),
         reflection=last_output(overview, CycleStep.REFLECT, Reflection),
         release_dir=str(bag) if bag else None,

@@ -55,6 +55,8 @@ class BriefInputs(Frozen):
     approved_themes: tuple[str, ...] = ()
     approved_moods: tuple[str, ...] = ()
     rejected_moods: tuple[str, ...] = ()
+    lessons: tuple[str, ...] = ()
+    """What earlier songs taught, with their evidence; the best proven first."""
     trending_themes: tuple[tuple[str, float], ...] = ()
     """Themes in the air that suit the artist, with how strongly it listens to each, 0 to 1."""
     trending_moods: tuple[tuple[str, float], ...] = ()
@@ -97,6 +99,8 @@ class LyricsInputs(Frozen):
     sections: tuple[SungSection, ...]
     avoid_lines: tuple[str, ...] = ()
     avoid_hooks: tuple[str, ...] = ()
+    lessons: tuple[str, ...] = ()
+    """What fell short in the words of earlier songs."""
     remarks: tuple[Remark, ...] = ()
     faults: tuple[str, ...] = ()
 

@@ -8,7 +8,7 @@ from agents.planning.variants import GENES as STEERED
 from agents.planning.variants import Variant, step
 from configs.genres import Genre
 from storage.clock import sub_seed
-from storage.types import Genes, ParameterChange
+from storage.types import Genes, KnownLesson, ParameterChange
 
 ANEW_REASON = "critic: drawn anew, from another seed"
 _LARGEST_STEP = 0.5
@@ -25,6 +25,7 @@ def steer(
     changes: tuple[ParameterChange, ...],
     variants: tuple[Variant, ...],
     seed: int,
+    lessons: tuple[KnownLesson, ...] = (),
 ) -> tuple[Genes, tuple[str, ...]]:
     """The numbers of one song, in the genes' own terms, and a line for everything that moved them.
 
@@ -38,6 +39,8 @@ def steer(
         numbers[name] += _FREEDOM * genes.adventurousness * stream.uniform(-1, 1)
     if memory.approved_tempo_bpm is not None:
         _lean_on_approved(numbers, genes, genre, memory.approved_tempo_bpm, reasons)
+    for lesson in lessons:
+        _apply_lesson(numbers, lesson, reasons)
     for change in changes:
         _apply_change(numbers, change, reasons)
     for variant in variants:
@@ -65,6 +68,14 @@ def _lean_on_approved(
     if abs(moved) >= 0.05:
         way = "faster" if moved > 0 else "slower"
         reasons.append(f"memory: approved songs average {approved_bpm:.0f} BPM, so a little {way}")
+
+
+def _apply_lesson(numbers: dict[str, float], lesson: KnownLesson, reasons: list[str]) -> None:
+    """A step that a reflection wanted and the genes have not made: as far as its evidence goes, and told either way."""
+    gene = lesson.key.partition("/")[0]
+    if lesson.about == "music" and gene in numbers and not lesson.is_absorbed:
+        numbers[gene] += lesson.step * min(1.0, lesson.evidence)
+    reasons.append(f"lesson: {lesson}")
 
 
 def _apply_change(numbers: dict[str, float], change: ParameterChange, reasons: list[str]) -> None:

@@ -7,7 +7,7 @@ from agents.planning.steering import ANEW_REASON
 from agents.planning.variants import Variant, check_variant
 from configs.genres import load_genres
 from storage.errors import UsageError
-from storage.types import Genes, MadePiece, ParameterChange, SongRequest, Trend
+from storage.types import Genes, KnownLesson, MadePiece, ParameterChange, SongRequest, Trend
 from tests.agents.llm.songs import ARTIST
 
 
@@ -16,7 +16,7 @@ def variant(parameter: str, value: str) -> Variant:
 
 
 async def brief(
-    seed=1, *, artist=ARTIST, memory=(), changes=(), variants=(), revision=0, trends=(), **wishes
+    seed=1, *, artist=ARTIST, memory=(), changes=(), variants=(), revision=0, trends=(), lessons=(), **wishes
 ):
     made, _ = await plan(
         OfflineWriter(),
@@ -28,6 +28,7 @@ async def brief(
         revision=revision,
         default_seconds=60.0,
         trends=trends,
+        lessons=lessons,
     )
     return made
 
@@ -59,6 +60,33 @@ async def test_trends_move_an_artist_as_far_as_it_listens_and_the_brief_says_whi
     half = [await brief(seed, artist=listening(0.5), trends=air) for seed in range(40)]
     followed = sum(made.theme == theme for made in half)
     assert 14 <= followed <= 34
+
+
+def lesson(key, about="music", *, step=0.1, evidence=1.0, absorbed=False):
+    return KnownLesson(
+        key=key,
+        about=about,
+        text="“Old” taught it",
+        step=step,
+        songs=2,
+        evidence=evidence,
+        is_absorbed=absorbed,
+    )
+
+
+async def test_a_lesson_moves_the_next_song_and_its_brief_says_so():
+    plain = await brief(5)
+    up = await brief(5, lessons=(lesson("energy/up"),))
+    faded = await brief(5, lessons=(lesson("energy/up", evidence=0.5),))
+    assert up.energy == pytest.approx(plain.energy + 0.1, abs=0.002)
+    assert faded.energy == pytest.approx(plain.energy + 0.05, abs=0.002)
+    assert "lesson: “Old” taught it (2 songs, weight 1.0)" in up.reasons
+    assert up.lessons == (lesson("energy/up"),)
+    absorbed = await brief(
+        5, lessons=(lesson("energy/up", absorbed=True), lesson("words/rhyme_share", "words"))
+    )
+    assert absorbed.energy == plain.energy
+    assert any("in the genes by now" in reason for reason in absorbed.reasons)
 
 
 async def test_a_trend_yields_to_a_persons_wish_and_to_who_the_artist_is():

@@ -97,7 +97,7 @@ def test_style_notes_keep_the_latest_and_no_double():
     assert notes.splitlines() == [f"note {number}" for number in (2, 3, 4, 6, 7, 8, 9, 5)]
 
 
-def test_memory_has_the_latest_song_last_and_is_replaced_by_a_repeat(stage: Stage):
+def test_memory_has_the_song_made_last_at_its_end_and_is_replaced_by_a_repeat(stage: Stage):
     def titles(limit: int, **also) -> list[str]:
         pieces = stage.read(memory.memory_of, artist_id=fence.artist_id, limit=limit, **also)
         return [each.title for each in pieces]
@@ -112,7 +112,9 @@ def test_memory_has_the_latest_song_last_and_is_replaced_by_a_repeat(stage: Stag
     assert titles(9, before=between) == ["First"], "what a step knew that was made then"
     stage.clock.advance(hours=1)
     stage.write(memory.remember, fence=fence, cycle_id=cycle.id, piece=piece("First, again"))
-    assert titles(1) == ["First, again"]
+    assert titles(9) == ["First, again", "Second"], (
+        "what is known of a song later does not make it a later one"
+    )
     stage.write(age_leases, by_s=31)
     stage.activate(stage.read(artists.artist_by_id, artist_id=fence.artist_id), "newer")
     with pytest.raises(Fenced):

@@ -227,7 +227,9 @@ def _ended(song: SongAccount) -> str:
     waits = song.state is CycleState.WAITING
     remedy = f"; `labelmate approve {song.approval_id}`" if waits else ""
     where = f"; {shown_path(song.release_dir)}" if song.release_dir else ""
-    return f"{title} ({song.cycle_id}): {how}{remedy}{where}"
+    learnt = [reason for reason in song.planned_because if reason.startswith(("lesson", "memory"))]
+    told = "".join(f"\n    {reason}" for reason in learnt)
+    return f"{title} ({song.cycle_id}): {how}{remedy}{where}{told}"
 
 
 def _drawn(song: SongAccount) -> Group:
@@ -239,6 +241,7 @@ def _drawn(song: SongAccount) -> Group:
                 "why": song.reason,
                 "critic": song.critique
                 and f"{song.critique.score:.2f} of {song.critique.threshold:.2f} needed",
+                "planned so": "\n".join(song.planned_because) or None,
                 "cost": usd(song.cost_usd),
                 **{
                     name: path and shown_path(path)

@@ -51,6 +51,7 @@ ENTRIES = {
         "ui.cli.plan:app", MORE, "Calendars: what each artist makes and posts when; show, edit, add, redraw."
     ),
     "trends": Entry("ui.cli.trends:app", MORE, "What is in the air: show, read the sources now."),
+    "memory": Entry("ui.cli.memory:app", MORE, "What artists remember: search songs, show lessons."),
     "song": Entry("ui.cli.song:app", MORE, "Songs: list, show, ask for one, bring one."),
     "inbox": Entry("ui.cli.inbox:app", MORE, "Songs to make by hand: list, show what to paste, deliver."),
     "cycle": Entry(

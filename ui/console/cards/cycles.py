@@ -6,7 +6,7 @@ from datetime import datetime
 from storage.model_calls import RecordedCall
 from storage.queries import CycleLine, CycleOverview
 from storage.timelines import StepMark
-from storage.types import CycleState, Event, Reflection, StepStatus
+from storage.types import Brief, CycleState, Event, Reflection, StepStatus
 from ui.console.cards.steps import at_now, step_line
 from ui.console.markup import Markup, ago, chip, el, empty, facts, page_link, section
 from ui.views import StepLine
@@ -44,6 +44,7 @@ def cycle_card(
     told: CycleOverview,
     title: str,
     marks: Sequence[StepMark],
+    brief: Brief | None,
     reflection: Reflection | None,
     calls: Sequence[RecordedCall],
     now: datetime,
@@ -87,6 +88,8 @@ def cycle_card(
             )
         ),
         section("Steps", _steps([StepLine.of(row) for row in told.steps])),
+        brief
+        and section("Why this song", el("ul", [el("li", each) for each in brief.reasons], cls="lm-rows")),
         reflection and section("Reflection", _reflection(reflection)),
         section("Model calls", _calls(calls)) if calls else None,
         cls="lm-told",

@@ -3,7 +3,7 @@
 import gradio as gr
 
 from storage import artists, cycles, events, model_calls, queries, timelines
-from storage.types import ArtistId, CycleId, CycleState, CycleStep, Reflection
+from storage.types import ArtistId, Brief, CycleId, CycleState, CycleStep, Reflection
 from ui.console.cards import cycles as cards
 from ui.console.cards.roster import pager
 from ui.console.frame import QUIETLY, Frame, acted, card
@@ -109,6 +109,7 @@ class CyclesPage:
             told,
             title or cycle.request.title or "untitled yet",
             marks[cycle.id],
+            last_output(told, CycleStep.PLAN, Brief),
             last_output(told, CycleStep.REFLECT, Reflection),
             await store.read(model_calls.calls_of, cycle_id=cycle.id),
             await self.reception.now(),
