@@ -1,16 +1,24 @@
 """The creator: a seed and a genre become an artist with a name, a story, a look and genes of its own."""
 
 import random
-import re
 
-from agents.llm.likeness import is_like
+from agents.lexicon.artists import artists_in
 from agents.llm.protocol import Completion, Request, Writer
 from agents.llm.repair import ask
 from agents.llm.tasks import PersonaDraft, PersonaInputs
+from agents.roster_guard import (
+    SAYS_WHAT_IT_IS,
+    disclosed,
+    name_fault,
+    nearness_fault,
+    require_wish,
+    story_fault,
+)
 from configs.genres import load_genres
+from configs.posts import load_posts
 from storage.clock import sub_seed
 from storage.errors import UsageError
-from storage.types import Genes, Persona, VocalIdentity
+from storage.types import NOTHING_FIXED, Genes, Persona, PersonaWish, VocalIdentity
 
 _SPREAD = 0.16
 """Standard deviation of an artist's genes around their genre's middle."""
@@ -29,14 +37,8 @@ _TIMBRES = (
     "velvety",
     "warm",
 )
-_SAYS_WHAT_IT_IS = (
-    re.compile(r"\bvirtual artist\b", re.IGNORECASE),
-    re.compile(r"\bmade with AI\b", re.IGNORECASE),
-)
-_CLAIMS_A_LIFE = re.compile(
-    r"\b(he|she|his|her) (was|is|grew|lives|plays)\b|\b(was born|grew up|raised) in\b|\breal person\b|\bI am human\b",
-    re.IGNORECASE,
-)
+TRIES = 5
+"""Personas that are drawn until one is unlike the others of its genre."""
 
 
 async def create(
@@ -46,11 +48,17 @@ async def create(
     genre: str | None,
     taken_names: frozenset[str],
     taken_palettes: frozenset[str],
+    wish: PersonaWish = NOTHING_FIXED,
+    roster: tuple[Persona, ...] = (),
 ) -> tuple[Persona, Genes, Completion[PersonaDraft]]:
     """Invent an artist unlike those on the roster; without a genre the seed picks one.
 
+    Args:
+        wish: what a person fixes; the rest is invented around it.
+        roster: personas from which this one must be told apart.
+
     Raises:
-        UsageError: the genre is unknown, or no distinct name is left.
+        UsageError: the genre is unknown, what was fixed may not be, or no distinct name or persona is left.
         ProviderError: no writer gave a persona that holds.
     """
     # Inside, because faces and palettes are heavier than most callers of this module need.
@@ -58,26 +66,48 @@ async def create(
     from agents.visuals.identity import choose_identity
 
     chosen = _genre(genre, seed)
+    require_wish(wish, tuple(taken_names))
+    near: str | None = None
+    for number in range(TRIES):
+        part = sub_seed(seed, "persona", *([number] if number else []))
+        completion = await _drafted(writer, chosen, part, taken_names, wish)
+        draft = completion.value
+        persona = Persona(
+            **draft.model_dump(exclude={"secondary_genres", "platforms", "calls_to_action"}),
+            **{name: value for name in ("platforms", "calls_to_action") if (value := getattr(draft, name))},
+            genre=chosen,
+            secondary_genres=tuple(name for name in draft.secondary_genres if name in load_genres()),
+            visual=choose_identity(sub_seed(seed, "look"), chosen, draft.moods, taken_palettes),
+            vocal=draw_voice(seed),
+            sound=draw_dna(load_genres()[chosen], sub_seed(seed, "signature")),
+            signature_seed=sub_seed(seed, "signature"),
+            source=completion.source,
+        ).model_copy(update=wish.given())
+        persona = persona.model_copy(update={"backstory": disclosed(persona.name, persona.backstory)})
+        near = nearness_fault(persona, roster)
+        if near is None:
+            return persona, draw_genes(seed), completion
+    raise UsageError(f"{near}: choose another genre or seed, or fix other themes")
+
+
+async def _drafted(
+    writer: Writer, genre: str, seed: int, taken_names: frozenset[str], wish: PersonaWish
+) -> Completion[PersonaDraft]:
     request = Request(
         task="persona",
         prompt="persona",
-        inputs=PersonaInputs(genre=chosen, taken_names=tuple(sorted(taken_names))),
+        inputs=PersonaInputs(
+            genre=genre,
+            taken_names=tuple(sorted(taken_names)),
+            wanted_name=wish.name,
+            wanted_themes=wish.themes or (),
+            wanted_moods=wish.moods or (),
+            platforms=tuple(load_posts().platforms),
+        ),
         answer=PersonaDraft,
-        seed=sub_seed(seed, "persona"),
+        seed=seed,
     )
-    completion = await ask(writer, request, lambda draft: _faults(draft, taken_names))
-    draft = completion.value
-    persona = Persona(
-        **draft.model_dump(exclude={"secondary_genres"}),
-        genre=chosen,
-        secondary_genres=tuple(name for name in draft.secondary_genres if name in load_genres()),
-        visual=choose_identity(sub_seed(seed, "look"), chosen, draft.moods, taken_palettes),
-        vocal=draw_voice(seed),
-        sound=draw_dna(load_genres()[chosen], sub_seed(seed, "signature")),
-        signature_seed=sub_seed(seed, "signature"),
-        source=completion.source,
-    )
-    return persona, draw_genes(seed), completion
+    return await ask(writer, request, lambda draft: _faults(draft, taken_names, wish.name))
 
 
 def draw_voice(seed: int) -> VocalIdentity:
@@ -110,18 +140,19 @@ def _genre(genre: str | None, seed: int) -> str:
     return genre
 
 
-def _faults(draft: PersonaDraft, taken_names: frozenset[str]) -> tuple[str, ...]:
+def _faults(draft: PersonaDraft, taken_names: frozenset[str], wanted_name: str | None) -> tuple[str, ...]:
     """What keeps a draft off the roster; a model reads these words."""
     faults: list[str] = []
-    like = next((name for name in sorted(taken_names) if is_like(draft.name, name)), None)
-    if like:
-        faults.append(f"the name {draft.name!r} is too much like {like!r}, which is taken")
-    if not draft.name.isprintable():
-        faults.append("the name holds control characters")
+    if wanted_name is None and (fault := name_fault(draft.name, tuple(taken_names))):
+        faults.append(fault)
     if len(draft.backstory.split("\n\n")) != 3:
         faults.append("the backstory must have three paragraphs, parted by empty lines")
-    if not all(pattern.search(draft.backstory) for pattern in _SAYS_WHAT_IT_IS):
+    if not all(pattern.search(draft.backstory) for pattern in SAYS_WHAT_IT_IS):
         faults.append("the backstory must say `virtual artist` and `made with AI`")
-    if claim := _CLAIMS_A_LIFE.search(draft.backstory):
-        faults.append(f"the backstory claims a human life: {claim.group()!r}")
+    if fault := story_fault(draft.backstory):
+        faults.append(f"the backstory: {fault}")
+    if named := [artist for one in draft.influences for artist in artists_in(one, is_style=True)]:
+        faults.append(f"influences name {named[0]}, a real artist: say styles and eras")
+    if unknown := [name for name in draft.platforms if name not in load_posts().platforms]:
+        faults.append(f"there is no platform {unknown[0]!r}")
     return tuple(faults)

@@ -8,22 +8,16 @@ from storage.types import (
     Artist,
     Brief,
     Critique,
-    DrawnLesson,
     Genes,
     MadePiece,
     Master,
     Reflection,
-    Severity,
     SongPlan,
 )
 
 LARGEST_STEP = 0.1
 """How far one reflection may move one gene."""
 _REMEMBERED_SONGS = 5
-WORD_METRICS = frozenset(
-    {"rhyme_share", "syllable_stray", "repeated_lines", "reused_lines", "distinct_2", "hook_return"}
-)
-"""What the critic measures on words (agents/music/review)."""
 
 
 async def reflect(
@@ -72,28 +66,6 @@ async def reflect(
     )
     completion = await ask(writer, request, lambda draft: _faults(draft, critique))
     return Reflection(**dict(completion.value), source=completion.source), completion
-
-
-def lessons(brief: Brief, critique: Critique, reflection: Reflection) -> tuple[DrawnLesson, ...]:
-    """What a reflection teaches about the songs after this one: its gene steps, and what fell short in the words."""
-    music = [
-        DrawnLesson(
-            key=f"{edit.gene}/{'up' if edit.delta > 0 else 'down'}",
-            about="music",
-            text=f"“{brief.title}” taught {edit.gene} {edit.delta:+.2f}: {edit.because}",
-            step=edit.delta,
-        )
-        for edit in reflection.edits
-        if edit.delta
-    ]
-    words = [
-        DrawnLesson(
-            key=f"words/{finding.metric}", about="words", text=f"“{brief.title}” taught: {finding.text}"
-        )
-        for finding in critique.findings
-        if finding.metric in WORD_METRICS and finding.severity is not Severity.INFO
-    ]
-    return tuple({lesson.key: lesson for lesson in (*music, *words)}.values())
 
 
 def _earlier(piece: MadePiece) -> EarlierPiece:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TypeVar
 
-from agents import evolver, importer, reflector
+from agents import evolver, importer
 from agents.lexicon.objections import objections
 from agents.llm.chain import has_models
 from agents.llm.deployment import OFFLINE
 from agents.llm.protocol import Completion
 from agents.music.order import MusicOrder
 from agents.music.protocol import INBOX, MusicProvider
+from agents.planning.lessons import drawn_from
 from agents.release.job import PackageJob
 from configs.settings import Settings
 from runtime import approvals, evolution, studio
@@ -325,7 +326,7 @@ class Crew:
                 piece=_piece(brief, take, memory.UNDECIDED).model_copy(
                     update={"lines": tuple(line.text for line in take.song.plan.lyric_lines)}
                 ),
-                lessons=reflector.lessons(brief, take.critique, reflection),
+                lessons=drawn_from(brief, take.critique, reflection),
             )
             return _written((reflection, completion))
 

@@ -18,13 +18,14 @@ from agents.music.measured import octave_nearest
 from agents.planning.variants import PREFIX, check_variant
 from agents.planning.wishes import plain_line
 from agents.publicist import require_platforms
+from agents.roster_guard import disclosed, require_wish
 from agents.transitions import Trigger, move
 from runtime.content_plan import redraw
 from runtime.evolution import begin, take_back
 from runtime.inbox import keep_recording
 from runtime.label import Label
 from runtime.mending import apply_patch, revert_patch
-from runtime.roster import portrayed
+from runtime.roster import import_artists, portrayed
 from runtime.studio import StudioConfig, keep_photo
 from storage import (
     approvals,
@@ -52,6 +53,7 @@ from storage.faults import ErrorGroup
 from storage.inbox import InboxRequest
 from storage.patches import Patch
 from storage.people import LinkCode, Role
+from storage.roster_files import RosterEntry
 from storage.types import (
     Artist,
     ArtistId,
@@ -62,8 +64,10 @@ from storage.types import (
     CycleId,
     DeciderKind,
     Frozen,
+    NameSearch,
     Outcome,
     Persona,
+    PersonaWish,
     PieceKind,
     PlannedPiece,
     Redo,
@@ -272,6 +276,35 @@ class Desk:
         self._require_owner("create artists")
         return await self._label.create_artist(seed=seed, genre=genre, who=self.actor.alias)
 
+    async def import_artists(self, entries: tuple[RosterEntry, ...], *, seed: int) -> list[Artist]:
+        """Bring a roster in. Raises UsageError or ConflictError before anybody is added."""
+        self._require_owner("import artists")
+        settings = await self._label.live.now()
+        return await import_artists(self._store, settings, entries, seed=seed, who=self.actor.alias)
+
+    async def edit_artist(self, artist: Artist, wish: PersonaWish) -> Artist:
+        """Change what a person may change of a persona: neither name nor language, voice and look have their own ways.
+
+        Raises UsageError for a text that claims a human life, ConflictError when the artist has changed meanwhile.
+        """
+        self._require_owner("edit artists")
+        if wish.name is not None or wish.language is not None:
+            raise UsageError("Name and language never change: create another artist")
+        require_wish(wish, ())
+        changed = artist.persona.model_copy(update=wish.given())
+        changed = changed.model_copy(update={"backstory": disclosed(changed.name, changed.backstory)})
+        return await self._change_persona(artist, changed, "edited", {"fields": sorted(wish.given())})
+
+    async def record_name_search(self, artist: Artist, found: str) -> Artist:
+        """Keep that a person looked whether somebody else goes by the artist's name, and what came of it."""
+        if not (words := " ".join(found.split())[:300]):
+            raise UsageError("Say where you searched and what you found")
+        searched = NameSearch(
+            by=self.actor.alias, at=await self._store.read(timelines.label_now), found=words
+        )
+        persona = artist.persona.model_copy(update={"name_search": searched})
+        return await self._change_persona(artist, persona, "name_search", {"found": words})
+
     async def accept(self, artist: Artist) -> Artist:
         """Take an artist on: its content plan is followed from now on."""
         self._require_owner("take artists on")
@@ -344,6 +377,8 @@ class Desk:
     async def _step_sound(self, artist: Artist) -> Artist:
         """Who evolves sounds a little different from the next song on: one small step, that can be taken back."""
         persona, genre = artist.persona, find_genre(artist.persona.genre)
+        if "sound" in persona.pinned:
+            return artist
         before = persona.sound or dna.draw_dna(genre, persona.signature_seed)
         after, told = dna.step(before, genre, sub_seed(persona.signature_seed, "evolve", artist.version))
         moved = persona.model_copy(update={"sound": after})

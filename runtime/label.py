@@ -32,11 +32,13 @@ from storage.home import open_home
 from storage.lock import FileLock, is_held
 from storage.store import LocalStore, Store, StoreClient, Tx
 from storage.types import (
+    NOTHING_FIXED,
     Artist,
     ArtistId,
     CycleId,
     Event,
     Frozen,
+    PersonaWish,
     SongRequest,
 )
 
@@ -93,9 +95,13 @@ class Label:
         """The settings as people have turned them since."""
         return LiveSettings(self.launch, self.store)
 
-    async def create_artist(self, *, seed: int, genre: str | None, who: str) -> Artist:
+    async def create_artist(
+        self, *, seed: int, genre: str | None, who: str, wish: PersonaWish = NOTHING_FIXED
+    ) -> Artist:
         """runtime/roster.py; raises ConflictError on a full roster."""
-        return await create_artist(self.store, await self.live.now(), seed=seed, genre=genre, who=who)
+        return await create_artist(
+            self.store, await self.live.now(), seed=seed, genre=genre, who=who, wish=wish
+        )
 
     async def request_song(self, artist_id: ArtistId, request: SongRequest, *, who: str) -> cycles.Cycle:
         """Queue one cycle."""

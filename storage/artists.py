@@ -45,6 +45,7 @@ def add_artist(
     who: str,
     state: LifecycleState,
     roster_max: int | None = None,
+    style_notes: str = "",
     pictures: tuple[Asset, ...] = (),
 ) -> Artist:
     """Insert an artist with version 1, and the pictures its persona names. Raises ConflictError on a taken name or a full roster."""
@@ -76,6 +77,7 @@ def add_artist(
             state=state,
             persona=persona.model_dump(mode="json"),
             genes=genes.model_dump(mode="json"),
+            style_notes=style_notes,
             created_at=now,
         )
     )
@@ -318,3 +320,11 @@ def add_version(tx: Tx, artist_id: str, *, trigger: str, evidence: dict[str, obj
         )
     )
     return row.version
+
+
+def with_pins(tx: Tx, *, artist_id: ArtistId, genes: Genes, style_notes: str) -> tuple[Genes, str]:
+    """Genes and notes of a change, but for what a person has pinned: that stays as it is."""
+    present = artist_by_id(tx, artist_id=artist_id)
+    pinned = present.persona.pinned
+    held = {name: value for name, value in present.genes if name in pinned}
+    return genes.model_copy(update=held), present.style_notes if "style_notes" in pinned else style_notes

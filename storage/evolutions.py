@@ -6,7 +6,7 @@ from typing import Literal
 from sqlalchemy import RowMapping, case, func, insert, select, update
 
 from storage import events, tables
-from storage.artists import add_version, artist_by_id
+from storage.artists import add_version, artist_by_id, with_pins
 from storage.clock import new_id
 from storage.errors import ConflictError
 from storage.lessons import absorb
@@ -74,6 +74,9 @@ def open_evolution(
     if evolution_on_trial(tx, artist_id=artist_id) is not None:
         raise ConflictError("A change is on trial already; one at a time can be compared")
     before = _record(tx, artist_id, since=_kept_at(tx, artist_id))
+    genes, style_notes = with_pins(tx, artist_id=artist_id, genes=genes, style_notes=style_notes)
+    pinned = artist_by_id(tx, artist_id=artist_id).persona.pinned
+    edits = tuple(edit for edit in edits if edit.gene not in pinned)
     changed = tx.connection.execute(
         update(A)
         .where(A.c.id == artist_id, A.c.version == version)

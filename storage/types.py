@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 ArtistId = NewType("ArtistId", str)
 CycleId = NewType("CycleId", str)
 T = TypeVar("T")
+Text60 = Annotated[str, Field(min_length=1, max_length=60)]
 Unit = Annotated[float, Field(ge=0, le=1)]
 Bipolar = Annotated[float, Field(ge=-1, le=1)]
 
@@ -76,6 +77,14 @@ class SoundDna(Frozen):
     """Of the motifs that melodies grow from, sparse ones first."""
 
 
+class NameSearch(Frozen):
+    """A person's own search for others of an artist's name: what no offline list can do."""
+
+    by: str
+    at: datetime
+    found: str
+
+
 class Cadence(Frozen):
     """How often an artist makes and posts, for its content plan."""
 
@@ -112,12 +121,43 @@ class Persona(Frozen):
     """Where it is heard of, names of configs/posts.yaml; the content plan takes them in turn."""
     calls_to_action: tuple[str, ...] = ("Listen with headphones.", "Follow for the next one.")
     """What posts ask for; the content plan takes them in turn."""
+    name_search: NameSearch | None = None
+    """None: nobody has searched yet, as somebody must before a first release."""
+    pinned: tuple[str, ...] = ()
+    """Genes, and `sound` and `style_notes`, that never change by themselves."""
     avatar_sha256: str | None = None
     """The asset that shows the artist: drawn from the visual identity, or given by a person."""
     logo_sha256: str | None = None
     """The asset of the name beside the emblem."""
     source: str
     """What made this persona: `offline` or provider:model."""
+
+
+class PersonaWish(Frozen):
+    """What a person fixes of an artist; None leaves it to the creator, or as it is."""
+
+    name: Annotated[str, Field(min_length=2, max_length=32)] | None = None
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$")] | None = None
+    """BCP 47, such as en or pt-BR."""
+    tagline: Annotated[str, Field(min_length=1, max_length=240)] | None = None
+    backstory: Annotated[str, Field(min_length=1, max_length=2400)] | None = None
+    lyrical_voice: Annotated[str, Field(min_length=1, max_length=240)] | None = None
+    themes: Annotated[tuple[Text60, ...], Field(min_length=1, max_length=8)] | None = None
+    moods: Annotated[tuple[Text60, ...], Field(min_length=1, max_length=6)] | None = None
+    audience: Annotated[str, Field(min_length=1, max_length=240)] | None = None
+    influences: Annotated[tuple[Text60, ...], Field(max_length=6)] | None = None
+    platforms: Annotated[tuple[Text60, ...], Field(max_length=8)] | None = None
+    calls_to_action: Annotated[tuple[Text60, ...], Field(max_length=8)] | None = None
+    cadence: Cadence | None = None
+    trend_adaptability: Unit | None = None
+    pinned: tuple[Text60, ...] | None = None
+
+    def given(self) -> dict[str, object]:
+        """The fields that are fixed, as values of a persona."""
+        return {name: value for name in type(self).model_fields if (value := getattr(self, name)) is not None}
+
+
+NOTHING_FIXED = PersonaWish()
 
 
 class Genes(Frozen):
@@ -724,6 +764,21 @@ class Lesson(Frozen):
     score: float | None
     text: str
     edits: tuple[GeneEdit, ...] = ()
+
+
+# ---------------------------------------------------------------- how it was received
+
+
+class AudienceRow(Frozen):
+    """One number of real listeners for one song, as a file has it."""
+
+    title: str
+    source: str
+    """spotify_for_artists, youtube_studio or distributor."""
+    metric: str
+    """streams, listeners, saves, views, watch_hours, likes, followers or earnings_usd."""
+    value: float
+    file_sha256: str
 
 
 # ---------------------------------------------------------------- how it is run

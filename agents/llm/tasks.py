@@ -20,6 +20,11 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 class PersonaInputs(Frozen):
     genre: str
     taken_names: tuple[str, ...] = ()
+    wanted_name: str | None = None
+    wanted_themes: tuple[str, ...] = ()
+    wanted_moods: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    """Those there are."""
     faults: tuple[str, ...] = ()
     """What was wrong with the draft before, in words."""
 
@@ -36,6 +41,8 @@ class PersonaDraft(Frozen):
     influences: tuple[Short, ...] = Field(min_length=2, max_length=5)
     """Styles and eras, never the names of real people."""
     secondary_genres: tuple[Short, ...] = Field(default=(), max_length=2)
+    platforms: tuple[Short, ...] = Field(default=(), max_length=4)
+    calls_to_action: tuple[Short, ...] = Field(default=(), max_length=4)
 
 
 # ---------------------------------------------------------------- brief

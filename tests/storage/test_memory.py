@@ -2,8 +2,8 @@
 
 import pytest
 
-from storage import artists, learning, lessons, memory
-from storage.types import DrawnLesson, GeneEdit
+from storage import artists, evolutions, learning, lessons, memory
+from storage.types import DrawnLesson, GeneEdit, Genes
 from tests.storage.stage import Stage
 from tests.storage.test_learning import decided, learn, piece
 
@@ -88,10 +88,21 @@ def test_evidence_is_counted_a_song_once_and_fades(stage: Stage):
     assert stage.read(lessons.lessons_of, artist_id=fence.artist_id) == ()
 
 
-def test_a_lesson_that_has_become_a_gene_is_marked(stage: Stage):
-    fence, cycle = made(stage, "One", LOUD, WORDS)
-    edit = GeneEdit(gene="energy", delta=0.1, because="it sagged")
-    learn(stage, fence, cycle, decided(stage, fence, cycle), edit)
+def test_a_lesson_that_has_become_a_gene_is_marked_and_what_is_pinned_stays(stage: Stage):
+    fence, _ = made(stage, "One", LOUD, WORDS)
+    artist = stage.read(artists.artist_by_id, artist_id=fence.artist_id)
+    stage.write(
+        artists.change_persona, artist_id=artist.id, version=1, trigger="edited", evidence=None, who="ann",
+        persona=artist.persona.model_copy(update={"pinned": ("brightness", "style_notes")}),
+    )  # fmt: skip
+    edits = tuple(GeneEdit(gene=gene, delta=0.1, because="it sagged") for gene in ("energy", "brightness"))
+    trial = stage.write(
+        evolutions.open_evolution, artist_id=artist.id, version=2, parent_version=2, kind="refine", edits=edits,
+        style_note="louder", genes=Genes(energy=0.6, brightness=0.6), style_notes="louder", who="ann",
+    )  # fmt: skip
+    after = stage.read(artists.artist_by_id, artist_id=artist.id)
+    assert (after.genes.energy, after.genes.brightness, after.style_notes) == (0.6, 0.5, "")
+    assert [edit.gene for edit in trial.edits] == ["energy"]
     known = stage.read(lessons.lessons_of, artist_id=fence.artist_id)
     assert {lesson.key: lesson.is_absorbed for lesson in known} == {
         "energy/up": True,

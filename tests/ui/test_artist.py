@@ -85,3 +85,58 @@ def test_an_avatar_is_drawn_given_and_drawn_again(call: Call, artist, tmp_path: 
     (tmp_path / "words.png").write_text("no picture")
     refused = call("artist", "avatar", artist["slug"], tmp_path / "words.png")
     assert (refused.code, "cannot be read as a picture" in refused.line) == (2, True)
+
+
+def test_what_is_fixed_at_creation_is_kept(call: Call):
+    made = call(
+        "artist", "create", "--genre", "ambient", "--name", "Harbour Static", "--theme", "salt", "--platform", "bluesky",
+        "--days-per-song", "14", "--trends", "0", "--pin", "energy", "--seed", "3", "--json",
+    ).data["persona"]  # fmt: skip
+    assert (made["name"], made["themes"], made["platforms"], made["pinned"]) == (
+        "Harbour Static",
+        ["salt"],
+        ["bluesky"],
+        ["energy"],
+    )
+    assert (made["cadence"]["days_per_song"], made["trend_adaptability"]) == (14, 0)
+    assert "too much like" in call("artist", "create", "--name", "Harbour Statik").line
+    assert "real artist" in call("artist", "create", "--name", "Taylor Swift").line
+    assert "language" in call("artist", "create", "--language", "!").line
+
+
+def test_an_artist_is_edited_within_what_may_change(call: Call, artist):
+    slug = artist["slug"]
+    told = call(
+        "artist", "edit", slug, "--theme", "salt", "--theme", "fog", "--pin", "sound", "--as", "ada", "--json"
+    ).data
+    assert (told["persona"]["themes"], told["version"]) == (["salt", "fog"], 2)
+    assert told["persona"]["name"] == artist["persona"]["name"]
+    assert call("artist", "edit", slug, "--unpin", "--json").data["persona"]["pinned"] == []
+    assert "human life" in call("artist", "edit", slug, "--backstory", "She was born in Leeds.").line
+    assert "Say what to change" in call("artist", "edit", slug).line
+    assert "--name" in call("artist", "edit", slug, "--name", "Other").line
+
+
+def test_a_persons_search_for_the_name_is_on_record(call: Call, artist):
+    assert "not yet" in call("artist", "show", artist["slug"]).out
+    told = call(
+        "artist", "searched", artist["slug"], "--found", "two search engines: nobody", "--as", "ada", "--json"
+    ).data
+    assert told["persona"]["name_search"]["by"] == "ada"
+    assert "two search engines: nobody" in call("artist", "show", artist["slug"]).out
+
+
+def test_a_roster_is_imported_whole_or_not_at_all(call: Call, tmp_path, monkeypatch: pytest.MonkeyPatch):
+    file = tmp_path / "roster.yaml"
+    file.write_text(
+        "artists:\n- {name: Harbour Static, genre: ambient}\n- {name: Tin Lighthouse, genre: polka}\n"
+    )
+    assert "Tin Lighthouse" in call("artist", "import", file).line
+    assert call("artist", "list", "--json").data == {"artists": []}
+    file.write_text(file.read_text().replace("polka", "folk"))
+    monkeypatch.setenv("ROSTER_MAX", "1")
+    assert "leaves room for 1" in call("artist", "import", file).line
+    one = call("artist", "import", file, "--only", "tin lighthouse", "--json").data["artists"]
+    assert [each["persona"]["name"] for each in one] == ["Tin Lighthouse"]
+    assert (one[0]["state"], one[0]["accepted_at"]) == ("candidate", None)
+    assert "does not have all" in call("artist", "import", file, "--only", "Nobody").line

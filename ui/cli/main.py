@@ -45,13 +45,14 @@ ENTRIES = {
     "artist": Entry(
         "ui.cli.artist:app",
         MORE,
-        "The roster: list, show, create, accept, pause, resume, evolve, retire, autopilot, voice, avatar.",
+        "The roster: list, show, create, edit, import, accept, searched, pause, resume, evolve, retire, autopilot, voice, avatar.",
     ),
     "plan": Entry(
         "ui.cli.plan:app", MORE, "Calendars: what each artist makes and posts when; show, edit, add, redraw."
     ),
     "trends": Entry("ui.cli.trends:app", MORE, "What is in the air: show, read the sources now."),
     "memory": Entry("ui.cli.memory:app", MORE, "What artists remember: search songs, show lessons."),
+    "audience": Entry("ui.cli.audience:app", MORE, "Listeners: bring a service's file, rate a song, show."),
     "song": Entry("ui.cli.song:app", MORE, "Songs: list, show, ask for one, bring one."),
     "inbox": Entry("ui.cli.inbox:app", MORE, "Songs to make by hand: list, show what to paste, deliver."),
     "cycle": Entry(

@@ -130,6 +130,7 @@ class PersonaBank:
     subjects: tuple[str, ...]
     habits: tuple[str, ...]
     outlooks: tuple[str, ...]
+    calls: tuple[str, ...]
     voices: tuple[str, ...]
 
 

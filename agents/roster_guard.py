@@ -1,0 +1,84 @@
+"""What keeps somebody off the roster: a name that is taken or famous, a claim to be human, a persona too near another's."""
+
+import re
+from collections.abc import Sequence
+
+from agents.lexicon.artists import artists_in
+from agents.llm.likeness import is_like
+from agents.publicist import require_platforms
+from configs.wordlists import real_artists
+from storage.errors import UsageError
+from storage.types import Genes, Persona, PersonaWish
+
+DISCLOSURE = "{name} is a virtual artist, made with AI."
+SAYS_WHAT_IT_IS = (
+    re.compile(r"\bvirtual artist\b", re.IGNORECASE),
+    re.compile(r"\bmade with AI\b", re.IGNORECASE),
+)
+CLAIMS_A_LIFE = re.compile(
+    r"\b(he|she|his|her) (was|is|grew|lives|plays)\b|\b(was born|grew up|raised) in\b|\breal person\b|\bI am human\b",
+    re.IGNORECASE,
+)
+PINNABLE = frozenset({*Genes.model_fields, "sound", "style_notes"})
+NEAR = 0.6
+"""Share of word triples that two backstories may have in common."""
+
+
+def name_fault(name: str, taken: Sequence[str]) -> str | None:
+    """Why a name cannot be taken; the list of real artists is a first filter, and no search."""
+    if not name.isprintable():
+        return "the name holds control characters"
+    if like := next((other for other in sorted(taken) if is_like(name, other)), None):
+        return f"the name {name!r} is too much like {like!r}, which is taken"
+    famous = next((artist.name for artist in real_artists() if is_like(name, artist.name)), None)
+    return f"the name {name!r} is too much like that of {famous}, a real artist" if famous else None
+
+
+def story_fault(told: str) -> str | None:
+    """Why a text may not be told in public: it claims a human life, or names somebody real."""
+    if claim := CLAIMS_A_LIFE.search(told):
+        return f"it claims a human life: {claim.group()!r}"
+    named = artists_in(told)
+    return f"it names {named[0]}, a real artist" if named else None
+
+
+def nearness_fault(persona: Persona, roster: Sequence[Persona]) -> str | None:
+    """Why a persona is too near another's of its genre: the same themes and moods, or much of the same story."""
+    for other in roster:
+        if other.genre != persona.genre or other.name == persona.name:
+            continue
+        if (set(other.themes), set(other.moods)) == (set(persona.themes), set(persona.moods)):
+            return f"themes and moods are those of {other.name}"
+        if _shared(persona.backstory, other.backstory) > NEAR:
+            return f"the story is too near that of {other.name}"
+    return None
+
+
+def require_wish(wish: PersonaWish, taken: Sequence[str]) -> None:
+    """Check what a person fixes. Raises UsageError in one line."""
+    fault = name_fault(wish.name, taken) if wish.name else None
+    for told in (wish.tagline, wish.backstory, wish.lyrical_voice, wish.audience, *(wish.influences or ())):
+        fault = fault or (story_fault(told) if told else None)
+    if fault:
+        raise UsageError(f"{fault[:1].upper()}{fault[1:]}; write it otherwise")
+    require_platforms(wish.platforms or ())
+    if unknown := sorted(set(wish.pinned or ()) - PINNABLE):
+        raise UsageError(f"{unknown[0][:40]!r} cannot be pinned: choose of {', '.join(sorted(PINNABLE))}")
+
+
+def disclosed(name: str, backstory: str) -> str:
+    """A backstory that says what the artist is."""
+    if all(pattern.search(backstory) for pattern in SAYS_WHAT_IT_IS):
+        return backstory
+    return f"{backstory.rstrip()} {DISCLOSURE.format(name=name)}"
+
+
+def _shared(one: str, other: str) -> float:
+    """Jaccard overlap of word triples, names left as they are."""
+    first, second = _triples(one), _triples(other)
+    return len(first & second) / len(first | second) if first and second else 0.0
+
+
+def _triples(told: str) -> set[tuple[str, ...]]:
+    words = re.findall(r"\w+", told.lower())
+    return set(zip(words, words[1:], words[2:], strict=False))
