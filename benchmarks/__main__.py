@@ -14,6 +14,7 @@ ALL = (
     "footage",
     "console",
     "telegram",
+    "lifecycle",
     "demo",
 )
 

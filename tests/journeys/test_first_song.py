@@ -5,7 +5,7 @@ from ray.util.state import list_actors
 
 from agents.packager import verify
 from runtime.label import Label
-from storage import artists, cycles, memory, queries
+from storage import artists, cycles, evolutions, memory, queries
 from storage.types import CycleState, CycleStep, DeciderKind, Outcome, StepStatus
 from tests.journeys.quick import begins, changed, decide, new_song, reaches, story
 
@@ -57,8 +57,12 @@ async def test_a_rejected_song_is_not_released_and_teaches(label: Label):
     assert seen.release is None
     assert CycleStep.FILM not in {step.name for step in seen.steps}
     after = await label.store.read(artists.artist_by_id, artist_id=cycle.artist_id)
-    assert after.version == 2
-    assert after.style_notes
+    (piece,) = await label.store.read(memory.memory_of, artist_id=cycle.artist_id, limit=5)
+    assert (piece.outcome, set(piece.numbers) >= {"energy", "tempo_bias"}) == ("rejected", True)
+    trial = await label.store.read(evolutions.evolution_on_trial, artist_id=cycle.artist_id)
+    assert after.version == (1 if trial is None else 2), (
+        "what a finding asks for is tried, and nothing else moves"
+    )
 
 
 async def test_below_the_critic_nothing_is_shown(label: Label):
