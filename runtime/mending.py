@@ -59,7 +59,8 @@ class Mender:
         for patch in await self.store.read(patches.patches_in, statuses=("returned",)):
             with contextlib.suppress(LabelError):  # why stands in its row
                 await revert_patch(self.store, patch.id, who=LABEL, find=self.find)
-        await self.store.write(patches.end_watches)
+        if await self.store.read(patches.patches_in, statuses=("applied",), limit=1):
+            await self.store.write(patches.end_watches)
         if not settings.patch_proposals_enabled:
             return
         await self._ask_for_new_bugs(settings)
