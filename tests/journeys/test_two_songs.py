@@ -18,15 +18,18 @@ async def test_the_second_song_uses_what_the_first_one_taught(
     label: Label, call: Call, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("LABELMATE_HOME", str(label.settings.home))
-    first = await new_song(label, seed=61)
-    await reaches(label, first, CycleState.WAITING)
-    artist = await label.store.read(artists.artist_by_id, artist_id=first.artist_id)
-    known = await label.store.read(lessons.lessons_of, artist_id=artist.id)
-    assert known, "this seed's reflection teaches something"
+    for seed in range(62, 68):  # of some songs nothing is to be learnt
+        first = await new_song(label, seed=seed)
+        await reaches(label, first, CycleState.WAITING)
+        artist = await label.store.read(artists.artist_by_id, artist_id=first.artist_id)
+        if await label.store.read(lessons.lessons_of, artist_id=artist.id):
+            break
+    else:
+        pytest.fail("no reflection of six songs taught anything")
     (piece,) = await label.store.read(memory.memory_of, artist_id=artist.id, limit=5)
     assert piece.outcome == memory.UNDECIDED
 
-    second = await new_song(label, seed=62, artist=artist)
+    second = await new_song(label, seed=161, artist=artist)
     await reaches(label, second, CycleState.WAITING)
     told = await asyncio.to_thread(call, "cycle", "show", second.id, "--json")
     because = told.data["planned_because"]
