@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from agents.simulation.life import Life
 from agents.transitions import TRANSITIONS, Trigger
+from configs.lifecycle import load_profile
 from configs.settings import Settings
-from runtime.lifecycle_sweep import check_roster
+from runtime.lifecycle_sweep import check_roster, evidence_of
 from storage import artists, faults, histories, label, outbox
 from storage.cycles import Reviewing
+from storage.evidence import Window, lifecycle_evidence
 from storage.home import open_home
 from storage.open_days import note_open_day
 from storage.store import LocalStore, Store
-from storage.types import LifecycleState, Outcome
+from storage.types import Genes, LifecycleState, Outcome
 from tests.homes import ready
 from tests.storage.stage import CAPS, Stage, Watch
 
@@ -152,3 +155,45 @@ async def test_no_sequence_of_events_leaves_the_table(stage: Stage, home: Path, 
             at, moves = change.after, moves + 1
         assert at is state_of(stage, one)
     assert moves > 5
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_rehearsal_counts_as_the_rows_do(stage: Stage, seed: int):
+    """A simulated life beside an artist's rows with the same songs and moves: one evidence at every check."""
+    profile = load_profile("label")
+    window = Window(days=180, last=profile.window_decisions, career=profile.retirement_window_decisions)
+    life = Life(
+        name="nova",
+        genre="lofi",
+        genes=Genes(),
+        seed=seed,
+        rate=0.2,
+        evolves=False,
+        state=LifecycleState.ACTIVE,
+    )
+    artist = stage.artist()
+    fence = stage.activate(artist, owner="actor", lease_s=10**9).fence
+    moves = 0
+    for _ in range(60):
+        if life.is_working:
+            life._sing((), ())
+            outcome = Outcome.APPROVED if life.songs[-1].outcome else Outcome.REJECTED
+            stage.end(fence, stage.cycle(artist), outcome)
+            stage.clock.advance(seconds=1)
+        seen = stage.read(lifecycle_evidence, artist_id=artist.id, window=window)
+        assert evidence_of(seen).model_copy(update={"idle_days": 0}) == life.evidence(profile)
+        known = len(life.moves)
+        life._check(profile, ())
+        for _slot, decision in life.moves[known:]:
+            if decision.after is LifecycleState.RETIRED:
+                assert moves > 3
+                return
+            moves += 1
+            stage.write(
+                artists.set_state, artist_id=artist.id, before=decision.before, after=decision.after,
+                trigger=decision.trigger, evidence=None, bound=None, reason=decision.cause, who="policy:label",
+            )  # fmt: skip
+        life.slot += 1
+        life.day += life.every_days
+        stage.clock.advance(days=life.every_days)
+    assert moves > 3
