@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 from storage.errors import UsageError
@@ -67,7 +68,7 @@ def read_audience(path: Path) -> tuple[AudienceRow, ...]:
         told = next((one for one in FORMATS if one.fits(set(columns))), None)
         if told is None:
             raise UsageError(_not_known(path, columns))
-        sums = _sums(path, told, columns, reader)
+        sums = _sums(path, told, columns, ((reader.line_num, row) for row in reader))
     except csv.Error as error:
         raise UsageError(f"{path}, line {reader.line_num}: {error}") from error
     if not sums:
@@ -80,12 +81,13 @@ def read_audience(path: Path) -> tuple[AudienceRow, ...]:
 
 
 def _sums(
-    path: Path, told: Format, columns: list[str], reader: "csv._reader"
-) -> dict[tuple[str, str], float]:  # type: ignore[name-defined]
+    path: Path, told: Format, columns: list[str], rows: Iterator[tuple[int, list[str]]]
+) -> dict[tuple[str, str], float]:
+    """What each title's rows add up to, by measure; a row comes with its line in the file."""
     at = next(columns.index(name) for name in told.title if name in columns)
     measured = {columns.index(name): metric for name, metric in told.metrics.items() if name in columns}
     sums: dict[tuple[str, str], float] = {}
-    for number, row in enumerate(reader):
+    for number, (line, row) in enumerate(rows):
         if number >= ROWS_MAX:
             raise UsageError(f"{path} has more than {ROWS_MAX} lines")
         if not row or len(row) <= at or not (title := " ".join(row[at].split())[:200]):
@@ -93,7 +95,7 @@ def _sums(
         for place, metric in measured.items():
             cell = row[place].strip() if place < len(row) else ""
             if cell:
-                value = _number(path, reader.line_num, columns[place], cell)
+                value = _number(path, line, columns[place], cell)
                 sums[title, metric] = sums.get((title, metric), 0.0) + value
     return sums
 
