@@ -117,12 +117,6 @@ def change_persona(
 @write
 def accept_artist(tx: Tx, *, artist_id: ArtistId, who: str) -> Artist:
     """Take an artist on: from now on its content plan is followed. A second time changes nothing."""
-    accept(tx, artist_id=artist_id, who=who)
-    return artist_by_id(tx, artist_id=artist_id)
-
-
-def accept(tx: Tx, *, artist_id: ArtistId, who: str) -> None:
-    """The body of `accept_artist`, for writes that do more in the same transaction."""
     taken_on = tx.connection.execute(
         update(A)
         .where(A.c.id == artist_id, A.c.accepted_at.is_(None))
@@ -130,6 +124,7 @@ def accept(tx: Tx, *, artist_id: ArtistId, who: str) -> None:
     )
     if taken_on.rowcount:
         events.append(tx, "artist.accepted", artist_id=artist_id, who=who)
+    return artist_by_id(tx, artist_id=artist_id)
 
 
 @write

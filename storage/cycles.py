@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, func, insert, literal, n
 
 from storage import events, inbox, outbox, tables
 from storage.approvals import withdraw
-from storage.artists import Fence, accept, require_fence
+from storage.artists import Fence, require_fence
 from storage.clock import new_id
 from storage.database import database_now_s
 from storage.errors import ConflictError, NotFoundError
@@ -64,14 +64,13 @@ class DueCycle(Frozen):
 def request_cycle(tx: Tx, *, artist_id: ArtistId, request: SongRequest, requested_by: str) -> Cycle:
     """Queue one song that somebody asks for; it starts when the supervisor has a free slot.
 
-    Who asks an artist for a song has taken it on.
+    To ask for one song is not to take an artist on: its calendar begins songs only once the owner has accepted it.
     """
-    accept(tx, artist_id=artist_id, who=requested_by)
     return queue_cycle(tx, artist_id=artist_id, request=request, requested_by=requested_by)
 
 
 def queue_cycle(tx: Tx, *, artist_id: ArtistId, request: SongRequest, requested_by: str) -> Cycle:
-    """The body of `request_cycle`, for the content plan, which asks only artists that somebody has taken on."""
+    """The body of `request_cycle`, for writes that do more in the same transaction."""
     artist = tx.connection.execute(select(A.c.state, A.c.name).where(A.c.id == artist_id)).first()
     if artist is None:
         raise NotFoundError(f"There is no artist {artist_id}")

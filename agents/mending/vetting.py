@@ -11,7 +11,7 @@ from agents.mending.checkout import ChangedFile
 
 WAYS_OUT = frozenset(
     {
-        "_posixsubprocess", "asyncio.subprocess", "code", "ctypes", "ftplib", "gc", "http", "httpx", "httpx2", "importlib",
+        "_posixsubprocess", "agents.mending", "agents.vendors", "asyncio.subprocess", "builtins", "code", "ctypes", "ftplib", "gc", "http", "httpx", "httpx2", "importlib",
         "inspect", "marshal", "mmap", "multiprocessing", "os", "pickle", "pty", "ray", "requests", "resource", "runpy",
         "shutil", "signal", "smtplib", "socket", "ssl", "subprocess", "sys", "tempfile", "urllib", "webbrowser",
     }
@@ -51,15 +51,24 @@ def _reach(tree: ast.AST) -> set[str]:
         match node:
             case ast.Import(names=names):
                 found.update(alias.name for alias in names if _leads_out(alias.name))
-            case ast.ImportFrom(module=str(module), names=names):
-                if _leads_out(module):
-                    found.update(f"{module}.{alias.name}" for alias in names)
+            case ast.ImportFrom(module=module, names=names):
+                # What another module of ours has imported is a way out too, by whatever name it is taken from there.
+                found.update(
+                    f"{module or '.'}.{alias.name}"
+                    for alias in names
+                    if _leads_out(module or "")
+                    or alias.name in WAYS_OUT
+                    or alias.name in CALLS
+                    or alias.name == "*"
+                )
             case ast.Call(func=ast.Name(id=name)) if name in CALLS:
                 found.add(f"{name}()")
             case ast.Attribute(attr=name) if name.startswith("__") or name in METHODS:
                 found.add(f".{name}")
             case ast.Attribute(value=ast.Name(id=module), attr=name) if module in WAYS_OUT:
                 found.add(f"{module}.{name}")
+            case ast.Attribute(attr=name) if name in WAYS_OUT and name != "code":  # an error has a code
+                found.add(f".{name}")
             case ast.Name(id=name) if name in CALLS or name.startswith("__"):
                 found.add(name)
             case _:

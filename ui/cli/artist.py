@@ -453,9 +453,7 @@ def accept_line(artist: Artist) -> str | None:
     """What a new artist waits for."""
     if artist.accepted_at is not None:
         return None
-    return (
-        f"`labelmate artist accept {artist.slug}`, or a song asked for; until then it makes nothing by itself"
-    )
+    return f"`labelmate artist accept {artist.slug}`: until then it makes nothing by itself"
 
 
 def searched_line(artist: Artist) -> str:

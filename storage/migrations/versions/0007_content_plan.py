@@ -15,11 +15,7 @@ def upgrade() -> None:
     op.add_column("artists", sa.Column("accepted_at", UtcTime))
     op.add_column("artists", sa.Column("accepted_by", sa.Text))
     op.add_column("artists", sa.Column("planned_until", sa.Text))
-    # Whoever was asked for a song before had been taken on by it.
-    op.execute(
-        "UPDATE artists SET accepted_at = created_at, accepted_by = 'label' "
-        "WHERE EXISTS (SELECT 1 FROM cycles WHERE cycles.artist_id = artists.id)"
-    )
+    # Nobody's calendar is followed before its owner says so: of an old roster too.
     op.create_table(
         "plan_entries",
         sa.Column("id", sa.Text, primary_key=True),

@@ -30,6 +30,11 @@ def vetted(after: str, before: str = CODE, path: str = "agents/x.py") -> tuple[s
         "e = exec",
         "b = __builtins__",
         "x = path.unlink()",
+        "from agents.visuals.encode import subprocess as quiet",
+        "from agents.visuals.encode import *",
+        "import agents.visuals.encode as e\nx = e.subprocess.run([])",
+        "from . import os as quiet",
+        "from agents.vendors.download import fetch",
     ],
 )
 def test_a_new_way_out_is_refused(added: str):

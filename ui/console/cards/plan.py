@@ -22,7 +22,7 @@ def calendar(entries: Sequence[PlanEntry], today: date, *, accepted: bool, chose
         words = (
             "Nothing is planned; the running label draws the coming weeks within minutes."
             if accepted
-            else "It waits for you: accept it, or ask it for a song, and its calendar is drawn and followed."
+            else "It makes nothing by itself: accept it, and its calendar is drawn and followed."
         )
         return section("Calendar", empty(words))
     first, _ = weeks_from(today)
