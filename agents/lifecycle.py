@@ -245,7 +245,8 @@ def _tried_again(case: _Case) -> Decision | None:
 
 def _paused_long(case: _Case) -> Decision | None:
     bound, days = case.profile.retirement_paused_days, case.evidence.paused_days
-    if days <= bound:
+    # How long our own faults stay open is no fault of the artist's.
+    if days <= bound or case.evidence.pause_cause is Cause.FAULTS:
         return None
     return case.decide(
         Trigger.RETIRE, Cause.PAUSED_LONG, bound, f"Paused for {days} days; more than {bound} are the limit."
@@ -316,11 +317,11 @@ def _evolution_worked(case: _Case) -> Decision | None:
 
 
 _WHILE_PAUSED = (
+    _faults_mended,
     _rejected_in_a_row,
     _evolved_in_vain,
     _career_poor,
     _paused_long,
-    _faults_mended,
     _tried_again,
 )
 _WHILE_MAKING = (
