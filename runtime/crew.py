@@ -46,7 +46,6 @@ from storage.types import (
     Composition,
     Critique,
     CycleStep,
-    DeciderKind,
     Films,
     Footage,
     Frozen,
@@ -436,7 +435,7 @@ class Crew:
         verdict: Verdict | None,
         outcome: Outcome,
     ) -> Work[Lesson]:
-        """storage/learning.py: memory, experiment, evidence; then runtime/evolution.py, on a person's verdict alone"""
+        """storage/learning.py: memory, experiment, evidence; then runtime/evolution.py, on a person's yes or no alone"""
 
         async def make(_variation: int) -> Made[Lesson]:
             lesson = Lesson(
@@ -459,8 +458,7 @@ class Crew:
                 piece=piece,
                 verdict=verdict,
             )
-            if verdict is not None and verdict.decided_by == DeciderKind.PERSON:
-                await evolution.after_song(self.store, self.artist.id, lesson.edits, lesson.text)
+            await evolution.after_song(self.store, self.artist.id, verdict, lesson.edits, lesson.text)
             return Made(lesson)
 
         return LocalWork(make, kind="storage")

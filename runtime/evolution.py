@@ -12,19 +12,25 @@ from storage.errors import ConflictError
 from storage.evolutions import Evolution
 from storage.learning import with_note
 from storage.store import StoreClient
-from storage.types import Artist, ArtistId, GeneEdit, LifecycleState, Outcome
+from storage.types import Artist, ArtistId, GeneEdit, LifecycleState, Outcome, Verdict
 
 POLICY = "policy:evolution"
 REFINED = (LifecycleState.CANDIDATE, LifecycleState.ACTIVE)
 
 
 async def after_song(
-    store: StoreClient, artist_id: ArtistId, wishes: tuple[GeneEdit, ...], style_note: str
+    store: StoreClient,
+    artist_id: ArtistId,
+    verdict: Verdict | None,
+    wishes: tuple[GeneEdit, ...],
+    style_note: str,
 ) -> None:
     """What a person's verdict leads to: the change on trial is compared, or the next one is tried.
 
     A change that belongs to an evolution on trial ends with that: the lifecycle decides on it.
     """
+    if verdict is None or not verdict.teaches:
+        return
     artist = await store.read(artists.artist_by_id, artist_id=artist_id)
     trial = await store.read(evolutions.evolution_on_trial, artist_id=artist_id)
     if trial is None and artist.state in REFINED:

@@ -18,7 +18,7 @@ from storage.experiments import reward_arms
 from storage.lessons import note_lessons
 from storage.memory import UNDECIDED, remember
 from storage.store import Tx, write
-from storage.types import DeciderKind, DrawnLesson, Frozen, MadePiece, Outcome, Verdict
+from storage.types import DrawnLesson, Frozen, MadePiece, Outcome, Verdict
 
 NOTES_KEPT = 8
 """Style notes an artist keeps: older ones have become genes or habit."""
@@ -59,7 +59,7 @@ def learn(tx: Tx, *, fence: Fence, cycle_id: str, piece: MadePiece, verdict: Ver
         return
     remember(tx, fence=fence, cycle_id=cycle_id, piece=piece)
     record_verdict_observation(tx, fence=fence, cycle_id=cycle_id)
-    if verdict is None or verdict.decided_by != DeciderKind.PERSON or verdict.outcome == Outcome.EXPIRED:
+    if verdict is None or not verdict.teaches:
         return
     reward_arms(tx, fence=fence, cycle_id=cycle_id, reward=float(verdict.outcome == Outcome.APPROVED))
     count_song(

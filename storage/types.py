@@ -733,6 +733,11 @@ class Verdict(Frozen):
     redo: Redo | None = None
     edits: SongEdits | None = None
 
+    @property
+    def teaches(self) -> bool:
+        """Whether it says what people like: a person's yes or no, and not that a song was given up."""
+        return self.decided_by == DeciderKind.PERSON and self.outcome in (Outcome.APPROVED, Outcome.REJECTED)
+
 
 class Video(Frozen):
     asset: Asset

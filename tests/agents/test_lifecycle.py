@@ -273,9 +273,7 @@ def test_a_pause_for_faults_ends_with_its_faults_and_no_other_does(profile):
     assert assess(State.PAUSED, Evidence(), profile) is None, "a person's pause is a person's to end"
 
 
-@pytest.mark.parametrize(
-    "profile", [LABEL, ORIGINAL, LABEL.model_copy(update={"retirement": "automatic"})]
-)
+@pytest.mark.parametrize("profile", [LABEL, ORIGINAL, LABEL.model_copy(update={"retirement": "automatic"})])
 def test_our_own_faults_retire_nobody_however_long_they_last(profile):
     waiting = Evidence(pause_cause=Cause.FAULTS, open_faults=1, paused_days=400)
     assert assess(State.PAUSED, waiting, profile) is None

@@ -12,7 +12,7 @@ from runtime.evolution import after_song
 from runtime.label import Label
 from runtime.launch import Launch
 from runtime.lifecycle_sweep import check_roster
-from storage import artists, evolutions, memory
+from storage import approvals, artists, evolutions, memory
 from storage.home import open_home
 from storage.store import LocalStore, Store
 from storage.types import GeneEdit, LifecycleState, MadePiece, Outcome
@@ -59,7 +59,7 @@ class Career:
         )  # fmt: skip
         learn(self.stage, self.fence, cycle, verdict, piece=piece)
         self.stage.end(self.fence, cycle, Outcome(outcome))
-        await after_song(self.store, self.id, wishes, "Swing a little.")
+        await after_song(self.store, self.id, verdict, wishes, "Swing a little.")
 
 
 async def test_a_finding_is_tried_compared_and_kept_or_taken_back(stage: Stage):
@@ -81,6 +81,20 @@ async def test_a_finding_is_tried_compared_and_kept_or_taken_back(stage: Stage):
         await career.song("approved")
     assert [each.status for each in career.changes] == ["kept", "rolled_back"]
     assert career.now.genes.swing == 0.6
+
+
+async def test_a_song_that_a_person_gave_up_starts_no_change(stage: Stage):
+    career = Career(stage)
+    cycle = stage.cycle(career.now)
+    asked = stage.ask(career.fence, cycle)
+    stage.write(
+        approvals.close_expired, approval_id=asked.id, decided_by="person", who="a", surface="cli", reason=""
+    )
+    given_up = stage.read(approvals.effective_verdict, approval_id=asked.id)
+    learn(stage, career.fence, cycle, given_up)
+    stage.end(career.fence, cycle, Outcome.EXPIRED)
+    await after_song(career.store, career.id, given_up, WISH, "Swing a little.")
+    assert career.changes == []
 
 
 async def test_people_are_followed_where_no_finding_asks(stage: Stage):
