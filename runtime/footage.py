@@ -6,8 +6,10 @@ is noted and gone past, and where too little is found the visualizer draws (agen
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from agents.vendors.download import VIDEO, download
 from agents.visuals.footage.choice import Pick, Shape, pick, ranked
@@ -126,41 +128,69 @@ class FootageDesk:
         while left and len(hunt.clips) < hunt.wanted:
             missing = hunt.wanted - len(hunt.clips)
             now, left = left[:missing], left[missing:]
-            fetched = await asyncio.gather(*(self._fetch(provider, each, at_once, hunt) for each in now))
-            deliveries = tuple(each for each in fetched if each is not None)
-            if not deliveries:
+            with ExitStack() as held:
+                fetched = await asyncio.gather(
+                    *(self._fetch(provider, each, at_once, hunt, held) for each in now)
+                )
+                await self._receive(tuple(each for each in fetched if each is not None), hunt)
+
+    async def _receive(self, deliveries: tuple[Delivery, ...], hunt: "_Hunt") -> None:
+        """Have clips looked at and kept."""
+        if not deliveries:
+            return
+        received = await self.cores.run(studio.receive_footage, self.config, hunt.shape, deliveries)
+        hunt.cpu_s += received.cpu_s
+        for delivery, receipt in zip(deliveries, received.value, strict=True):
+            if receipt.asset is None:
+                hunt.notes.append(receipt.note)
                 continue
-            received = await self.cores.run(studio.receive_footage, self.config, hunt.shape, deliveries)
-            hunt.cpu_s += received.cpu_s
-            for delivery, receipt in zip(deliveries, received.value, strict=True):
-                if receipt.asset is None:
-                    hunt.notes.append(receipt.note)
-                    continue
-                chosen = delivery.pick
-                await asyncio.to_thread(self.shelf.remember, chosen.offer, chosen.file, receipt.asset.sha256)
-                # Another page of the same file is the same clip.
-                clip = FootageClip(asset=receipt.asset, is_lively=chosen.is_lively)
-                hunt.clips.setdefault(receipt.asset.sha256, clip)
+            chosen = delivery.pick
+            await asyncio.to_thread(self.shelf.remember, chosen.offer, chosen.file, receipt.asset.sha256)
+            # Another page of the same file is the same clip.
+            clip = FootageClip(asset=receipt.asset, is_lively=chosen.is_lively)
+            hunt.clips.setdefault(receipt.asset.sha256, clip)
 
     async def _fetch(
-        self, provider: FootageProvider, chosen: Pick, at_once: asyncio.Semaphore, hunt: "_Hunt"
+        self,
+        provider: FootageProvider,
+        chosen: Pick,
+        at_once: asyncio.Semaphore,
+        hunt: "_Hunt",
+        held: ExitStack,
     ) -> Delivery | None:
-        """The clip from the store or from the library; a broken download is gone on with once."""
-        stored = await asyncio.to_thread(self._stored, chosen)
-        if stored:
-            return Delivery(pick=chosen, terms=provider.terms, sha256=stored)
-        place = await asyncio.to_thread(self.shelf.download_place, chosen.offer, chosen.file)
+        """The clip from the store or from the library; a broken download is gone on with once.
+
+        Its place stays this song's until `held` is left: whoever receives the clip takes it from there.
+        """
+        try:
+            stored = await asyncio.to_thread(self._stored, chosen)
+            if stored:
+                return Delivery(pick=chosen, terms=provider.terms, sha256=stored)
+            lock = await asyncio.to_thread(self.shelf.hold, chosen.offer, chosen.file)
+            if lock is None:
+                hunt.notes.append(f"{chosen.offer.page_url} is being fetched for another song")
+                return None
+            held.callback(lock.free)
+            place = self.shelf.download_place(chosen.offer, chosen.file)
+            await self._download(provider, chosen, place, at_once)
+        except (ProviderError, OSError) as error:
+            hunt.notes.append(str(error))
+            return None
+        return Delivery(pick=chosen, terms=provider.terms, path=str(place))
+
+    async def _download(
+        self, provider: FootageProvider, chosen: Pick, place: Path, at_once: asyncio.Semaphore
+    ) -> None:
+        """Raises ProviderError when it has not come after all attempts, OSError where it cannot be kept."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 async with at_once:
                     await download(chosen.file.url, place, VIDEO, trusted=provider.base_url, resume=True)
             except ProviderError as error:
                 if not error.transient or attempt == ATTEMPTS:
-                    hunt.notes.append(str(error))
-                    return None
+                    raise
             else:
-                return Delivery(pick=chosen, terms=provider.terms, path=str(place))
-        return None
+                return
 
     def _stored(self, chosen: Pick) -> str | None:
         sha256 = self.shelf.stored(chosen.offer, chosen.file)

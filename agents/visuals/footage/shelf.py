@@ -17,6 +17,8 @@ from tempfile import NamedTemporaryFile
 from pydantic import ValidationError
 
 from agents.visuals.footage.protocol import Found, Offer, OfferedFile
+from storage.errors import HomeLockedError
+from storage.lock import FileLock
 
 KEPT_S = 24 * 3600.0
 
@@ -70,6 +72,16 @@ class Shelf:
         self.folder.mkdir(parents=True, exist_ok=True)
         return self._clip(offer, file)
 
+    def hold(self, offer: Offer, file: OfferedFile) -> FileLock | None:
+        """The clip's place for oneself until it is freed; None while another song fetches it.
+
+        All artists share the folder: two songs that wrote one place would mix their bytes.
+        """
+        try:
+            return FileLock(self.download_place(offer, file))
+        except HomeLockedError:
+            return None
+
     def _search(self, provider: str, asked: tuple[object, ...]) -> Path:
         return self.folder / f"{_plain(provider)}-{_mark(*asked)}.found"
 
@@ -77,14 +89,15 @@ class Shelf:
         return self.folder / f"{_plain(offer.provider)}-{_mark(offer.id, file.width, file.height)}.mp4"
 
     def _write(self, path: Path, text: str) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", dir=self.folder, suffix=".new", delete=False) as file:
-            file.write(text)
-        Path(file.name).replace(path)
+        with suppress(OSError):  # what is not kept is asked for again
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile("w", dir=self.folder, suffix=".new", delete=False) as file:
+                file.write(text)
+            Path(file.name).replace(path)
 
     def _sweep(self) -> None:
         """Answers and broken downloads of more than a day."""
-        for path in self.folder.iterdir():
+        for path in self.folder.glob("*"):
             with suppress(OSError):
                 is_passing = path.suffix in (".found", ".part", ".etag", ".mp4", ".new")
                 if is_passing and self.now_s() - path.stat().st_mtime > KEPT_S:
