@@ -51,13 +51,18 @@ def test_a_full_disk_is_no_surprise(capsys):
 
 
 def test_ctrl_c_has_its_line_although_typer_keeps_it(home: Path):
-    command = [str(Path(sys.executable).with_name("labelmate")), "budget", "--json"]
+    # Started in the background, the tests ignore Ctrl-C, and what they start would too.
+    heed = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+    program = str(Path(sys.executable).with_name("labelmate"))
+    command = [sys.executable, "-c", heed, program, "budget", "--json"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with behind(home), subprocess.Popen(command, **pipes) as running:  # it waits for its turn
-        while running.poll() is None:
-            time.sleep(0.5)
+    for wait_s in (1.0, 2.0, 4.0, 8.0):
+        with behind(home), subprocess.Popen(command, **pipes) as running:  # it waits for its turn
+            time.sleep(wait_s)
             running.send_signal(signal.SIGINT)
-        out, err = running.communicate()
+            out, err = running.communicate()
+        if out:  # before that it was still being loaded
+            break
     assert (running.returncode, json.loads(out)["error"]["code"]) == (130, "interrupted"), err
     assert "every finished step is kept" in err
 

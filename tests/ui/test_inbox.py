@@ -118,9 +118,9 @@ def test_who_evolves_sounds_a_little_different_from_then_on(call: Call, home: Pa
         artist = stage.artist()
     before = call("artist", "show", artist.slug, "--json").data
     after = call("artist", "evolve", artist.slug, "--reason", "a change", "--json").data
-    assert (after["state"], after["version"]) == ("evolving", before["version"] + 1)
+    assert (after["state"], after["version"] > before["version"]) == ("evolving", True)
     assert after["persona"]["sound"] is not None
     with behind(home) as stage:
-        newest = stage.read(histories.versions_of, artist_id=artist.id)[0]
-    assert (newest.trigger, newest.who) == ("sound", getpass.getuser())
-    assert newest.evidence["moved"]
+        versions = stage.read(histories.versions_of, artist_id=artist.id)
+    (sound,) = [version for version in versions if version.trigger == "sound"]
+    assert (sound.who, bool(sound.evidence["moved"])) == (getpass.getuser(), True)

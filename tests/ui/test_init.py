@@ -35,7 +35,7 @@ def test_yes_makes_the_home_and_asks_nothing(call: Call, home: Path):
     assert not (home / ".env").exists()
     assert {(offer["name"], offer["is_used"]) for offer in told["services"]} >= {
         ("suno", True),
-        ("pexels", False),
+        ("pexels", True),
         ("offline", True),
     }
 

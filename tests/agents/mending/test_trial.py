@@ -1,5 +1,6 @@
 """A patch meets its tests: in a copy, within bounds, and without what is ours."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -57,15 +58,17 @@ def test_a_good_patch_passes_without_network_keys_and_the_rest_of_the_disk(
 
 def test_what_never_ends_is_ended_with_all_its_children(tmp_path: Path):
     mark = tmp_path / "alive"
+    child = f"import time; time.sleep(4); open({str(mark)!r}, 'w')"
     test = (
         "import subprocess, sys, time\n\ndef test_it():\n"
-        f"    subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(9); open({str(mark)!r}, \"w\")'])\n"
+        f"    subprocess.Popen([sys.executable, '-c', {child!r}])\n"
         "    time.sleep(600)\n"
     )
     trial = tried(tmp_path, test=test, limits=Limits(time_s=3, memory_mb=1024))
     assert trial.result is TrialResult.TIMED_OUT
     assert "Ended after 3 s" in trial.output
     assert trial.took_s < 30
+    time.sleep(2)  # it would have written by now
     assert not mark.exists()
 
 
