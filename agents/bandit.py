@@ -28,6 +28,8 @@ class Arm(Frozen):
     """What the variant sets its parameter to."""
     successes: int = Field(0, ge=0)
     failures: int = Field(0, ge=0)
+    undecided: int = Field(0, ge=0)
+    """Songs made with it that no person has decided on, and perhaps none ever will."""
     prior: tuple[float, float] = (1.0, 1.0)
     """What is believed before its outcomes, as successes and failures of Beta; (1, 1) is flat."""
 
@@ -39,6 +41,11 @@ class Arm(Frozen):
     @property
     def tries(self) -> int:
         return self.successes + self.failures
+
+    @property
+    def songs(self) -> int:
+        """All that were made with it."""
+        return self.tries + self.undecided
 
 
 class Experiment(Frozen):
@@ -60,8 +67,8 @@ class Experiment(Frozen):
 def assign(experiment: Experiment, seed: int) -> Arm:
     """The arm for the next song; `seed` is the song's own, so that a replay tries the same."""
     if experiment.split == "even":
-        fewest = min(arm.tries for arm in experiment.arms)
-        behind = tuple(arm for arm in experiment.arms if arm.tries == fewest)
+        fewest = min(arm.songs for arm in experiment.arms)
+        behind = tuple(arm for arm in experiment.arms if arm.songs == fewest)
         return random.Random(sub_seed(seed, "even", experiment.id)).choice(behind)
     return choose(experiment.arms, seed)
 

@@ -9,7 +9,7 @@ from agents.llm.tasks import BriefDraft, BriefInputs
 from agents.planning.memory import Recollection, recollect
 from agents.planning.steering import steer
 from agents.planning.trends import InTheAir, heard_by, moved_words, push_tempo
-from agents.planning.variants import COVER, PREFIX, Variant, text
+from agents.planning.variants import COVER, PREFIX, Variant, steers, text
 from agents.planning.wishes import KEYS, Wishes, read_wishes
 from configs.genres import Genre, load_genres
 from storage.clock import sub_seed
@@ -71,7 +71,7 @@ async def plan(
     )
     draft = completion.value
     song, reasons = steer(artist.genes, genre, past, changes, variants, request.seed, lessons)
-    if wishes.tempo_bpm is None:
+    if wishes.tempo_bpm is None and not steers(variants, "tempo_bias"):
         song, pushed = push_tempo(song, genre, persona, air.told)
         reasons += pushed
     form, tempo_bpm = fit_form(

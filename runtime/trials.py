@@ -1,9 +1,12 @@
 """Which variants a cycle is made with: winners of before, and the arm that the bandit chose of a running experiment."""
 
+import random
+
 from agents import bandit
-from agents.planning.variants import Variant
+from agents.planning.variants import Variant, is_fixed
 from storage import experiments
 from storage.artists import Fence
+from storage.clock import sub_seed
 from storage.cycles import Cycle
 from storage.experiments import Assignment, ExperimentRow
 from storage.store import StoreClient
@@ -36,9 +39,10 @@ async def _assigned(store: StoreClient, fence: Fence, cycle: Cycle) -> Assignmen
     if earlier:
         return earlier[0]
     running = await store.read(experiments.list_experiments, running_only=True)
-    if not running:
+    open_here = [row for row in running if not is_fixed(row.parameter, cycle.request)]
+    if not open_here:
         return None
-    everybody = running[0]
+    everybody = random.Random(sub_seed(cycle.request.seed, "experiment")).choice(open_here)
     own = await store.read(
         experiments.experiment_by_id, experiment_id=everybody.id, artist_id=fence.artist_id
     )
@@ -62,6 +66,7 @@ def arms_of(row: ExperimentRow) -> tuple[bandit.Arm, ...]:
             value=arm.value,
             successes=round(arm.reward_sum),
             failures=arm.rewarded - round(arm.reward_sum),
+            undecided=arm.assigned - arm.rewarded,
         )
         for arm in row.arms
     )

@@ -4,12 +4,14 @@ import re
 
 from agents.visuals.identity import COMPOSITIONS
 from storage.errors import UsageError
-from storage.types import Frozen, Genes
+from storage.types import Frozen, Genes, SongRequest
 
 CONTROL = "control"
 GENES = tuple(name for name in Genes.model_fields if name != "adventurousness")
 PREFIX, COVER = "music_prompt_prefix", "cover_composition"
 TEXT_MAX = 80
+_FIXED_BY = {"tempo_bias": "tempo_bpm", "darkness": "mode"}
+"""Genes that say nothing where a request fixes the one thing they decide."""
 _NUMBER = re.compile(r"(?P<sign>[+\-−]?)(?P<value>\d+(\.\d+)?)")
 
 
@@ -40,6 +42,19 @@ def check_variant(parameter: str, value: str) -> None:
         )
     elif not value.isprintable() or not 0 < len(value) <= TEXT_MAX:
         raise UsageError(f"a prefix is plain text of 1 to {TEXT_MAX} characters, or {CONTROL}")
+
+
+def is_fixed(parameter: str, request: SongRequest) -> bool:
+    """Whether a song would be the same under every variant, because the request says what the parameter decides."""
+    field = _FIXED_BY.get(parameter)
+    return field is not None and getattr(request, field) is not None
+
+
+def steers(variants: tuple[Variant, ...], parameter: str) -> bool:
+    """Whether a gene is compared, or set by a winner: then nothing else may move it afterwards."""
+    return any(
+        each.parameter == parameter and not (each.is_promoted and each.value == CONTROL) for each in variants
+    )
 
 
 def step(variant: Variant, now: float) -> float:

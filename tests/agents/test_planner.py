@@ -62,6 +62,20 @@ async def test_trends_move_an_artist_as_far_as_it_listens_and_the_brief_says_whi
     assert 14 <= followed <= 34
 
 
+@pytest.mark.parametrize("value", ["control", "0.5"])
+async def test_no_trend_moves_a_tempo_that_is_being_compared(value):
+    air, keen = (trend("tempo", "running"),), listening(1.0)
+    arm = variant("tempo_bias", value)
+    pushed = await brief(1, artist=keen, trends=air)
+    assert any(reason.startswith("trend: tempo") for reason in pushed.reasons)
+    compared = await brief(1, artist=keen, trends=air, variants=(arm,))
+    assert compared.tempo_bpm == (await brief(1, artist=keen, variants=(arm,))).tempo_bpm
+    assert not any(reason.startswith("trend: tempo") for reason in compared.reasons)
+    if value == "control":
+        won = arm.model_copy(update={"is_promoted": True})
+        assert (await brief(1, artist=keen, trends=air, variants=(won,))).tempo_bpm == pushed.tempo_bpm
+
+
 def lesson(key, about="music", *, step=0.1, evidence=1.0, absorbed=False):
     return KnownLesson(
         key=key,

@@ -9,9 +9,10 @@ from agents.planning.variants import Variant
 from configs.settings import Settings
 from runtime.experiments import POLICY, report_of, settle_experiments
 from runtime.trials import variants_of
-from storage import experiments, outbox
+from storage import cycles, experiments, outbox
 from storage.home import open_home
 from storage.store import LocalStore, Store
+from storage.types import SongRequest
 from tests.homes import ready
 from tests.storage.stage import Stage, Watch
 
@@ -76,6 +77,53 @@ async def test_an_even_split_gives_each_variant_its_turn(stage: Stage):
         stage.write(experiments.reward_arms, fence=fence, cycle_id=cycle.id, reward=1.0)
         values.append(variant.value)
     assert sorted(values) == ["+0.1"] * 3 + ["control"] * 3
+
+
+async def test_an_even_split_counts_songs_that_nobody_decides_on(stage: Stage):
+    experiment = begin(stage, method="even")
+    artist = stage.artist()
+    fence = stage.activate(artist, lease_s=3600).fence
+    decided(stage, fence, artist, experiment.arms[0].arm_id, experiment, 1.0)
+    for seed in range(9):
+        await variants_of(LocalStore(stage.store), fence, stage.cycle(artist, seed), is_trying=True)
+    row = stage.read(experiments.experiment_by_id, experiment_id=experiment.id)
+    assert [arm.assigned for arm in row.arms] == [5, 5]
+
+
+async def test_experiments_that_run_side_by_side_share_the_songs(stage: Stage):
+    rows = [begin(stage, "energy"), begin(stage, "swing"), begin(stage, "width")]
+    artist = stage.artist()
+    fence = stage.activate(artist, lease_s=3600).fence
+    tried = []
+    for seed in range(60):
+        (variant,) = await variants_of(
+            LocalStore(stage.store), fence, stage.cycle(artist, seed), is_trying=True
+        )
+        tried.append(variant.parameter)
+    assert min(tried.count(row.parameter) for row in rows) >= 10
+
+
+@pytest.mark.parametrize(
+    ("parameter", "wish"), [("tempo_bias", {"tempo_bpm": 97}), ("darkness", {"mode": "minor"})]
+)
+async def test_a_song_whose_request_decides_the_matter_tries_nothing_there(
+    stage: Stage, parameter: str, wish: dict[str, object]
+):
+    begin(stage, parameter)
+    artist = stage.artist()
+    fence = stage.activate(artist, lease_s=3600).fence
+    asked = stage.write(
+        cycles.request_cycle,
+        artist_id=artist.id,
+        request=SongRequest.model_validate({"seed": 1, **wish}),
+        requested_by="test",
+    )
+    assert await variants_of(LocalStore(stage.store), fence, asked, is_trying=True) == ()
+    begin(stage, "energy")
+    (variant,) = await variants_of(LocalStore(stage.store), fence, asked, is_trying=True)
+    assert variant.parameter == "energy"
+    free = stage.cycle(artist, 2)
+    assert await variants_of(LocalStore(stage.store), fence, free, is_trying=True)
 
 
 @pytest.mark.parametrize(("promotion", "winner"), [("person", None), ("policy", "+0.1")])
