@@ -130,7 +130,10 @@ def add_piece(tx: Tx, *, artist_id: ArtistId, piece: PlannedPiece, who: str) -> 
 
 @write
 def change_entry(tx: Tx, *, entry_id: str, change: PlanChange, who: str) -> PlanEntry:
-    """Change an entry by a person's word. Raises ConflictError for a song that was begun, or a day that is taken."""
+    """Change an entry by a person's word; what it moves away from is left out there, and not drawn again.
+
+    Raises ConflictError for a song that was begun, or a day that is taken.
+    """
     entry = entry_by_id(tx, entry_id=entry_id)
     if entry.status == "begun" and entry.kind is PieceKind.SONG:
         raise ConflictError(f"This song is begun; `labelmate cycle show {entry.cycle_id}` has it now")
@@ -138,12 +141,15 @@ def change_entry(tx: Tx, *, entry_id: str, change: PlanChange, who: str) -> Plan
     # Nothing typed gives a song's theme or title back to the planner.
     given |= {name: given[name] or None for name in ("theme", "title") if name in given}
     day, platform = change.day or entry.day, given.get("platform", entry.platform)
-    if (day, platform) != (entry.day, entry.platform):
+    has_moved = (day, platform) != (entry.day, entry.platform)
+    if has_moved:
         _require_free(tx, entry.artist_id, day, entry.kind, platform)
     # A late one that gets another day is waited for again.
     if change.day is not None and change.status is None and entry.status == "missed":
         given["status"] = "planned"
     tx.connection.execute(update(E).where(E.c.id == entry_id).values(**given, changed_by=who))
+    if has_moved:
+        _leave_out(tx, entry, who)
     events.append(tx, "plan.changed", artist_id=entry.artist_id, entry_id=entry_id, change=given, who=who)
     return entry_by_id(tx, entry_id=entry_id)
 
@@ -241,10 +247,29 @@ def _unfinished(tx: Tx) -> int:
     ).scalar_one()
 
 
-def _require_free(tx: Tx, artist_id: str, day: date, kind: PieceKind, platform: str) -> None:
-    taken = select(E.c.id).where(
-        E.c.artist_id == artist_id, E.c.day == day.isoformat(), E.c.kind == kind, E.c.platform == platform
+def _leave_out(tx: Tx, moved: PlanEntry, who: str) -> None:
+    """Where an entry was, an empty skipped one: drawn again there, it would be made twice."""
+    place = PlannedPiece(day=moved.day, kind=moved.kind, platform=moved.platform)
+    tx.connection.execute(
+        insert(E).values(
+            id=new_id("pln", tx.clock),
+            artist_id=moved.artist_id,
+            status="skipped",
+            changed_by=who,
+            created_at=tx.clock.now(),
+            **_columns(place),
+        )
     )
+
+
+def _require_free(tx: Tx, artist_id: str, day: date, kind: PieceKind, platform: str) -> None:
+    """Raises ConflictError for a place that is taken; one that was left out with nothing written is not."""
+    place = (
+        E.c.artist_id == artist_id, E.c.day == day.isoformat(), E.c.kind == kind, E.c.platform == platform
+    )  # fmt: skip
+    is_empty = (E.c.text == "") & E.c.theme.is_(None) & E.c.title.is_(None)
+    tx.connection.execute(delete(E).where(*place, E.c.status == "skipped", is_empty))
+    taken = select(E.c.id).where(*place)
     if (there := tx.connection.execute(taken).scalar()) is not None:
         where = f" on {platform}" if platform else ""
         raise ConflictError(f"{day} has a {kind}{where} already ({there}); choose another day")

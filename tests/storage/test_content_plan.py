@@ -144,6 +144,51 @@ def test_what_a_person_changed_or_skipped_is_not_drawn_over(stage: Stage):
     assert begin(stage) == []
 
 
+def test_what_was_moved_does_not_come_back_on_its_old_day(stage: Stage):
+    wednesday = DAY + timedelta(days=2)
+    artist = planned(stage, song(theme="rain"), teaser())
+    drawn, posted = plan(stage)
+    moved = PlanChange(day=wednesday)
+    stage.write(content_plan.change_entry, entry_id=drawn.id, change=moved, who="ann")
+    stage.write(
+        content_plan.change_entry, entry_id=posted.id, change=PlanChange(platform="mastodon"), who="ann"
+    )
+    before = DAY - timedelta(days=1)
+    assert stage.write(content_plan.forget_drawn, artist_id=artist.id, after=before) == 0
+    again = {"artist_id": artist.id, "pieces": (song(), teaser()), "until": DAY}
+    assert stage.write(content_plan.extend_plan, **again) == 0
+    assert begin(stage) == []
+    old = plan(stage)[0]
+    assert (old.day, old.kind, old.status, old.changed_by, old.theme) == (DAY, "song", "skipped", "ann", None)
+    (begun,) = begin(stage, wednesday)
+    assert begun.entry_id == drawn.id
+
+
+def test_what_was_moved_can_be_moved_back_and_its_old_day_is_free_for_another(stage: Stage):
+    artist = planned(stage, song(theme="rain"))
+    (drawn,) = plan(stage)
+    for day in (DAY + timedelta(days=2), DAY, DAY + timedelta(days=2)):
+        stage.write(content_plan.change_entry, entry_id=drawn.id, change=PlanChange(day=day), who="ann")
+    assert [(entry.day, entry.status) for entry in plan(stage)] == [
+        (DAY, "skipped"),
+        (DAY + timedelta(days=2), "planned"),
+    ]
+    stage.write(content_plan.add_piece, artist_id=artist.id, piece=song(theme="snow"), who="ann")
+    assert [(entry.theme, entry.status) for entry in plan(stage)] == [
+        ("snow", "planned"),
+        ("rain", "planned"),
+    ]
+
+
+def test_a_skipped_entry_that_somebody_wrote_gives_way_to_none(stage: Stage):
+    planned(stage, song(theme="rain"), song(DAY + timedelta(days=7)))
+    first, second = plan(stage)
+    skipped = PlanChange(status="skipped")
+    stage.write(content_plan.change_entry, entry_id=first.id, change=skipped, who="ann")
+    with pytest.raises(ConflictError, match="has a song already"):
+        stage.write(content_plan.change_entry, entry_id=second.id, change=PlanChange(day=DAY), who="ann")
+
+
 def test_a_taken_day_a_begun_song_and_an_unknown_entry_are_refused(stage: Stage):
     artist = planned(stage, song(), song(DAY + timedelta(days=7)))
     first, second = plan(stage)
