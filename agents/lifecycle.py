@@ -61,7 +61,7 @@ class Evidence(Frozen):
     pause_cause: Cause | None = None
     """Why these rules paused it; nothing if a person did, or while it works."""
     open_faults: int = Field(0, ge=0)
-    """Error groups that this artist ran into and nobody has resolved."""
+    """Error groups that this artist ran into and nobody has resolved; one that is dismissed is not mended."""
 
     @property
     def runs(self) -> int:

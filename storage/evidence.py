@@ -56,7 +56,7 @@ class LifecycleEvidence:
     pause_cause: str | None
     """Why the rules paused it; None if a person did, or while it works."""
     open_faults: int
-    """Error groups it ran into that nobody has resolved."""
+    """Error groups it ran into that nobody has resolved; one that is dismissed is not mended."""
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,7 @@ def _open_faults(page: Select[*tuple[str]]) -> Select[*tuple[Any, ...]]:
     return (
         select(E.c.artist_id, func.count(distinct(E.c.fingerprint)))
         .join(G, G.c.fingerprint == E.c.fingerprint)
-        .where(E.c.artist_id.in_(page), G.c.status == GroupStatus.OPEN)
+        .where(E.c.artist_id.in_(page), G.c.status != GroupStatus.RESOLVED)
         .group_by(E.c.artist_id)
     )
 

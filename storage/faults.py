@@ -6,7 +6,7 @@ Give texts that are redacted already (agents/fixer.py): what is written here is 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import RowMapping, delete, func, insert, select, update
+from sqlalchemy import RowMapping, delete, func, insert, or_, select, update
 
 from storage import events, outbox, patches, tables
 from storage.clock import new_id
@@ -31,7 +31,6 @@ __all__ = [
     "list_groups",
     "open_fix",
     "open_group_count",
-    "open_groups_of",
     "record_fault",
     "resolve_group",
     "show_group",
@@ -40,7 +39,7 @@ __all__ = [
 G = tables.error_groups
 V = tables.error_events
 EVENTS_KEPT = 20
-"""Occurrences kept of each group; the count goes on."""
+"""Occurrences kept of each group, and one of each artist that waits for it; the count goes on."""
 REPEATS_A_MESSAGE = 5
 
 
@@ -157,14 +156,14 @@ def record_fault(
 
 @write
 def resolve_group(tx: Tx, *, fingerprint: str, who: str) -> ErrorGroup:
-    """Call a fault mended: artists that were paused for it may return."""
-    return _close(tx, fingerprint, GroupStatus.RESOLVED, who)
+    """Call a fault mended, dismissed or not: artists that were paused for it may return."""
+    return _close(tx, fingerprint, (GroupStatus.OPEN, GroupStatus.DISMISSED), GroupStatus.RESOLVED, who)
 
 
 @write
 def dismiss_group(tx: Tx, *, fingerprint: str, who: str) -> ErrorGroup:
-    """Hear no more of a fault; it is still counted."""
-    return _close(tx, fingerprint, GroupStatus.DISMISSED, who)
+    """Hear no more of a fault; it is still counted, and artists that were paused for it still wait."""
+    return _close(tx, fingerprint, (GroupStatus.OPEN,), GroupStatus.DISMISSED, who)
 
 
 def group_by_fingerprint(tx: Tx, *, fingerprint: str) -> ErrorGroup:
@@ -197,10 +196,13 @@ def list_groups(
 
 
 def show_group(tx: Tx, *, fingerprint: str) -> ErrorReport:
-    """A group with what is kept of it. Raises NotFoundError."""
+    """A group with its latest occurrences. Raises NotFoundError."""
     group = group_by_fingerprint(tx, fingerprint=fingerprint)
     events_kept = tx.connection.execute(
-        select(V).where(V.c.fingerprint == group.fingerprint).order_by(V.c.at.desc(), V.c.id.desc())
+        select(V)
+        .where(V.c.fingerprint == group.fingerprint)
+        .order_by(V.c.at.desc(), V.c.id.desc())
+        .limit(EVENTS_KEPT)
     )
     return ErrorReport(
         group=group,
@@ -210,18 +212,6 @@ def show_group(tx: Tx, *, fingerprint: str) -> ErrorReport:
         ),
         fixes=fixes_of(tx, fingerprint=group.fingerprint),
     )
-
-
-def open_groups_of(tx: Tx, *, artist_id: str) -> list[str]:
-    """Fingerprints of the open groups that this artist ran into."""
-    rows = tx.connection.execute(
-        select(V.c.fingerprint)
-        .join(G, G.c.fingerprint == V.c.fingerprint)
-        .where(V.c.artist_id == artist_id, G.c.status == GroupStatus.OPEN)
-        .distinct()
-        .order_by(V.c.fingerprint)
-    )
-    return list(rows.scalars())
 
 
 def counts_by_status(tx: Tx) -> dict[str, int]:
@@ -244,9 +234,11 @@ def open_group_count(tx: Tx) -> int:
     ).scalar_one()
 
 
-def _close(tx: Tx, fingerprint: str, status: GroupStatus, who: str) -> ErrorGroup:
+def _close(
+    tx: Tx, fingerprint: str, before: tuple[GroupStatus, ...], status: GroupStatus, who: str
+) -> ErrorGroup:
     group = group_by_fingerprint(tx, fingerprint=fingerprint)
-    if not _move(tx, group.fingerprint, (GroupStatus.OPEN,), status, who=who):
+    if not _move(tx, group.fingerprint, before, status, who=who):
         raise ConflictError(f"{group.title} is {group.status} already, by {group.resolved_by}")
     return group_by_fingerprint(tx, fingerprint=group.fingerprint)
 
@@ -265,13 +257,18 @@ def _move(
 
 
 def _forget_old_events(tx: Tx, fingerprint: str) -> None:
+    """Beyond the latest, one of each artist stays: it tells that the artist ran into this (storage/evidence.py)."""
     newest = (
-        select(V.c.id)
+        select(V.c.id, V.c.artist_id)
         .where(V.c.fingerprint == fingerprint)
         .order_by(V.c.at.desc(), V.c.id.desc())
         .limit(EVENTS_KEPT)
+        .cte("newest")
     )
-    tx.connection.execute(delete(V).where(V.c.fingerprint == fingerprint, V.c.id.not_in(newest)))
+    is_told_again = or_(V.c.artist_id.is_(None), V.c.artist_id.in_(select(newest.c.artist_id)))
+    tx.connection.execute(
+        delete(V).where(V.c.fingerprint == fingerprint, V.c.id.not_in(select(newest.c.id)), is_told_again)
+    )
 
 
 def _group(row: RowMapping) -> ErrorGroup:

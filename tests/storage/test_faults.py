@@ -1,10 +1,12 @@
 """Faults: one broken thing is one line, and people hear of it without being flooded."""
 
 import pytest
+from sqlalchemy import select
 
-from storage import faults, fixes, outbox
+from storage import evidence, faults, fixes, outbox, tables
 from storage.errors import ConflictError, NotFoundError, UsageError
 from storage.faults import EVENTS_KEPT, GroupStatus
+from storage.store import Tx
 from tests.storage.stage import Stage
 
 PRINT = "0123456789abcdef"
@@ -63,7 +65,8 @@ def test_a_dismissed_fault_is_counted_in_silence(stage: Stage):
     assert told(stage) == [1]
     assert stage.read(faults.group_by_fingerprint, fingerprint=PRINT).count == 11
     with pytest.raises(ConflictError, match="dismissed already, by ann"):
-        stage.write(faults.resolve_group, fingerprint=PRINT, who="bob")
+        stage.write(faults.dismiss_group, fingerprint=PRINT, who="bob")
+    assert stage.write(faults.resolve_group, fingerprint=PRINT, who="bob").resolved_by == "bob"
 
 
 def test_a_group_may_be_named_by_its_beginning(stage: Stage):
@@ -84,12 +87,34 @@ def test_racing_stores_make_one_group(stage: Stage, open_stage):
     assert stage.read(faults.group_by_fingerprint, fingerprint=PRINT).count == 4
 
 
-def test_an_artists_open_faults_are_known(stage: Stage):
-    fail(stage, artist_id="art_1")
-    fail(stage, "ff" * 8, artist_id="art_2")
-    assert stage.read(faults.open_groups_of, artist_id="art_1") == [PRINT]
+def artists_in(tx: Tx) -> list[str | None]:
+    """Whose occurrences of the group are kept."""
+    V = tables.error_events
+    return list(tx.connection.execute(select(V.c.artist_id).where(V.c.fingerprint == PRINT)).scalars())
+
+
+def test_an_artists_fault_is_known_until_it_is_resolved_whoever_else_runs_into_it(stage: Stage):
+    first, second = stage.artist("First"), stage.artist("Second")
+
+    def open_faults(artist) -> int:
+        seen = stage.read(evidence.lifecycle_evidence, artist_id=artist.id, window=evidence.Window(days=30))
+        return seen.open_faults
+
+    for _ in range(2):
+        fail(stage, artist_id=first.id)
+    fail(stage, "ff" * 8, artist_id=first.id)
+    for _ in range(2 * EVENTS_KEPT):
+        stage.clock.advance(seconds=1)
+        fail(stage, artist_id=second.id)
+        fail(stage)
+    assert (open_faults(first), open_faults(second)) == (2, 1)
+    kept = stage.read(artists_in)
+    assert (len(kept), kept.count(first.id)) == (EVENTS_KEPT + 1, 1), "no more is kept than is asked for"
+    assert len(stage.read(faults.show_group, fingerprint=PRINT).events) == EVENTS_KEPT
+    stage.write(faults.dismiss_group, fingerprint=PRINT, who="ann")
+    assert open_faults(first) == 2, "what nobody wants to hear of is not mended"
     stage.write(faults.resolve_group, fingerprint=PRINT, who="ann")
-    assert stage.read(faults.open_groups_of, artist_id="art_1") == []
+    assert (open_faults(first), open_faults(second)) == (1, 0)
 
 
 def test_fixes_of_a_step_are_tried_in_order_and_closed_together(stage: Stage):
