@@ -67,20 +67,14 @@ def report_of(row: ExperimentRow) -> ExperimentReport:
 
 
 async def settle_experiments(store: StoreClient, settings: Settings) -> None:
-    """Promote winners where the label may, and tell people once of every experiment that its rule has ended."""
+    """End what is decided where the label may, and tell people once of every experiment that its rule has ended."""
     for row in await store.read(experiments.list_experiments, running_only=True):
         said = bandit.outlook(arms_of(row))
         if said.verdict == "go_on":
             continue
-        if said.verdict == "winner" and settings.experiment_promotion == "policy":
+        if settings.experiment_promotion == "policy":
             try:
-                await store.write(
-                    experiments.promote_arm,
-                    experiment_id=row.id,
-                    arm_id=said.best.id,
-                    who=POLICY,
-                    reason=said.text,
-                )
+                await _end(store, row, said)
             except ConflictError:
                 continue  # a person was faster
         await store.write(
@@ -89,3 +83,18 @@ async def settle_experiments(store: StoreClient, settings: Settings) -> None:
             dedupe_key=f"experiment/{row.id}/{said.verdict}",
             payload={"text": f"Experiment on {row.parameter}: {said.text} ({row.id})"},
         )
+
+
+async def _end(store: StoreClient, row: ExperimentRow, said: bandit.Outlook) -> None:
+    """Promote the winner, or stop what shows no difference. Raises ConflictError where a person has ended it."""
+    if said.verdict == "winner":
+        await store.write(
+            experiments.promote_arm,
+            experiment_id=row.id,
+            arm_id=said.best.id,
+            who=POLICY,
+            reason=said.text,
+        )
+    else:
+        # It may not take back a winner that a person chose meanwhile.
+        await store.write(experiments.stop_experiment, experiment_id=row.id, who=POLICY, withdraws=False)

@@ -96,10 +96,10 @@ def promote_arm(tx: Tx, *, experiment_id: str, arm_id: str, who: str, reason: st
 
 
 @write
-def stop_experiment(tx: Tx, *, experiment_id: str, who: str) -> ExperimentRow:
-    """End an experiment without a winner, or withdraw the winner of one that has ended."""
+def stop_experiment(tx: Tx, *, experiment_id: str, who: str, withdraws: bool = True) -> ExperimentRow:
+    """End an experiment without a winner, or, if it `withdraws`, take back the winner of one that has ended."""
     row = experiment_by_id(tx, experiment_id=experiment_id)
-    if row.status != "running" and row.winner_arm_id is None:
+    if row.status != "running" and (row.winner_arm_id is None or not withdraws):
         raise ConflictError(f"{experiment_id} has ended already")
     ended_at = row.ended_at or tx.clock.now()
     tx.connection.execute(

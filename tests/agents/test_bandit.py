@@ -5,10 +5,12 @@ import random
 import pytest
 
 from agents.bandit import (
+    NEGLIGIBLE,
     Arm,
     Experiment,
     assign,
     choose,
+    expected_loss,
     outlook,
     probability_above,
     probability_best,
@@ -150,4 +152,53 @@ def test_an_experiment_ends_where_its_arms_hardly_differ():
     assert outlook(even(10)).verdict == "go_on"
     assert outlook(even(10)).text.startswith("goes on: old leads with probability 0.50 and 0.95 decides")
     assert "after at least 6 songs more" in outlook(even(4)).text
-    assert outlook(even(40_000)).verdict == "no_difference"
+    assert outlook(even(150)).verdict == "go_on"
+    assert outlook(even(210)).verdict == "no_difference"
+    loved = tuple(Arm(id=name, value=name, successes=25) for name in ("old", "new"))
+    assert outlook(loved).verdict == "no_difference", "the surer the rates, the fewer songs"
+
+
+def test_a_lead_that_is_not_proven_yet_is_no_equality():
+    arms = (
+        Arm(id="old", value="old", successes=15, failures=15),
+        Arm(id="new", value="new", successes=18, failures=12),
+    )
+    assert expected_loss(arms, arms[1]) < NEGLIGIBLE
+    assert outlook(arms).verdict == "go_on"
+
+
+def test_a_third_variant_that_is_plainly_worse_does_not_keep_two_equals_running():
+    equals = (
+        Arm(id="a", value="a", successes=120, failures=120),
+        Arm(id="b", value="b", successes=120, failures=120),
+    )
+    assert outlook((*equals, Arm(id="c", value="c", failures=6))).verdict == "no_difference"
+    assert outlook((*equals, Arm(id="c", value="c"))).verdict == "go_on", "it may still be the best"
+
+
+def test_the_expected_loss_agrees_with_drawing():
+    arms = (
+        Arm(id="a", value="", successes=3, failures=7),
+        Arm(id="b", value="", successes=7, failures=3),
+        Arm(id="c", value="", successes=12, failures=8),
+    )
+    luck, draws = random.Random(1), 20_000
+    lost = 0.0
+    for _ in range(draws):
+        rates = [luck.betavariate(*arm.belief) for arm in arms]
+        lost += (max(rates) - rates[1]) / draws
+    assert expected_loss(arms, arms[1]) == pytest.approx(lost, abs=0.003)
+
+
+def test_equal_variants_end_within_what_a_label_makes_and_different_ones_are_not_called_equal():
+    def verdict(rates: tuple[float, float], seed: int) -> str:
+        luck, arms = random.Random(seed), tuple(Arm(id=name, value=name) for name in ("old", "new"))
+        for song in range(1000):
+            arm = assign(Experiment(id="e", parameter="p", arms=arms, split="even"), sub_seed(seed, song))
+            arms = update(arms, arm.id, approved=luck.random() < rates[arm.id == "new"])
+            if song % 50 == 49 and (said := outlook(arms)).verdict != "go_on":
+                return said.verdict
+        return "go_on"
+
+    assert "go_on" not in {verdict((0.85, 0.85), seed) for seed in range(6)}
+    assert {verdict((0.5, 0.7), seed) for seed in range(6)} == {"winner"}
