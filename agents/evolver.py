@@ -26,6 +26,8 @@ SONGS_MIN, SONGS_MAX = 5, 10
 """Decided songs from which a clear difference ends a trial, and at which any trial ends."""
 CLEAR = 0.9
 """Probability from which a difference is clear."""
+EVEN = 0.5 - 1e-9
+"""Probability from which a change stays: that of equal records, which is summed up and so may lie a hair below a half."""
 TOLD_APART = 1.0
 """Standard errors by which approved and rejected songs must differ on a gene before it is followed."""
 
@@ -142,7 +144,7 @@ def judge(before: Record, after: Record, *, is_over: bool = False) -> Judgement:
     )
     is_clear = chance >= CLEAR or chance <= 1 - CLEAR
     if is_over or after.decided >= SONGS_MAX or (after.decided >= SONGS_MIN and is_clear):
-        return Judgement(verdict="keep" if chance >= 0.5 else "roll_back", chance_better=chance, text=text)
+        return Judgement(verdict="keep" if chance >= EVEN else "roll_back", chance_better=chance, text=text)
     return Judgement(verdict="go_on", chance_better=chance, text=text)
 
 

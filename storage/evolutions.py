@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import RowMapping, case, func, insert, select, update
+from sqlalchemy import RowMapping, case, exists, func, insert, select, update
 
 from storage import events, tables
 from storage.artists import add_version, artist_by_id, with_pins
@@ -217,7 +217,7 @@ def _kept_at(tx: Tx, artist_id: ArtistId) -> datetime | None:
 
 
 def _record(tx: Tx, artist_id: ArtistId, *, since: datetime | None) -> tuple[int, int]:
-    """Approved and decided of the latest songs, by persons."""
+    """Approved and decided of the present version's latest songs, by persons."""
     latest = (
         select(C.c.outcome)
         .where(
@@ -228,8 +228,13 @@ def _record(tx: Tx, artist_id: ArtistId, *, since: datetime | None) -> tuple[int
         .order_by(C.c.ended_at.desc(), C.c.id.desc())
         .limit(COMPARED)
     )
+    begun = func.coalesce(C.c.started_at, C.c.created_at)
     if since is not None:
-        latest = latest.where(func.coalesce(C.c.started_at, C.c.created_at) >= since)
+        latest = latest.where(begun >= since)
+    made_with_what_was_taken_back = exists().where(
+        E.c.artist_id == artist_id, E.c.status == "rolled_back", E.c.at <= begun, begun < E.c.ended_at
+    )
+    latest = latest.where(~made_with_what_was_taken_back)
     seen = latest.subquery()
     row = tx.connection.execute(
         select(func.count(case((seen.c.outcome == Outcome.APPROVED, 1))), func.count(seen.c.outcome))

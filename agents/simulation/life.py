@@ -81,6 +81,9 @@ class Life:
         bandit.Arm(id=variant, value=variant, successes=0, failures=0) for variant in VARIANTS
     )
     recent: deque[Tried] = field(default_factory=lambda: deque(maxlen=COMPARED))
+    """What is proposed from: the latest songs, whatever they were made with."""
+    own: deque[bool] = field(default_factory=lambda: deque(maxlen=COMPARED))
+    """What is compared with: verdicts on the present version's songs, without those of changes that were taken back."""
     trial: Trial | None = None
     songs: list[Song] = field(default_factory=list)
     moves: list[tuple[int, Decision]] = field(default_factory=list)
@@ -155,6 +158,8 @@ class Life:
     def _learn(self, song: Tried, neighbours: Sequence[Niche], seed: int) -> None:
         """The change on trial is compared; where none is, one may be proposed."""
         self.recent.append(song)
+        if self.trial is None:
+            self.own.append(song.approved)
         if not self.evolves:
             return
         if self.trial is not None:
@@ -176,7 +181,7 @@ class Life:
         self.trial = Trial(
             kind=kind,
             parent=self.genes,
-            before=Record(approved=sum(one.approved for one in self.recent), decided=len(self.recent)),
+            before=Record(approved=sum(self.own), decided=len(self.own)),
             after=Record(approved=0, decided=0),
         )
         self.genes = moved(self.genes, change.edits)
@@ -191,6 +196,7 @@ class Life:
             self.kept += 1
             songs = list(self.recent)[-self.trial.after.decided :] if self.trial.after.decided else []
             self.recent = deque(songs, maxlen=COMPARED)
+            self.own = deque((song.approved for song in songs), maxlen=COMPARED)
         self.trial = None
 
     def _check(self, profile: LifecycleProfile, neighbours: Sequence[Niche]) -> None:

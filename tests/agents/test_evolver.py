@@ -85,6 +85,12 @@ def test_a_change_is_compared_with_its_parent(before, after, verdict):
     assert f"{after[0]} of {after[1]} approved, {before[0]} of {before[1]} before" in judged.text
 
 
+def test_equal_records_stay():
+    records = [Record(approved=good, decided=songs) for songs in range(21) for good in range(songs + 1)]
+    judged = [evolver.judge(same, same, is_over=True) for same in records]
+    assert {each.verdict for each in judged} == {"keep"}
+
+
 def test_a_trial_that_is_over_ends_whatever_its_length():
     nothing = Record(approved=0, decided=0)
     assert evolver.judge(nothing, nothing, is_over=True).verdict == "keep"

@@ -81,6 +81,7 @@ async def test_a_finding_is_tried_compared_and_kept_or_taken_back(stage: Stage):
         await career.song("approved")
     assert [each.status for each in career.changes] == ["kept", "rolled_back"]
     assert career.now.genes.swing == 0.6
+    assert career.changes[0].before_decided == 5, "those of before, and not those of what was taken back"
 
 
 async def test_a_song_that_a_person_gave_up_starts_no_change(stage: Stage):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from agents.evolver import Kind, Record, Tried
 from agents.lifecycle import Cause, Trigger
 from agents.simulation import listeners
 from agents.simulation.life import Life
@@ -57,6 +58,26 @@ def test_what_is_on_trial_is_taken_back_where_it_fails():
     artist.live(5, LABEL, others=(), roster=())
     assert artist.moves[-1][1].trigger is Trigger.EVOLUTION_FAILED
     assert (artist.genes, artist.rolled_back) == (before, 1)
+
+
+def test_a_change_is_compared_with_its_parent_and_not_with_what_was_taken_back():
+    artist = Life(name="nova", genre="lofi", genes=Genes(), seed=3, state=LifecycleState.ACTIVE)
+
+    def songs(*verdicts: bool) -> None:
+        for approved in verdicts:
+            artist._learn(Tried(numbers={}, approved=approved), (), 1)
+
+    songs(True, True, True, True)
+    artist._try(Kind.EXPLORE, (), 1)
+    songs(False, False, False)
+    artist._settle("roll_back")
+    artist._try(Kind.EXPLORE, (), 2)
+    assert artist.trial is not None
+    assert artist.trial.before == Record(approved=4, decided=4)
+    songs(True, False)
+    artist._settle("keep")
+    artist._try(Kind.EXPLORE, (), 3)
+    assert artist.trial.before == Record(approved=1, decided=2)
 
 
 def test_listeners_like_what_is_near_to_them():
