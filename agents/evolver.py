@@ -6,7 +6,7 @@ up to three larger ones, drawn where nothing is known.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from math import sqrt
 from typing import Literal
@@ -74,6 +74,7 @@ def propose(
     wishes: tuple[GeneEdit, ...],
     songs: Sequence[Tried],
     others: Sequence[Niche],
+    pinned: Collection[str] = (),
     seed: int,
 ) -> ChangeSet | None:
     """The next change set, or nothing where nothing speaks for a change.
@@ -82,16 +83,19 @@ def propose(
         wishes: what the latest reflection drew from the critic's findings.
         songs: decided songs of late, from which is read what people like.
         others: the rest of the roster; no change leads into their niches.
+        pinned: genes that a person holds where they are.
     """
     largest, most = (REFINE_STEP, REFINED) if kind is Kind.REFINE else (EXPLORE_STEP, EXPLORED)
     wanted: dict[str, GeneEdit] = {}
     for edit in (*liked(songs, largest), *wishes):
+        if edit.gene in pinned:
+            continue
         wanted.setdefault(edit.gene, _bounded(edit, largest))
     if kind is Kind.EXPLORE:
-        for edit in _drawn(seed, largest):
+        for edit in _drawn(seed, largest, pinned):
             wanted.setdefault(edit.gene, edit)
     chosen = [edit for edit in wanted.values() if moved(own.genes, [edit]) != own.genes][:most]
-    edits = steered_apart(own, tuple(chosen), others)
+    edits = steered_apart(own, tuple(chosen), others, pinned=pinned)
     return ChangeSet(kind=kind, edits=edits) if edits else None
 
 
@@ -152,9 +156,10 @@ def _bounded(edit: GeneEdit, largest: float) -> GeneEdit:
     return edit.model_copy(update={"delta": max(-largest, min(largest, edit.delta))})
 
 
-def _drawn(seed: int, largest: float) -> list[GeneEdit]:
+def _drawn(seed: int, largest: float, pinned: Collection[str]) -> list[GeneEdit]:
     rng = random.Random(sub_seed(seed, "explore"))
-    genes = rng.sample(STEERED, EXPLORED)
+    free = [gene for gene in STEERED if gene not in pinned]
+    genes = rng.sample(free, min(EXPLORED, len(free)))
     return [
         GeneEdit(
             gene=gene,

@@ -4,7 +4,7 @@ Style is the genes, each on a scale of 0 to 1, and the genre. The distance of tw
 their genes' differences; another genre adds a constant, because a listener hears it first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import sqrt
 
 import numpy as np
@@ -82,8 +82,13 @@ def moved(genes: Genes, edits: Sequence[GeneEdit]) -> Genes:
     return Genes.model_validate(values)
 
 
-def steered_apart(own: Niche, edits: tuple[GeneEdit, ...], others: Sequence[Niche]) -> tuple[GeneEdit, ...]:
-    """The edits without those that lead into a neighbour's niche, and with a step out of it where one is inside."""
+def steered_apart(
+    own: Niche, edits: tuple[GeneEdit, ...], others: Sequence[Niche], *, pinned: Collection[str] = ()
+) -> tuple[GeneEdit, ...]:
+    """The edits without those that lead into a neighbour's niche, and with a step out of it where one is inside.
+
+    The step is on none of the `pinned` genes.
+    """
     kept = list(edits)
     while kept and (crowd := _crowd(own, kept, others)) is not None:
         fewer = [[one for one in kept if one is not edit] for edit in kept]
@@ -94,7 +99,9 @@ def steered_apart(own: Niche, edits: tuple[GeneEdit, ...], others: Sequence[Nich
     crowd = _crowd(own, kept, others)
     if crowd is None or distance(own, crowd) >= CROWDED:
         return tuple(kept)
-    push = _push(own, crowd)
+    push = _push(own, crowd, pinned)
+    if push is None:
+        return tuple(kept)
     return (*(edit for edit in kept if edit.gene != push.gene), push)
 
 
@@ -109,15 +116,18 @@ def _room(own: Niche, edits: Sequence[GeneEdit], other: Niche) -> float:
     return distance(own.model_copy(update={"genes": moved(own.genes, edits)}), other)
 
 
-def _push(own: Niche, other: Niche) -> GeneEdit:
+def _push(own: Niche, other: Niche, pinned: Collection[str]) -> GeneEdit | None:
     """A step away along the axis on which the two differ most already, and on which there is room."""
+    free = [axis for axis in AXES if axis not in pinned]
+    if not free:
+        return None
     mine, theirs = dict(own.genes), dict(other.genes)
 
     def gain(axis: str) -> tuple[float, str]:
         step = _away(mine[axis], theirs[axis], axis)
         return abs(step) * (abs(mine[axis] - theirs[axis]) + 0.01), axis
 
-    axis = max(AXES, key=gain)
+    axis = max(free, key=gain)
     return GeneEdit(
         gene=axis,
         delta=_away(mine[axis], theirs[axis], axis),

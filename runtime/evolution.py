@@ -64,6 +64,7 @@ async def begin(
             if piece.outcome in (Outcome.APPROVED, Outcome.REJECTED)
         ),
         others=tuple(Niche(name=each.slug, genre=each.genre, genes=each.genes) for each in neighbours),
+        pinned=artist.persona.pinned,
         seed=sub_seed(artist.persona.signature_seed, "evolution", artist.version),
     )
     if change is None:

@@ -9,7 +9,7 @@ from storage import events, tables
 from storage.artists import add_version, artist_by_id, with_pins
 from storage.clock import new_id
 from storage.errors import ConflictError
-from storage.lessons import absorb
+from storage.lessons import absorb, release
 from storage.store import Tx, write
 from storage.types import ArtistId, DeciderKind, Frozen, GeneEdit, Genes, LifecycleState, Outcome, Persona
 
@@ -70,13 +70,18 @@ def open_evolution(
     style_notes: str,
     who: str,
 ) -> Evolution:
-    """Put a change on trial, as a version of the artist. Raises ConflictError while another is, or on a newer version."""
+    """Put a change on trial, as a version of the artist.
+
+    Raises ConflictError while another is, on a newer version, or where a person has pinned all that would move.
+    """
     if evolution_on_trial(tx, artist_id=artist_id) is not None:
         raise ConflictError("A change is on trial already; one at a time can be compared")
     before = _record(tx, artist_id, since=_kept_at(tx, artist_id))
     genes, style_notes = with_pins(tx, artist_id=artist_id, genes=genes, style_notes=style_notes)
     pinned = artist_by_id(tx, artist_id=artist_id).persona.pinned
     edits = tuple(edit for edit in edits if edit.gene not in pinned)
+    if not edits:
+        raise ConflictError("Every gene that would move is pinned; there is nothing to compare")
     changed = tx.connection.execute(
         update(A)
         .where(A.c.id == artist_id, A.c.version == version)
@@ -150,6 +155,7 @@ def close_evolution(
         raise ConflictError(f"The change has been {found.status.replace('_', ' ')} already")
     if verdict == "roll_back":
         _restore(tx, found, why, who)
+        _release_lessons(tx, found)
     events.append(
         tx,
         f"evolution.{found.status}",
@@ -208,6 +214,16 @@ def _restore(tx: Tx, ended: Evolution, why: str, who: str) -> None:
     )
     evidence: dict[str, object] = {"evolution": ended.id, "back_to": ended.parent_version, "why": why}
     add_version(tx, ended.artist_id, trigger="rolled_back", evidence=evidence, who=who)
+
+
+def _release_lessons(tx: Tx, ended: Evolution) -> None:
+    """What was taught about genes that have moved back steers songs again, but for what a kept change took up before."""
+    kept = tx.connection.execute(
+        select(E.c.at, E.c.edits).where(E.c.artist_id == ended.artist_id, E.c.status == "kept")
+    ).all()
+    for edit in ended.edits:
+        moved_at = [row.at for row in kept if any(each["gene"] == edit.gene for each in row.edits)]
+        release(tx, artist_id=ended.artist_id, gene=edit.gene, since=max(moved_at, default=None))
 
 
 def _kept_at(tx: Tx, artist_id: ArtistId) -> datetime | None:

@@ -1,6 +1,6 @@
 """What reflections taught: one row a song and lesson, so that evidence can be counted, and fades with time."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
@@ -41,6 +41,13 @@ def absorb(tx: Tx, *, artist_id: str, genes: tuple[str, ...]) -> None:
             .where(L.c.artist_id == artist_id, L.c.about == "music", L.c.key.startswith(f"{gene}/"))
             .values(is_absorbed=True)
         )
+
+
+def release(tx: Tx, *, artist_id: str, gene: str, since: datetime | None) -> None:
+    """This gene has moved back: what was taught about it after `since`, or ever, is in no gene."""
+    mine = (L.c.artist_id == artist_id, L.c.about == "music", L.c.key.startswith(f"{gene}/"))
+    fresh = () if since is None else (L.c.at > since,)
+    tx.connection.execute(update(L).where(*mine, *fresh).values(is_absorbed=False))
 
 
 def lessons_of(tx: Tx, *, artist_id: str, besides: str = "", limit: int = 8) -> tuple[KnownLesson, ...]:

@@ -344,7 +344,7 @@ class KnownLesson(DrawnLesson):
     evidence: float
     """Their number, each fading by half in `HALF_LIFE_DAYS` (storage/lessons.py)."""
     is_absorbed: bool = False
-    """Of music: the genes have moved by it already."""
+    """Of music: the genes have moved by it, and have not moved back."""
 
     def __str__(self) -> str:
         of = f"{self.songs} song{'s' if self.songs > 1 else ''}, weight {self.evidence:.1f}"

@@ -4,7 +4,7 @@ import pytest
 
 from agents import evolver
 from agents.evolver import Kind, Record, Tried
-from agents.niches import Niche, distance, moved
+from agents.niches import AXES, Niche, distance, moved
 from storage.types import GeneEdit, Genes
 
 OWN = Niche(name="own", genre="lofi", genes=Genes())
@@ -52,6 +52,25 @@ def test_the_good_are_refined_and_the_poor_explore():
     assert len(drawn.edits) == 3
     assert all(0.1 <= abs(edit.delta) <= 0.2 and "by chance" in edit.because for edit in drawn.edits)
     assert propose(Kind.EXPLORE, seed=2) != drawn == propose(Kind.EXPLORE)
+
+
+def test_pinned_genes_take_no_place_in_a_change():
+    wishes = tuple(wish(gene, 0.2) for gene in ("energy", "swing", "density"))
+    held = ("energy", "tempo_bias")
+    assert [edit.gene for edit in propose(wishes=wishes, pinned=held).edits] == ["swing", "density"]
+    assert propose(wishes=wishes[:1], songs=songs(0.6, 0.4), pinned=held) is None
+    for seed in range(9):
+        drawn = propose(Kind.EXPLORE, pinned=held, seed=seed).edits
+        assert len(drawn) == 3
+        assert not {edit.gene for edit in drawn} & set(held)
+    assert propose(Kind.EXPLORE, pinned=AXES) is None
+    double = OWN.model_copy(update={"name": "double", "genes": Genes(swing=0.55)})
+    assert [edit.gene for edit in propose(wishes=(wish("width", 0.01),), others=[double]).edits][
+        -1
+    ] == "swing"
+    pushed = propose(wishes=(wish("width", 0.01),), others=[double], pinned=("swing",)).edits
+    assert pushed[-1].because.startswith("niche:")
+    assert "swing" not in [edit.gene for edit in pushed]
 
 
 def test_no_change_leads_into_a_niche_that_is_taken():

@@ -2,11 +2,11 @@
 
 import pytest
 
-from storage import artists, evolutions, histories
+from storage import artists, evolutions, histories, learning, lessons
 from storage.errors import ConflictError
-from storage.types import ArtistId, GeneEdit, Genes, Outcome
+from storage.types import ArtistId, DrawnLesson, GeneEdit, Genes, Outcome
 from tests.storage.stage import Stage
-from tests.storage.test_learning import decided, learn
+from tests.storage.test_learning import decided, learn, piece
 
 EDIT = GeneEdit(gene="energy", delta=0.1, because="it sagged")
 
@@ -66,6 +66,43 @@ def test_only_songs_that_were_begun_after_it_count_for_a_change(stage: Stage):
         evolutions.close_evolution, evolution_id=trial.id, verdict="keep", chance_better=0.9, why="", who="p"
     )
     assert stage.read(evolutions.evolution_on_trial, artist_id=fence.artist_id) is None
+
+
+def test_a_change_of_pinned_genes_alone_is_no_change(stage: Stage):
+    artist = stage.artist()
+    held = artist.persona.model_copy(update={"pinned": ("energy",)})
+    change = {"artist_id": artist.id, "version": 1, "persona": held, "evidence": {}}
+    stage.write(artists.change_persona, **change, trigger="edited", who="ann")
+    with pytest.raises(ConflictError, match="is pinned"):
+        begin(stage, artist.id, version=2)
+    assert stage.read(evolutions.evolution_on_trial, artist_id=artist.id) is None
+
+
+def test_what_was_taught_about_a_gene_is_in_it_until_that_moves_back(stage: Stage):
+    fence, cycle = stage.song()
+    lesson = DrawnLesson(key="energy/up", about="music", text="Louder.", step=0.1)
+
+    def taught() -> bool:
+        (known,) = stage.read(lessons.lessons_of, artist_id=fence.artist_id)
+        return known.is_absorbed
+
+    def try_and(verdict: str) -> None:
+        stage.clock.advance(hours=1)
+        now = stage.read(artists.artist_by_id, artist_id=fence.artist_id)
+        trial = begin(stage, fence.artist_id, version=now.version, parent_version=now.version)
+        assert taught()
+        stage.clock.advance(hours=1)
+        given = {"evolution_id": trial.id, "verdict": verdict, "chance_better": 0.5, "why": "", "who": "p"}
+        stage.write(evolutions.close_evolution, **given)
+
+    stage.write(learning.note, fence=fence, cycle_id=cycle.id, piece=piece(), lessons=(lesson,))
+    assert not taught()
+    try_and("roll_back")
+    assert not taught(), "it has moved back"
+    try_and("keep")
+    assert taught()
+    try_and("roll_back")
+    assert taught(), "the kept change has it"
 
 
 def test_neighbours_are_of_the_genre_and_another(stage: Stage):
