@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from storage.types import AudienceRow, Frozen
 
 BYTES_MAX = 20_000_000
 ROWS_MAX = 50_000
+EARNINGS = "earnings_usd"
+"""Alone may be less than nothing: a correction takes back what was paid before."""
+_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
 
 
 class Format(Frozen):
@@ -44,7 +48,8 @@ FORMATS = (
     Format(
         source="distributor",
         title=("title", "track title", "song title"),
-        metrics={"quantity": "streams", "earnings (usd)": "earnings_usd", "net revenue": "earnings_usd"},
+        # A revenue that does not name its currency is nobody's dollars.
+        metrics={"quantity": "streams", "earnings (usd)": EARNINGS},
     ),
     Format(
         source="spotify_for_artists",
@@ -95,18 +100,22 @@ def _sums(
         for place, metric in measured.items():
             cell = row[place].strip() if place < len(row) else ""
             if cell:
-                value = _number(path, line, columns[place], cell)
+                value = _number(path, line, columns[place], cell, may_be_negative=metric == EARNINGS)
                 sums[title, metric] = sums.get((title, metric), 0.0) + value
     return sums
 
 
-def _number(path: Path, line: int, column: str, cell: str) -> float:
+def _number(path: Path, line: int, column: str, cell: str, *, may_be_negative: bool) -> float:
+    told = cell.replace("$", "")
+    where = f"{path}, line {line}: {cell[:20]!r} under {column!r}"
+    if "," in told and not _THOUSANDS.fullmatch(told):
+        raise UsageError(f"{where} is no count: a comma parts thousands, as in 1,250.00")
     try:
-        value = float(cell.replace(",", "").replace("$", ""))
+        value = float(told.replace(",", ""))
     except ValueError:
         value = math.nan
-    if not math.isfinite(value) or value < 0:
-        raise UsageError(f"{path}, line {line}: {cell[:20]!r} under {column!r} is no count")
+    if not math.isfinite(value) or (value < 0 and not may_be_negative):
+        raise UsageError(f"{where} is no count")
     return value
 
 

@@ -44,6 +44,23 @@ def test_each_services_file_is_read_as_it_was_downloaded(tmp_path: Path):
     }
 
 
+def test_earnings_are_dollars_counted_once_less_what_was_taken_back(tmp_path: Path):
+    text = (
+        "Title,Quantity,Earnings (USD),Net Revenue,Currency\n"
+        'Slow Rain,5,"$1,250.50",1100,EUR\nSlow Rain,0,-$0.50,-0.4,EUR\nSlow Rain,0,-50,-44,EUR\n'
+    )
+    earned = ("distributor", "Slow Rain", "earnings_usd")
+    assert told(tmp_path, text)[earned] == pytest.approx(1200)
+    no_dollars = "Title,Quantity,Net Revenue,Currency\nSlow Rain,5,12.5,EUR\n"
+    assert told(tmp_path, no_dollars) == {("distributor", "Slow Rain", "streams"): 5}
+
+
+@pytest.mark.parametrize("cell", ["12,50", "1,2", ",5", "1,25,000", "1,250,0"])
+def test_a_comma_that_parts_no_thousands_is_refused(tmp_path: Path, cell: str):
+    with pytest.raises(UsageError, match="a comma parts thousands"):
+        told(tmp_path, f'Title,Earnings (USD)\nSlow Rain,"{cell}"\n')
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
