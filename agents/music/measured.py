@@ -121,6 +121,7 @@ def octave_nearest(measured_bpm: float, planned_bpm: float) -> float:
 
 def _beats_and_bar(path: Path, facts: AudioFacts, planned_bpm: float) -> tuple[tuple[float, ...], int]:
     """The beats from start to end, and which of the first four opens a bar: where chords and bass turn most."""
+    import numpy as np
     import soundfile
 
     from agents.music.listening.bars import harmonic_turns
@@ -131,7 +132,10 @@ def _beats_and_bar(path: Path, facts: AudioFacts, planned_bpm: float) -> tuple[t
     for beats_s in _readings(facts, planned_bpm):
         turns = harmonic_turns(mono, rate_hz, beats_s)
         for first in range(min(4, len(beats_s))):
-            best = max(best, (float(turns[first::4].mean()), beats_s, first), key=lambda reading: reading[0])
+            heard = turns[first::4]
+            heard = heard[np.isfinite(heard)]
+            turn = float(heard.mean()) if len(heard) else 0.0
+            best = max(best, (turn, beats_s, first), key=lambda reading: reading[0])
     return best[1], best[2]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -91,6 +92,8 @@ class Api:
         """One call and its whole answer, whatever its status. Raises as `json` does."""
         import httpx2
 
+        # It would log every address that it asks, and those of some vendors contain the key.
+        logging.getLogger("httpx2").setLevel(logging.WARNING)
         sent = False
         try:
             async with (

@@ -9,6 +9,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from agents.music.analysis import analyse
+from agents.music.listening.bars import harmonic_turns
 from agents.music.local.encode import write_mp3
 from agents.music.measured import octave_nearest
 from agents.music.protocol import FetchedTake
@@ -239,6 +240,19 @@ def test_a_tempo_that_moves_is_followed(tmp_path):
     away = np.abs(true_s[:, None] - np.array(plan.beats_s)).min(axis=1)
     assert np.mean(away < 0.04) > 0.95
     assert plan.beats_s[-1] > true_s[-1] - 0.5
+
+
+def test_silence_turns_no_harmony():
+    """Beats are led on into a silent head: what begins after it is no bar for that."""
+    silent = np.zeros(round(3.5 * BEAT_S * RATE_HZ), np.float32)
+    mono = np.concatenate([silent, band()[round((FIRST_BEAT_S + BEAT_S) * RATE_HZ) :]])
+    beats_s = BEAT_S * np.arange(0.5, 60)
+    turns = harmonic_turns(mono, RATE_HZ, beats_s.tolist())
+    assert np.isnan(turns[:4]).all()
+    means = [np.nanmean(turns[first::4]) for first in range(4)]
+    assert (
+        int(np.argmax(means)) == 2
+    )  # from beat 2 of a bar at the fourth of these, the next bar opens at the seventh
 
 
 @pytest.mark.parametrize("genre", ["synthwave", "rnb"])

@@ -1,6 +1,7 @@
 """Each source against a strict server of its kind; what it says arrives as terms of our own vocabulary."""
 
 import json
+import logging
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -81,6 +82,15 @@ async def test_a_source_says_what_its_chart_holds(world, name: str):
     assert found.keys() >= SAID[name]
     assert all(0 < score <= 1 for score in found.values())
     assert len(world.asked) <= source.calls
+
+
+async def test_no_key_is_logged(world, caplog: pytest.LogCaptureFixture):
+    """Last.fm's stands in the address."""
+    caplog.set_level("INFO")
+    logging.getLogger("httpx2").setLevel(logging.INFO)
+    await terms(every(world.url)["lastfm"])
+    assert world.asked
+    assert "lastfm-of-tests" not in caplog.text
 
 
 async def test_what_grows_scores_more(world):

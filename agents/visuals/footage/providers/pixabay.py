@@ -1,6 +1,5 @@
 """Pixabay (https://pixabay.com/api/docs/#api_search_videos): the key in the query, 100 requests a minute, 24 h cache."""
 
-import logging
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,8 +22,6 @@ def connect(settings: Settings) -> "Pixabay | None":
     """The account of the settings."""
     if settings.pixabay_api_key is None:
         return None
-    # It logs every address that it asks, and Pixabay's contain the key.
-    logging.getLogger("httpx2").setLevel(logging.WARNING)
     api = Api("pixabay", settings.pixabay_base_url, key_setting="PIXABAY_API_KEY", timeout_s=30.0)
     return Pixabay(api, settings.pixabay_api_key)
 
