@@ -49,7 +49,7 @@ class LifecycleEvidence:
     failed_evolutions: int
     """Evolutions that failed since the last one that worked."""
     runs_since_evolution: int | None
-    """Decided and faulty cycles since the last change; None if there was none."""
+    """Decided and faulty cycles that began since the last change; None if there was none."""
     career_approved: int
     career_rejected: int
     """The latest `career` verdicts since the last step up."""
@@ -161,27 +161,30 @@ def _verdicts(
     page: Select[*tuple[str]], moves: Subquery, window: Window, begun: datetime
 ) -> Select[*tuple[Any, ...]]:
     """Approved, rejected, streak, since the change, and the career's approved and decided ones."""
+    latest = (C.c.ended_at.desc(), C.c.id.desc())
+    is_of_now = _is_of_now(moves)
     ranked = (
         select(
             C.c.artist_id,
             C.c.outcome,
             C.c.ended_at,
-            moves.c.moved_at,
-            moves.c.changed_at,
             moves.c.rose_at,
+            is_of_now.label("is_fresh"),
+            _is_after_change(moves).label("is_after_change"),
+            func.row_number().over(partition_by=C.c.artist_id, order_by=latest).label("place"),
             func.row_number()
-            .over(partition_by=C.c.artist_id, order_by=(C.c.ended_at.desc(), C.c.id.desc()))
-            .label("place"),
+            .over(partition_by=(C.c.artist_id, is_of_now), order_by=latest)
+            .label("fresh_place"),
         )
         .outerjoin(moves, moves.c.artist_id == C.c.artist_id)
         .where(C.c.artist_id.in_(page), C.c.state == CycleState.ENDED, _is_verdict(window.deciders))
         .subquery("ranked")
     )
     R = ranked.c  # noqa: N806 - a table's short name, as in the other modules
-    is_fresh = or_(R.moved_at.is_(None), R.ended_at > R.moved_at)
+    is_fresh = R.is_fresh
     is_seen = and_(is_fresh, R.ended_at > begun)
     if window.last is not None:
-        is_seen = and_(is_seen, R.place <= window.last)
+        is_seen = and_(is_seen, R.fresh_place <= window.last)
     in_career = and_(or_(R.rose_at.is_(None), R.ended_at > R.rose_at), R.place <= window.career)
     is_approved = R.outcome == Outcome.APPROVED
     fresh = _number(is_fresh)
@@ -189,8 +192,8 @@ def _verdicts(
         R.artist_id,
         _number(and_(is_seen, is_approved)),
         _number(and_(is_seen, not_(is_approved))),
-        func.coalesce(func.min(case((and_(is_fresh, is_approved), R.place))) - 1, fresh),
-        _number(R.ended_at > R.changed_at),
+        func.coalesce(func.min(case((and_(is_fresh, is_approved), R.fresh_place))) - 1, fresh),
+        _number(R.is_after_change),
         _number(and_(in_career, is_approved)),
         _number(in_career),
     ).group_by(R.artist_id)
@@ -198,16 +201,28 @@ def _verdicts(
 
 def _faults(page: Select[*tuple[str]], moves: Subquery, begun: datetime) -> Select[*tuple[Any, ...]]:
     """Cycles that failed by our own fault: in the window, and since the change."""
-    is_fresh = or_(moves.c.moved_at.is_(None), C.c.ended_at > moves.c.moved_at)
     return (
         select(
             C.c.artist_id,
-            _number(and_(is_fresh, C.c.ended_at > begun)),
-            _number(C.c.ended_at > moves.c.changed_at),
+            _number(and_(_is_of_now(moves), C.c.ended_at > begun)),
+            _number(_is_after_change(moves)),
         )
         .outerjoin(moves, moves.c.artist_id == C.c.artist_id)
         .where(C.c.artist_id.in_(page), C.c.outcome == Outcome.FAILED_INTERNAL)
         .group_by(C.c.artist_id)
+    )
+
+
+def _is_of_now(moves: Subquery) -> ColumnElement[bool]:
+    """Ended since the last move; and, where the artist has changed, begun since, or it was made with what was before."""
+    is_after_move = or_(moves.c.moved_at.is_(None), C.c.ended_at > moves.c.moved_at)
+    return and_(is_after_move, or_(moves.c.changed_at.is_(None), _is_after_change(moves)))
+
+
+def _is_after_change(moves: Subquery) -> ColumnElement[bool]:
+    return and_(
+        C.c.ended_at > moves.c.changed_at,
+        func.coalesce(C.c.started_at, C.c.created_at) >= moves.c.changed_at,
     )
 
 

@@ -89,6 +89,35 @@ async def test_a_pause_for_faults_ends_when_they_are_resolved(stage: Stage, home
     assert await sweep(stage, home) == [], "its failed runs were judged once"
 
 
+async def test_songs_that_waited_when_an_artist_changed_say_nothing_of_the_change(stage: Stage):
+    artist = stage.artist()
+    fence = stage.activate(artist, owner="actor", lease_s=10**9).fence
+    waiting = [stage.cycle(artist) for _ in range(2)]
+    stage.clock.advance(days=1)
+    stage.write(
+        artists.set_state, artist_id=artist.id, before=LifecycleState.ACTIVE, after=LifecycleState.EVOLVING,
+        trigger=Trigger.EVOLVE, evidence=None, bound=None, reason="tired", who="ann",
+    )  # fmt: skip
+
+    def evidence() -> tuple[int, int, int, int | None]:
+        window = Window(days=30, last=3)
+        seen = stage.read(lifecycle_evidence, artist_id=artist.id, window=window)
+        return seen.approved, seen.rejected, seen.consecutive_rejections, seen.runs_since_evolution
+
+    stage.clock.advance(days=1)
+    stage.end(fence, waiting[0], Outcome.APPROVED)
+    assert evidence() == (0, 0, 0, 0)
+    made = [stage.cycle(artist) for _ in range(3)]
+    for cycle in made[:2]:
+        stage.clock.advance(hours=1)
+        stage.end(fence, cycle, Outcome.REJECTED)
+    stage.clock.advance(hours=1)
+    stage.end(fence, waiting[1], Outcome.APPROVED)
+    stage.clock.advance(hours=1)
+    stage.end(fence, made[2], Outcome.REJECTED)
+    assert evidence() == (0, 3, 3, 3)
+
+
 class Fate:
     """Throws events at a roster, in any order."""
 
