@@ -34,7 +34,10 @@ class Found(Frozen):
 
 @write
 def remember(tx: Tx, *, fence: Fence, cycle_id: str, piece: MadePiece) -> None:
-    """Keep one song from when it was made; what is known of it later takes the place of what was kept."""
+    """Keep one song from when it was made; what is known of it later takes the place of what was kept.
+
+    What was known before it was decided on is kept beside it: songs that were planned meanwhile knew no more.
+    """
     require_fence(tx, fence)
     told = (piece.title, piece.theme, piece.mood, piece.hook, piece.lesson, *piece.lines)
     kept = {
@@ -46,9 +49,14 @@ def remember(tx: Tx, *, fence: Fence, cycle_id: str, piece: MadePiece) -> None:
         "score": piece.score,
         "outcome": piece.outcome,
     }
-    if tx.connection.execute(update(M).where(M.c.cycle_id == cycle_id).values(**kept)).rowcount == 0:
-        at = tx.clock.now()
-        tx.connection.execute(insert(M).values(cycle_id=cycle_id, artist_id=fence.artist_id, at=at, **kept))
+    now = tx.clock.now()
+    known = tx.connection.execute(select(M.c.piece, M.c.outcome).where(M.c.cycle_id == cycle_id)).first()
+    if piece.outcome != UNDECIDED and (known is None or known.outcome == UNDECIDED):
+        kept |= {"decided_at": now, "noted": known.piece if known else None}
+    if known is None:
+        tx.connection.execute(insert(M).values(cycle_id=cycle_id, artist_id=fence.artist_id, at=now, **kept))
+    else:
+        tx.connection.execute(update(M).where(M.c.cycle_id == cycle_id).values(**kept))
 
 
 def search_memory(
@@ -95,13 +103,21 @@ def memory_of(
 ) -> tuple[MadePiece, ...]:
     """An artist's latest songs, the last one last, undecided ones too.
 
-    `before` leaves out what was made at that moment or later, `besides` the song of one cycle.
+    `before` leaves out what was made at that moment or later, and what was decided then of an earlier song;
+    `besides` leaves out the song of one cycle.
     """
-    query = select(M.c.piece).where(M.c.artist_id == artist_id, M.c.cycle_id != besides)
+    query = select(M.c.piece, M.c.noted, M.c.decided_at).where(
+        M.c.artist_id == artist_id, M.c.cycle_id != besides
+    )
     if before is not None:
         query = query.where(M.c.at < before)
-    rows = tx.connection.execute(query.order_by(M.c.at.desc(), M.c.cycle_id.desc()).limit(limit))
-    return tuple(MadePiece.model_validate(piece) for piece in reversed(rows.scalars().all()))
+    rows = tx.connection.execute(query.order_by(M.c.at.desc(), M.c.cycle_id.desc()).limit(limit)).all()
+
+    known = (
+        noted if before is not None and decided_at is not None and decided_at >= before else piece
+        for piece, noted, decided_at in reversed(rows)
+    )
+    return tuple(MadePiece.model_validate(piece) for piece in known)
 
 
 def remarks_of(

@@ -517,6 +517,8 @@ memory = _table(
     Column("tempo_bpm", Number, nullable=False, default=0.0),
     Column("score", Number),
     Column("outcome", Text, nullable=False, default=""),
+    Column("noted", Json),
+    Column("decided_at", UtcTime),
 )
 lesson_evidence = _table(
     "lesson_evidence",

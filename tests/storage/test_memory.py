@@ -117,3 +117,21 @@ def test_lessons_are_the_artists_own_and_a_clock_set_back_harms_none(stage: Stag
     stage.clock.advance(days=-1)
     (known,) = stage.read(lessons.lessons_of, artist_id=fence.artist_id)
     assert known.evidence == 1.0
+
+
+def test_what_was_planned_while_a_song_waited_knew_no_verdict_of_it(stage: Stage):
+    fence, cycle = made(stage, "Nova Rain", score=0.6)
+    stage.clock.advance(hours=1)
+    meanwhile = stage.clock.now()
+    stage.clock.advance(hours=1)
+    final = piece(outcome="approved").model_copy(update={"hook": "slow rain", "lesson": "less is more"})
+    learn(stage, fence, cycle, decided(stage, fence, cycle), piece=final)
+    stage.clock.advance(hours=1)
+    later = stage.clock.now()
+
+    def known(**when):
+        return stage.read(memory.memory_of, artist_id=fence.artist_id, limit=9, **when)
+
+    (then,) = known(before=meanwhile)
+    assert (then.outcome, then.hook, then.lesson, then.score) == (memory.UNDECIDED, "", "", 0.6)
+    assert known(before=later) == known() == (final,)
