@@ -14,7 +14,6 @@ import bagit
 REQUIRED = (
     "data/cover/",
     "data/lyrics/lyrics.txt",
-    "data/lyrics/lyrics.lrc",
     "data/plan.json",
     "data/release.json",
     "data/release.jsonld",
@@ -23,6 +22,8 @@ REQUIRED = (
     "data/ai_disclosure.json",
     "data/provenance.json",
 )
+LRC = "data/lyrics/lyrics.lrc"
+"""Required where the plan knows when the lines are sung."""
 MANIFEST = "manifest-sha256.txt"
 
 
@@ -95,7 +96,8 @@ def _media_problems(path: Path, sums: Mapping[str, str]) -> list[str]:
         listed = {entry["path"]: (entry["role"], entry["sha256"]) for entry in facts["files"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         return [f"data/release.json cannot be read: {error}"]
-    problems = [
+    problems = [] if LRC in sums or not _has_line_times(path) else [f"missing: {LRC}"]
+    problems += [
         f"release.json names {name}, which is not in the bag" for name in sorted(listed.keys() - sums)
     ]
     problems += [
@@ -105,3 +107,11 @@ def _media_problems(path: Path, sums: Mapping[str, str]) -> list[str]:
     ]
     roles = {role for role, _ in listed.values()}
     return problems + [f"no {role}" for role in ("master", "mp3", "cover") if role not in roles]
+
+
+def _has_line_times(path: Path) -> bool:
+    try:
+        plan = json.loads((path / "data/plan.json").read_text(encoding="utf-8"))
+        return bool(plan.get("has_line_times", True))
+    except (OSError, ValueError, AttributeError):
+        return True  # a plan that cannot be read is no excuse

@@ -18,12 +18,14 @@ from agents.release.rights import (
 from agents.release.words import clock_time, lyrics_lrc, lyrics_text, sung_text
 from storage.types import DeciderKind
 
+UNTIMED = "No lyrics.lrc: nobody knows when the lines of this recording are sung; lyrics.txt has the words."
+
 
 def papers(job: PackageJob, files: tuple[BagFile, ...]) -> dict[str, str]:
     """Every document by its path in the bag."""
     return {
         "data/lyrics/lyrics.txt": lyrics_text(job),
-        "data/lyrics/lyrics.lrc": lyrics_lrc(job),
+        **({"data/lyrics/lyrics.lrc": lyrics_lrc(job)} if job.plan.has_line_times else {}),
         "data/plan.json": to_json(job.plan.model_dump(mode="json")),
         "data/release.json": to_json(release_facts(job, files)),
         "data/release.jsonld": to_json(linked_data(job, files)),
@@ -52,6 +54,7 @@ def release_facts(job: PackageJob, files: tuple[BagFile, ...]) -> dict[str, obje
         "genre": job.persona.genre,
         "language": job.lyrics.language,
         "explicit": job.lyrics.explicit,
+        "lyrics_note": UNTIMED if sung_text(job) and not job.plan.has_line_times else None,
         "release_date": job.release_date,
         "made_at": job.made_at.isoformat(),
         "isrc": None,

@@ -23,7 +23,10 @@ def lyrics_text(job: PackageJob) -> str:
 
 
 def lyrics_lrc(job: PackageJob) -> str:
-    """The words timed to the hundredth of a second; an empty line ends each one that is followed by a rest."""
+    """The words timed to the hundredth of a second; an empty line ends each one that is followed by a rest.
+
+    For a plan that has line times: guesses are no file to sing along to.
+    """
     plan = job.plan
     lines = [
         f"[ti:{title_line(job.title)}]",

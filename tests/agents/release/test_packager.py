@@ -299,8 +299,19 @@ def test_verify_wants_the_whole_release_not_just_any_bag(tmp_path):
     (tmp_path / "note.txt").write_text("x")
     bagit.make_bag(str(tmp_path), checksums=["sha256"])
     problems = "\n".join(verify(tmp_path))
-    assert "missing: data/lyrics/lyrics.lrc" in problems
+    assert "missing: data/lyrics/lyrics.txt" in problems
     assert "release.json cannot be read" in problems
+
+
+def test_timed_words_are_wanted_where_the_plan_has_times(song, tmp_path):
+    job, files = song
+    guessed = job.model_copy(update={"plan": job.plan.model_copy(update={"has_line_times": False})})
+    folder = tmp_path / package(guessed, files, tmp_path).directory
+    assert not (folder / "data/lyrics/lyrics.lrc").exists()
+    assert verify(folder) == ()
+    plan = folder / "data/plan.json"
+    plan.write_text(plan.read_text().replace('"has_line_times": false', '"has_line_times": true'))
+    assert "missing: data/lyrics/lyrics.lrc" in verify(folder)
 
 
 def test_a_policys_decision_is_named_and_a_persons_is_not(song, bag, tmp_path):

@@ -68,6 +68,15 @@ def test_lyrics_are_timed_by_the_plan(written):
     ]
 
 
+def test_guessed_times_are_no_file_to_sing_along_to(job, written):
+    plan = job.plan.model_copy(update={"has_line_times": False})
+    told = papers(job.model_copy(update={"plan": plan}), _cover(job))
+    assert "data/lyrics/lyrics.lrc" not in told
+    assert told["data/lyrics/lyrics.txt"] == written["data/lyrics/lyrics.txt"]
+    assert json.loads(told["data/release.json"])["lyrics_note"].startswith("No lyrics.lrc: nobody knows")
+    assert json.loads(written["data/release.json"])["lyrics_note"] is None
+
+
 def test_a_rest_between_lines_clears_the_screen(job):
     lines = (
         PlannedLine(text="one", section="verse", start_s=1, end_s=2),
