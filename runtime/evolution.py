@@ -1,5 +1,6 @@
 """An artist's changes on the label's rows: proposed after a song or with a move, compared, kept or taken back."""
 
+from datetime import timedelta
 from typing import Literal
 
 from agents import evolver
@@ -15,6 +16,8 @@ from storage.store import StoreClient
 from storage.types import Artist, ArtistId, GeneEdit, LifecycleState, Outcome, Verdict
 
 POLICY = "policy:evolution"
+BETWEEN = timedelta(minutes=5)
+"""How long a move may be without its change before that is taken for lost."""
 REFINED = (LifecycleState.CANDIDATE, LifecycleState.ACTIVE)
 
 
@@ -99,6 +102,15 @@ async def follow_move(store: StoreClient, artist_id: ArtistId, decision: Decisio
         await begin(store, artist, Kind.EXPLORE, who=who)
     elif decision.after is LifecycleState.PAUSED and decision.cause in (Cause.APPROVAL, Cause.REJECTIONS):
         await take_back(store, artist_id, decision.text, who)
+
+
+async def finish_moves(store: StoreClient, who: str) -> None:
+    """Make the changes that moves of the lifecycle were to bring, where a crash came between."""
+    bare, stale = await store.read(evolutions.half_moved, older_than=BETWEEN)
+    for artist_id in bare:
+        await begin(store, await store.read(artists.artist_by_id, artist_id=artist_id), Kind.EXPLORE, who=who)
+    for artist_id in stale:
+        await take_back(store, artist_id, "The artist was paused for its verdicts.", who)
 
 
 async def take_back(store: StoreClient, artist_id: ArtistId, why: str, who: str) -> bool:

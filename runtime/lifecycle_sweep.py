@@ -10,7 +10,7 @@ from agents.lifecycle import Cause, Decision, Evidence, assess
 from agents.transitions import Trigger
 from configs.lifecycle import LifecycleProfile
 from configs.settings import Settings
-from runtime.evolution import follow_move
+from runtime.evolution import finish_moves, follow_move
 from storage import artists, outbox
 from storage.errors import ConflictError
 from storage.evidence import LifecycleEvidence, Window, evidence_page
@@ -29,6 +29,7 @@ async def check_roster(store: StoreClient, settings: Settings) -> list[Decision]
         career=profile.retirement_window_decisions,
         deciders=profile.deciders,
     )
+    await finish_moves(store, f"policy:{profile.name}")
     made: list[Decision] = []
     after_slug = ""
     while page := await store.read(evidence_page, window=window, limit=PAGE, after_slug=after_slug):

@@ -1,6 +1,6 @@
 """Change sets: what an artist tries, one at a time, beside what it was before; kept or taken back, with reasons."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import RowMapping, case, exists, func, insert, select, update
@@ -16,6 +16,8 @@ from storage.types import ArtistId, DeciderKind, Frozen, GeneEdit, Genes, Lifecy
 A = tables.artists
 C = tables.cycles
 E = tables.evolutions
+M = tables.lifecycle_changes
+N = M.alias("latest_changes")
 V = tables.artist_versions
 COMPARED = 20
 """Latest songs of a version that its successor is compared with."""
@@ -181,6 +183,24 @@ def evolutions_of(tx: Tx, *, artist_id: ArtistId, limit: int = 20) -> list[Evolu
     """An artist's changes, the latest first."""
     query = select(E).where(E.c.artist_id == artist_id).order_by(E.c.at.desc(), E.c.id.desc()).limit(limit)
     return [_evolution(row._mapping) for row in tx.connection.execute(query)]
+
+
+def half_moved(tx: Tx, *, older_than: timedelta, limit: int = 1000) -> tuple[list[ArtistId], list[ArtistId]]:
+    """Artists whose move was made and its change was not, because the process ended between the two.
+
+    Those that evolve with nothing on trial, and those that the rules paused for their verdicts with something still on
+    trial; none that moved less than `older_than` ago, whose change may be on its way.
+    """
+    trying = exists().where(E.c.artist_id == A.c.id, E.c.status == "trying")
+    moved_at = select(func.max(M.c.at)).where(M.c.artist_id == A.c.id).scalar_subquery()
+    last = M.c.seq == select(func.max(N.c.seq)).where(N.c.artist_id == M.c.artist_id).scalar_subquery()
+    by_rule = exists().where(M.c.artist_id == A.c.id, last, M.c.who.startswith("policy:"))
+    settled = select(A.c.id).where(moved_at < tx.clock.now() - older_than).order_by(A.c.slug).limit(limit)
+    bare = settled.where(A.c.state == LifecycleState.EVOLVING, ~trying)
+    stale = settled.where(
+        A.c.state == LifecycleState.PAUSED, A.c.pause_reason.in_(("approval", "rejections")), by_rule, trying
+    )
+    return list(tx.connection.execute(bare).scalars()), list(tx.connection.execute(stale).scalars())
 
 
 def neighbours_of(tx: Tx, *, artist_id: ArtistId, genre: str) -> list[Neighbour]:

@@ -144,6 +144,30 @@ async def test_an_unloved_artist_explores_when_it_returns_and_loses_what_fails(s
     assert career.now.genes != changed
 
 
+async def test_a_move_whose_change_was_lost_gets_it_at_a_later_sweep(stage: Stage, home: Path):
+    career, settings = Career(stage), Settings.load(home)
+
+    def move(before: LifecycleState, after: LifecycleState, trigger: Trigger, reason: str) -> None:
+        stage.write(
+            artists.set_state, artist_id=career.id, before=before, after=after, trigger=trigger,
+            evidence=None, bound=None, reason=reason, who="policy:label",
+        )  # fmt: skip
+
+    genes = career.now.genes
+    move(LifecycleState.ACTIVE, LifecycleState.EVOLVING, Trigger.EVOLVE, "poor")
+    await check_roster(career.store, settings)
+    assert career.changes == [], "it may be on its way"
+    stage.clock.advance(minutes=6)
+    for _ in range(2):
+        await check_roster(career.store, settings)
+    (trial,) = career.changes
+    assert (trial.kind, trial.status, career.now.genes != genes) == ("explore", "trying", True)
+    move(LifecycleState.EVOLVING, LifecycleState.PAUSED, Trigger.EVOLUTION_FAILED, "rejections")
+    stage.clock.advance(minutes=6)
+    await check_roster(career.store, settings)
+    assert (career.changes[0].status, career.now.genes) == ("rolled_back", genes)
+
+
 async def test_a_person_lets_an_artist_evolve_and_the_way_back_leads_before_it(stage: Stage, home: Path):
     career = Career(stage)
     await career.song("rejected", WISH)

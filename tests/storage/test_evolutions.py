@@ -1,10 +1,12 @@
 """Change sets in the rows: one at a time, counted on its own songs, kept or taken back whole."""
 
+from datetime import timedelta
+
 import pytest
 
 from storage import artists, evolutions, histories, learning, lessons
 from storage.errors import ConflictError
-from storage.types import ArtistId, DrawnLesson, GeneEdit, Genes, Outcome
+from storage.types import ArtistId, DrawnLesson, GeneEdit, Genes, LifecycleState, Outcome
 from tests.storage.stage import Stage
 from tests.storage.test_learning import decided, learn, piece
 
@@ -103,6 +105,30 @@ def test_what_was_taught_about_a_gene_is_in_it_until_that_moves_back(stage: Stag
     assert taught()
     try_and("roll_back")
     assert taught(), "the kept change has it"
+
+
+def test_a_move_without_its_change_is_found_once_it_is_old(stage: Stage):
+    artist, minute = stage.artist(), timedelta(minutes=1)
+    stage.write(
+        artists.set_state, artist_id=artist.id, before=artist.state, after=LifecycleState.EVOLVING,
+        trigger="evolve", evidence=None, bound=None, reason="poor", who="policy:label",
+    )  # fmt: skip
+    assert stage.read(evolutions.half_moved, older_than=minute) == ([], [])
+    stage.clock.advance(minutes=2)
+    assert stage.read(evolutions.half_moved, older_than=minute) == ([artist.id], [])
+    begin(stage, artist.id)
+    assert stage.read(evolutions.half_moved, older_than=minute) == ([], [])
+    for who, found in (("ann", []), ("policy:label", [artist.id])):
+        before = stage.read(artists.artist_by_id, artist_id=artist.id).state
+        moves = [LifecycleState.PAUSED] if who == "ann" else [LifecycleState.EVOLVING, LifecycleState.PAUSED]
+        for after in moves:
+            stage.write(
+                artists.set_state, artist_id=artist.id, before=before, after=after,
+                trigger="pause", evidence=None, bound=None, reason="rejections", who=who,
+            )  # fmt: skip
+            before = after
+        stage.clock.advance(minutes=2)
+        assert stage.read(evolutions.half_moved, older_than=minute) == ([], found)
 
 
 def test_neighbours_are_of_the_genre_and_another(stage: Stage):
