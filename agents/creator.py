@@ -8,6 +8,7 @@ from agents.llm.repair import ask
 from agents.llm.tasks import PersonaDraft, PersonaInputs
 from agents.roster_guard import (
     SAYS_WHAT_IT_IS,
+    Described,
     disclosed,
     name_fault,
     nearness_fault,
@@ -49,13 +50,13 @@ async def create(
     taken_names: frozenset[str],
     taken_palettes: frozenset[str],
     wish: PersonaWish = NOTHING_FIXED,
-    roster: tuple[Persona, ...] = (),
+    roster: tuple[Described, ...] = (),
 ) -> tuple[Persona, Genes, Completion[PersonaDraft]]:
     """Invent an artist unlike those on the roster; without a genre the seed picks one.
 
     Args:
         wish: what a person fixes; the rest is invented around it.
-        roster: personas from which this one must be told apart.
+        roster: personas, drafted or still to come, from which this one must be told apart.
 
     Raises:
         UsageError: the genre is unknown, what was fixed may not be, or no distinct name or persona is left.
@@ -65,7 +66,7 @@ async def create(
     from agents.music.dna import draw_dna
     from agents.visuals.identity import choose_identity
 
-    chosen = _genre(genre, seed)
+    chosen = chosen_genre(genre, seed)
     require_wish(wish, tuple(taken_names))
     near: str | None = None
     for number in range(TRIES):
@@ -131,7 +132,8 @@ def draw_genes(seed: int) -> Genes:
     )
 
 
-def _genre(genre: str | None, seed: int) -> str:
+def chosen_genre(genre: str | None, seed: int) -> str:
+    """The genre, or without one the seed's. Raises UsageError for one that nobody knows."""
     known = load_genres()
     if genre is None:
         return random.Random(sub_seed(seed, "genre")).choice(sorted(known))

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, Self
 
 from agents.lexicon.artists import artists_in
 from agents.llm.likeness import is_like
 from agents.publicist import require_platforms
 from configs.wordlists import real_artists
 from storage.errors import UsageError
-from storage.types import Genes, Persona, PersonaWish
+from storage.types import Genes, PersonaWish
 
 DISCLOSURE = "{name} is a virtual artist, made with AI."
 SAYS_WHAT_IT_IS = (
@@ -42,12 +44,46 @@ def story_fault(told: str) -> str | None:
     return f"it names {named[0]}, a real artist" if named else None
 
 
-def nearness_fault(persona: Persona, roster: Sequence[Persona]) -> str | None:
+class Described(Protocol):
+    """A persona, or as much of one as is fixed before it is drafted; empty is what is still open."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def genre(self) -> str: ...
+    @property
+    def themes(self) -> tuple[str, ...]: ...
+    @property
+    def moods(self) -> tuple[str, ...]: ...
+    @property
+    def backstory(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class FixedPart:
+    """What a person fixes of a persona."""
+
+    name: str
+    genre: str
+    themes: tuple[str, ...]
+    moods: tuple[str, ...]
+    backstory: str
+
+    @classmethod
+    def of(cls, wish: PersonaWish, *, label: str, genre: str) -> Self:
+        """`label` stands for a name that is still open."""
+        name = wish.name or label
+        backstory = disclosed(name, wish.backstory) if wish.backstory else ""
+        return cls(name, genre, wish.themes or (), wish.moods or (), backstory)
+
+
+def nearness_fault(persona: Described, roster: Sequence[Described]) -> str | None:
     """Why a persona is too near another's of its genre: the same themes and moods, or much of the same story."""
     for other in roster:
         if other.genre != persona.genre or other.name == persona.name:
             continue
-        if (set(other.themes), set(other.moods)) == (set(persona.themes), set(persona.moods)):
+        is_told = persona.themes and persona.moods
+        if is_told and (set(other.themes), set(other.moods)) == (set(persona.themes), set(persona.moods)):
             return f"themes and moods are those of {other.name}"
         if _shared(persona.backstory, other.backstory) > NEAR:
             return f"the story is too near that of {other.name}"

@@ -30,6 +30,16 @@ class Activation(Frozen):
     fence: Fence
 
 
+class NewArtist(Frozen):
+    """An artist as it was drafted."""
+
+    persona: Persona
+    genes: Genes
+    state: LifecycleState = LifecycleState.CANDIDATE
+    style_notes: str = ""
+    pictures: tuple[Asset, ...] = ()
+
+
 def slugify(name: str) -> str:
     """ASCII letters, digits and single dashes; never empty."""
     folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
@@ -84,6 +94,24 @@ def add_artist(
     add_version(tx, artist_id, trigger="created", evidence=None, who=who)
     events.append(tx, "artist.created", artist_id=artist_id, name=persona.name, genre=persona.genre, who=who)
     return artist_by_id(tx, artist_id=ArtistId(artist_id))
+
+
+@write
+def add_artists(tx: Tx, *, newcomers: tuple[NewArtist, ...], who: str, roster_max: int) -> list[Artist]:
+    """Insert all of them or, with the ConflictError of the first that cannot join, none."""
+    return [
+        add_artist(
+            tx,
+            persona=each.persona,
+            genes=each.genes,
+            who=who,
+            state=each.state,
+            roster_max=roster_max,
+            style_notes=each.style_notes,
+            pictures=each.pictures,
+        )
+        for each in newcomers
+    ]
 
 
 @write

@@ -55,6 +55,21 @@ def test_a_name_is_taken_once_and_a_roster_has_an_end(stage: Stage):
         )
 
 
+def test_a_roster_joins_whole_or_not_at_all(stage: Stage):
+    stage.artist("Nova Rain")
+    first, second, taken = (
+        artists.NewArtist(persona=persona(name), genes=Genes()) for name in ("Amber", "Birch", "Nova Rain")
+    )
+    given = {"who": "t", "roster_max": 3}
+    with pytest.raises(ConflictError, match="choose another name"):
+        stage.write(artists.add_artists, newcomers=(first, taken), **given)
+    with pytest.raises(ConflictError, match="ROSTER_MAX is 2"):
+        stage.write(artists.add_artists, newcomers=(first, second), **given | {"roster_max": 2})
+    assert [each.slug for each in stage.read(artists.list_artists)] == ["nova-rain"]
+    added = stage.write(artists.add_artists, newcomers=(first, second), **given)
+    assert [(each.slug, each.state) for each in added] == [("amber", "candidate"), ("birch", "candidate")]
+
+
 def test_the_roster_is_listed_in_pages(stage: Stage):
     for name in ("Cedar", "Amber", "Birch"):
         stage.artist(name)

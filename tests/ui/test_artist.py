@@ -140,3 +140,19 @@ def test_a_roster_is_imported_whole_or_not_at_all(call: Call, tmp_path, monkeypa
     assert [each["persona"]["name"] for each in one] == ["Tin Lighthouse"]
     assert (one[0]["state"], one[0]["accepted_at"]) == ("candidate", None)
     assert "does not have all" in call("artist", "import", file, "--only", "Nobody").line
+
+
+def test_two_of_a_roster_that_are_nearly_one_are_refused_before_anybody_joins(call: Call, tmp_path):
+    file = tmp_path / "roster.yaml"
+    same = "genre: ambient, themes: [salt, fog], moods: [calm]"
+    file.write_text(f"artists:\n- {{name: Harbour Static, {same}}}\n- {{name: Tin Lighthouse, {same}}}\n")
+    told = call("artist", "import", file)
+    assert "(Tin Lighthouse): themes and moods are those of Harbour Static" in told.line
+    assert call("artist", "list", "--json").data == {"artists": []}
+    file.write_text(file.read_text().replace("moods: [calm]", "moods: [bright]", 1))
+    both = call("artist", "import", file, "--json").data["artists"]
+    assert [each["persona"]["name"] for each in both] == ["Harbour Static", "Tin Lighthouse"]
+    again = tmp_path / "again.yaml"
+    again.write_text(f"artists:\n- {{name: Third Pier, genre: folk}}\n- {{name: Salt Clerk, {same}}}\n")
+    assert "themes and moods are those of Tin Lighthouse" in call("artist", "import", again).line
+    assert len(call("artist", "list", "--json").data["artists"]) == 2
