@@ -289,7 +289,7 @@ class Lifecycle(Group):
     auto_retire: bool | None = None
     """Whether rules retire by themselves. Otherwise, under the label profile, retirement is proposed to people."""
     experiment_promotion: Literal["person", "policy"] = "person"
-    """Who promotes the winner of an experiment: person, or policy, by the stop rule."""
+    """Who ends an experiment: person, or policy, which promotes or stops by the rule."""
     ab_testing_enabled: bool = False
     """Whether planners try variants and learn which are approved."""
 
