@@ -171,6 +171,12 @@ def forget_person(tx: Tx, *, alias: str, who: str) -> str:
         tables.error_groups.c.resolved_by,
         tables.link_codes.c.made_by,
         tables.chats.c.added_by,
+        tables.artists.c.accepted_by,
+        tables.plan_entries.c.changed_by,
+        tables.evolutions.c.who,
+        tables.patches.c.asked_by,
+        tables.patches.c.applied_by,
+        tables.patches.c.reverted_by,
     ):
         tx.connection.execute(
             update(column.table).where(column == person.alias).values({column.name: pseudonym})
@@ -178,6 +184,7 @@ def forget_person(tx: Tx, *, alias: str, who: str) -> str:
     _forget_in_texts(tx, person.alias, pseudonym)
     _forget_in_reasons(tx, person.alias, pseudonym)
     _forget_in_bodies(tx, person.alias, pseudonym)
+    _forget_in_personas(tx, person.alias, pseudonym)
     _forget_answers(tx, person)
     events.append(tx, "person.forgotten", pseudonym=pseudonym, who=pseudonym if who == alias else who)
     return pseudonym
@@ -277,6 +284,20 @@ def _forget_in_bodies(tx: Tx, alias: str, pseudonym: str) -> None:
                 tx.connection.execute(update(table).where(key == identity).values({document.name: changed}))
 
 
+def _forget_in_personas(tx: Tx, alias: str, pseudonym: str) -> None:
+    """A persona says who looked for others of its name."""
+    for table, keys in (
+        (tables.artists, (tables.artists.c.id,)),
+        (tables.artist_versions, (tables.artist_versions.c.artist_id, tables.artist_versions.c.version)),
+    ):
+        for persona, *identity in tx.connection.execute(select(table.c.persona, *keys)).all():
+            search = persona.get("name_search")
+            if search and search["by"] == alias:
+                changed = persona | {"name_search": search | {"by": pseudonym}}
+                mine = (key == value for key, value in zip(keys, identity, strict=True))
+                tx.connection.execute(update(table).where(*mine).values(persona=changed))
+
+
 def _require_role(tx: Tx, alias: str, role: Role) -> None:
     """One owner at most, and nobody changes sides by a code that says otherwise. Raises ConflictError."""
     present = owner(tx)
@@ -296,6 +317,7 @@ def _forget_in_texts(tx: Tx, alias: str, pseudonym: str) -> None:
         (tables.lifecycle_changes.c.reason, told),
         (tables.cycles.c.reason, told),
         (tables.steps.c.error, told),
+        (tables.fixes.c.reason, told),
         (tables.steps.c.output, kept),
     ):
         tx.connection.execute(

@@ -3,14 +3,14 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from storage import approvals, people, tables
 from storage.approval_rows import approval_by_id, decisions_of
 from storage.errors import ConflictError, NotFoundError, UsageError
 from storage.events import events_since
 from storage.people import Role
-from storage.store import Tx
+from storage.store import Tx, write
 from storage.types import Outcome
 from tests.storage.stage import Stage
 
@@ -108,6 +108,81 @@ def test_who_was_removed_decides_no_more_and_can_come_back(stage: Stage):
     assert stage.write(people.link_telegram, code="again", telegram_id=1).left_at is None
 
 
+NAMED = (
+    tables.artists.c.accepted_by, tables.plan_entries.c.changed_by, tables.evolutions.c.who, tables.patches.c.asked_by,
+    tables.patches.c.applied_by, tables.patches.c.reverted_by, tables.fixes.c.reason,
+)  # fmt: skip
+
+
+@write
+def fill_names(tx: Tx, *, artist_id: str) -> None:
+    """A row in each table that names people apart from decisions."""
+    now, run = tx.clock.now(), tx.connection.execute
+    A, V = tables.artists, tables.artist_versions
+    search = {"by": "ann", "at": now.isoformat(), "found": "nobody"}
+    for table, mine in ((A, A.c.id == artist_id), (V, V.c.artist_id == artist_id)):
+        persona = run(select(table.c.persona).where(mine)).scalars().first()
+        run(update(table).where(mine).values(persona=persona | {"name_search": search}))
+    run(update(A).where(A.c.id == artist_id).values(accepted_by="ann", accepted_at=now))
+    run(
+        insert(tables.plan_entries).values(
+            id="ple_1",
+            artist_id=artist_id,
+            day="2026-01-01",
+            kind="song",
+            platform="",
+            text="",
+            call_to_action="",
+            status="planned",
+            changed_by="ann",
+            created_at=now,
+        )
+    )
+    run(
+        insert(tables.evolutions).values(
+            id="evo_1",
+            artist_id=artist_id,
+            kind="refine",
+            status="trying",
+            edits=[],
+            style_note="",
+            parent_version=1,
+            version=2,
+            before_approved=0,
+            before_decided=0,
+            who="ann",
+            at=now,
+        )
+    )
+    run(
+        insert(tables.error_groups).values(
+            fingerprint="f1",
+            code="bug",
+            title="t",
+            status="open",
+            count=1,
+            first_at=now,
+            last_at=now,
+        )
+    )
+    run(
+        insert(tables.fixes).values(
+            id="fix_1",
+            fingerprint="f1",
+            action="patch",
+            reason="applied by ann",
+            status="applied",
+            at=now,
+        )
+    )
+    run(insert(tables.patches).values(fix_id="fix_1", asked_by="ann", applied_by="ann", reverted_by="ann"))
+
+
+def _named(tx: Tx) -> list[object]:
+    columns = (*NAMED, tables.artists.c.persona, tables.artist_versions.c.persona)
+    return [list(tx.connection.execute(select(column)).scalars()) for column in columns]
+
+
 def test_a_forgotten_person_is_a_number_everywhere(stage: Stage):
     invite(stage)
     stage.write(people.link_telegram, code=CODE, telegram_id=99)
@@ -121,8 +196,11 @@ def test_a_forgotten_person_is_a_number_everywhere(stage: Stage):
         surface="telegram",
         undo_s=0.0,
     )
+    stage.write(fill_names, artist_id=asked.artist_id)
     pseudonym = stage.write(people.forget_person, alias="ann", who="me")
     assert pseudonym == "reviewer-1"
+    assert not re.search(r"\bann\b", str(stage.read(_named)))
+    assert str(stage.read(_named)).count(pseudonym) >= len(NAMED) + 2
     assert stage.read(approval_by_id, approval_id=asked.id).who == pseudonym
     assert [line.who for line in stage.read(decisions_of, approval_id=asked.id)] == [pseudonym]
     told = str([event.body for event in stage.read(events_since, seq=0)])
