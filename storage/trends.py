@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from storage import ledger, tables
 from storage.database import insert_absent
@@ -19,6 +20,10 @@ ALONE_H = 1.0
 ALONE_MAX_H = 24.0
 """How long: at first, and at most, doubling with each failure."""
 ERROR_CHARS = 240
+
+
+ORPHANED_S = 150.0
+"""Longer than any reading takes (runtime/trends.py, READING_S): one that was begun before was interrupted."""
 
 
 class ReadingTerms(Frozen):
@@ -61,14 +66,14 @@ class SourceState(Frozen):
 @write
 def begin_reading(tx: Tx, *, source: str, country: str, terms: ReadingTerms) -> Reading:
     """Count a reading's calls and set its money aside, or say why it has to wait."""
+    tx.connection.execute(select(tables.label.c.id).with_for_update()).first()  # of two, one begins
     now = tx.clock.now()
     day = now.date().isoformat()
     known = tx.connection.execute(select(S).where(S.c.source == source, S.c.country == country)).first()
-    if known is not None:
-        if known.read_at is not None and now - known.read_at < timedelta(hours=terms.fresh_h):
-            return Reading(why_not="what is known is fresh")
-        if known.closed_until is not None and known.closed_until > now:
-            return Reading(why_not=f"left alone until {known.closed_until:%Y-%m-%d %H:%M} UTC: {known.error}")
+    if known is not None and (why_not := _not_now(known, terms, now)):
+        return Reading(why_not=why_not)
+    if known is not None and _is_under_way(known):  # its reader was interrupted, and may have been charged
+        ledger.mark_unknown(tx, key=_purchase(source, country, known.tried_at))
     used = select(func.coalesce(func.sum(S.c.calls), 0)).where(S.c.source == source, S.c.day == day)
     if tx.connection.execute(used).scalar_one() + terms.calls > terms.calls_per_day:
         return Reading(why_not=f"TREND_CALLS_PER_DAY ({terms.calls_per_day}) leaves no room today")
@@ -76,7 +81,7 @@ def begin_reading(tx: Tx, *, source: str, country: str, terms: ReadingTerms) -> 
     if terms.price_usd is None:
         return Reading(why_not=f"nobody knows what {source} charges; set its price")
     if terms.price_usd:
-        purchase = f"trend/{source}/{country}/{now.isoformat()}"
+        purchase = _purchase(source, country, now)
         try:
             ledger.reserve(
                 tx, key=purchase, artist_id="label", cycle_id=None, step=None, provider=source,
@@ -85,7 +90,7 @@ def begin_reading(tx: Tx, *, source: str, country: str, terms: ReadingTerms) -> 
         except BudgetExceededError as error:
             return Reading(why_not=str(error))
     calls = terms.calls + (known.calls if known is not None and known.day == day else 0)
-    seen = {"tried_at": now, "day": day, "calls": calls}
+    seen = {"tried_at": now, "day": day, "calls": calls, "error": None}
     if not insert_absent(
         tx.connection,
         S,
@@ -94,7 +99,6 @@ def begin_reading(tx: Tx, *, source: str, country: str, terms: ReadingTerms) -> 
         read_at=None,
         failures=0,
         closed_until=None,
-        error=None,
         **seen,
     ):
         tx.connection.execute(update(S).where(S.c.source == source, S.c.country == country).values(**seen))
@@ -111,10 +115,12 @@ def keep_reading(
     tx.connection.execute(delete(T).where(T.c.source == source, T.c.country == country))
     for term in terms:
         tx.connection.execute(insert(T).values(**term.model_dump()))
+    mine = (S.c.source == source) & (S.c.country == country)
+    tried_at = tx.connection.execute(select(S.c.tried_at).where(mine)).scalar_one()
+    # Never before it was begun, whatever was done to the clock: a reading that ended is not taken for an orphan.
+    read_at = max(tx.clock.now(), tried_at)
     tx.connection.execute(
-        update(S)
-        .where(S.c.source == source, S.c.country == country)
-        .values(read_at=tx.clock.now(), failures=0, closed_until=None, error=None)
+        update(S).where(mine).values(read_at=read_at, failures=0, closed_until=None, error=None)
     )
 
 
@@ -151,6 +157,25 @@ def fail_reading(
         )
     )
     return next(state for state in source_states(tx) if (state.source, state.country) == (source, country))
+
+
+def _not_now(known: Row[*tuple[Any, ...]], terms: ReadingTerms, now: datetime) -> str:
+    """Why a source that was read before has to wait; empty where it has not."""
+    if known.read_at is not None and now - known.read_at < timedelta(hours=terms.fresh_h):
+        return "what is known is fresh"
+    if known.closed_until is not None and known.closed_until > now:
+        return f"left alone until {known.closed_until:%Y-%m-%d %H:%M} UTC: {known.error}"
+    is_recent = timedelta(0) <= now - known.tried_at < timedelta(seconds=ORPHANED_S)
+    return "it is being read already" if is_recent and _is_under_way(known) else ""
+
+
+def _is_under_way(known: Row[*tuple[Any, ...]]) -> bool:
+    """Whether a reading was begun and has not ended, well or ill."""
+    return known.error is None and (known.read_at is None or known.read_at < known.tried_at)
+
+
+def _purchase(source: str, country: str, tried_at: datetime) -> str:
+    return f"trend/{source}/{country}/{tried_at.isoformat()}"
 
 
 def terms_of(

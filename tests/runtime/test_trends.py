@@ -4,10 +4,11 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from configs.settings import Settings
 from runtime.trends import refresh, trends_now
-from storage import trends
+from storage import tables, trends
 from storage.errors import ProviderRefusedError, ProviderUnavailableError
 from storage.home import open_home
 from storage.ledger import spent
@@ -143,3 +144,18 @@ async def test_a_clock_set_back_reads_nothing_twice(stage: Stage, home):
     stage.clock.advance(days=-1)
     (told,) = await refresh(store, settings(home), (source,))
     assert told.why_not == "what is known is fresh"
+
+
+async def test_a_reading_that_is_under_way_or_was_interrupted_is_not_bought_unseen(stage: Stage, home):
+    store, source = LocalStore(stage.store), Paid(Decimal("0.5"))
+    terms = trends.ReadingTerms(fresh_h=24, calls_per_day=9, calls=2, price_usd=Decimal("0.5"), caps=CAPS)
+    begun = await store.write(trends.begin_reading, source="paid", country="", terms=terms)
+    assert begun.purchase
+    stage.clock.advance(seconds=60)
+    (told,) = await refresh(store, settings(home), (source,))
+    assert (told.why_not, source.read_times) == ("it is being read already", 0)
+    stage.clock.advance(seconds=100)
+    (told,) = await refresh(store, settings(home), (source,))
+    assert (told.why_not, source.read_times) == ("", 1)
+    rows = stage.read(lambda tx: tx.connection.execute(select(tables.spend.c.status)).scalars().all())
+    assert sorted(rows) == ["settled", "unknown"]
