@@ -15,6 +15,15 @@ P = tables.approvals
 A = tables.artists
 
 
+def words_sha256(edits: SongEdits | None) -> str:
+    """Stands for other words; of none and of empty ones it is the same."""
+    return hashlib.sha256((edits or SongEdits()).model_dump_json().encode()).hexdigest()
+
+
+WRITTEN_SHA256 = words_sha256(None)
+"""The words as the artist wrote them: what an answer is about that names no others."""
+
+
 class ApprovalStatus(StrEnum):
     PENDING = "pending"
     DECIDED = "decided"
@@ -68,7 +77,9 @@ class Approval(Frozen):
     redo: Redo | None
     """What it was sent back for."""
     edits: SongEdits | None
-    """Other words: of an open question those that whoever approves it approves, of a decided one those it was given."""
+    """Other words that people put beside the question: an approval is of these; a rejection leaves them as they stood."""
+    words_sha256: str
+    """Tells whether somebody has put other words beside the question since; WRITTEN_SHA256 where nobody has."""
     decided_at: datetime | None
     effective_at: datetime | None
 
@@ -108,10 +119,19 @@ class Approval(Frozen):
         """Every lyric line as it is released, as it stands."""
         return (self.edits and self.edits.lines) or self.words
 
-    @property
-    def words_sha256(self) -> str:
-        """Tells whether somebody has put other words beside the question since."""
-        return hashlib.sha256((self.edits or SongEdits()).model_dump_json().encode()).hexdigest()
+    def require_words(self, seen: str) -> None:
+        """Raise ConflictError where an open question has other words than those a person saw.
+
+        `seen` is their `words_sha256` or its beginning; one that was answered tells who was faster instead.
+        """
+        if self.status == ApprovalStatus.PENDING and not self.words_sha256.startswith(seen):
+            raise ConflictError(
+                f"The words of {self.title} were changed meanwhile; look at them, then decide"
+            )
+
+    def edits_under(self, given: SongEdits) -> SongEdits:
+        """The words beside the question with these laid over them: what `given` does not name stays as it stands."""
+        return (self.edits or SongEdits()).model_copy(update=given.model_dump(exclude_unset=True))
 
     def told(self) -> str:
         """How it stands, in one line for people."""
@@ -249,4 +269,7 @@ def _approval(row: RowMapping, now: datetime) -> Approval:
     overdue_at = row["overdue_at"]
     assert isinstance(overdue_at, datetime)
     is_overdue = row["status"] == ApprovalStatus.PENDING and overdue_at <= now
-    return Approval.model_validate({**row, "is_overdue": is_overdue})
+    edits = None if row["edits"] is None else SongEdits.model_validate(row["edits"])
+    return Approval.model_validate(
+        {**row, "is_overdue": is_overdue, "edits": edits, "words_sha256": words_sha256(edits)}
+    )

@@ -103,7 +103,8 @@ def decide(
     Raises ConflictError that tells who decided what, when somebody was faster or the song has changed.
     """
     approval = _as_shown(tx, approval_id, preview_sha256)
-    _require_words(approval, words_sha256)
+    if words_sha256 is not None:
+        approval.require_words(words_sha256)
     if not 1 <= take <= approval.takes:
         raise UsageError(f"{approval.title} has {approval.takes} take(s); there is no take {take}")
     if edits is not None:
@@ -116,7 +117,9 @@ def decide(
         "surface": surface,
         "why": reason,
     }
-    _answer(tx, approval, undo_s, **answer, edits=_kept(edits))
+    # A rejection leaves the words that people put beside the question: it may be undone.
+    words = {"edits": _kept(edits)} if outcome is Outcome.APPROVED else {}
+    _answer(tx, approval, undo_s, **answer, **words)
     _note(tx, approval, "decide", **answer)
     return approval_by_id(tx, approval_id=approval_id)
 
@@ -137,7 +140,7 @@ def edit_words(
     Raises ConflictError as `decide` does, also when somebody has changed the words since they were seen.
     """
     approval = _as_shown(tx, approval_id, preview_sha256)
-    _require_words(approval, words_sha256)
+    approval.require_words(words_sha256)
     _require_fitting(approval, Outcome.APPROVED, edits)
     _move(tx, approval_id, edits=_kept(edits))
     _note(tx, approval, "edit", decided_by=DeciderKind.PERSON, who=who, surface=surface)
@@ -159,7 +162,7 @@ def send_back(
     """Have a part of the song made anew; people are asked about the result. Raises ConflictError as `decide` does."""
     approval = _as_shown(tx, approval_id, preview_sha256)
     answer = {"redo": redo, "decided_by": DeciderKind.PERSON, "who": who, "surface": surface, "why": reason}
-    _answer(tx, approval, undo_s, **answer, edits=None)
+    _answer(tx, approval, undo_s, **answer)
     _note(tx, approval, "redo", **answer)
     return approval_by_id(tx, approval_id=approval_id)
 
@@ -301,7 +304,7 @@ def effective_verdict(tx: Tx, *, approval_id: str) -> Verdict | None:
             "reason": approval.why or "",
             "decided_at": approval.decided_at,
             "redo": approval.redo,
-            "edits": approval.edits,
+            "edits": approval.edits if approval.outcome is Outcome.APPROVED else None,
         }
     )
 
@@ -313,13 +316,6 @@ def _as_shown(tx: Tx, approval_id: str, preview_sha256: str | None) -> Approval:
         raise ConflictError(f"{approval.title} is no longer the version that was shown; look at the new one")
     _require_making(tx, approval)
     return approval
-
-
-def _require_words(approval: Approval, words_sha256: str | None) -> None:
-    if words_sha256 is not None and words_sha256 != approval.words_sha256:
-        raise ConflictError(
-            f"The words of {approval.title} were changed meanwhile; look at them, then decide"
-        )
 
 
 def _kept(edits: SongEdits | None) -> object:

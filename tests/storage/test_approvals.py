@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from storage import approval_rows, approvals, artists, cycles, memory, outbox, people
-from storage.approval_rows import ApprovalStatus
+from storage.approval_rows import WRITTEN_SHA256, ApprovalStatus
 from storage.errors import ConflictError, NotFoundError, UsageError
 from storage.people import Role
 from storage.types import CycleState, Outcome, Redo, SongEdits
@@ -355,6 +355,9 @@ def test_other_words_wait_beside_the_question_and_are_never_approved_unseen(stag
         stage.write(approvals.decide, **verdict(asked.id), words_sha256=asked.words_sha256)
     with pytest.raises(UsageError, match="has 2 lines and 1 were given"):
         stage.write(approvals.edit_words, **rewording(first, SongEdits(lines=("one",))))
+    with pytest.raises(ConflictError, match="changed meanwhile"):
+        first.require_words(WRITTEN_SHA256)
+    first.require_words(first.words_sha256[:8])
     stage.write(approvals.decide, **verdict(asked.id), edits=first.edits, words_sha256=first.words_sha256)
     undone = stage.write(approvals.undo, approval_id=asked.id, who="ann", surface="cli")
     assert undone.wanted_title == "New Name", "nothing that was typed is lost"
@@ -369,3 +372,30 @@ def test_words_of_a_decided_song_stay_as_they_were_decided(stage: Stage):
     stage.write(approvals.decide, **verdict(asked.id))
     with pytest.raises(ConflictError, match="approved by"):
         stage.write(approvals.edit_words, **rewording(asked, SongEdits(title="Late")))
+
+
+def test_a_rejection_or_a_redo_leaves_the_words_that_others_typed(stage: Stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle, facts={"lines": ["one", "two"]})
+    edits = SongEdits(title="New Name", lines=("one", "too"))
+    stage.write(approvals.edit_words, **rewording(asked, edits))
+    back = {"approval_id": asked.id, "redo": Redo.COVER, "who": "bob", "surface": "cli", "undo_s": 10.0}
+    for action, given in (
+        (approvals.decide, verdict(asked.id, "rejected", who="bob")),
+        (approvals.send_back, back),
+    ):
+        assert stage.write(action, **given).edits == edits
+        undone = stage.write(approvals.undo, approval_id=asked.id, who="bob", surface="cli")
+        assert (undone.status, undone.edits) == ("pending", edits)
+    stage.write(approvals.decide, **verdict(asked.id, "rejected"))
+    stage.clock.advance(hours=1)
+    assert stage.read(approvals.effective_verdict, approval_id=asked.id).edits is None
+
+
+def test_words_are_laid_over_those_that_stand_there(stage: Stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle, facts={"lines": ["one", "two"]})
+    edited = stage.write(approvals.edit_words, **rewording(asked, SongEdits(title="A", lines=("1", "2"))))
+    assert edited.edits_under(SongEdits(title="B")) == SongEdits(title="B", lines=("1", "2"))
+    assert edited.edits_under(SongEdits(title=None)) == SongEdits(lines=("1", "2"))
+    assert asked.edits_under(SongEdits(title="B")) == SongEdits(title="B")

@@ -75,6 +75,21 @@ def waiting(home: Path) -> dict[str, str]:
     return {"artist": "nova-rain", "cycle": cycle.id, "approval": approval.id}
 
 
+@pytest.fixture
+def reworded(home: Path) -> str:
+    """A home in which one song waits under words that bob has changed; the approval's id."""
+    from storage import approvals
+    from storage.types import SongEdits
+
+    with behind(home) as stage:
+        asked = stage.ask(*stage.song("Kilo Wren"), facts={"lines": ["one", "two"]})
+        stage.write(
+            approvals.edit_words, approval_id=asked.id, edits=SongEdits(lines=("one", "too")), who="bob",
+            surface="telegram", preview_sha256=asked.preview_sha256, words_sha256=asked.words_sha256,
+        )  # fmt: skip
+    return asked.id
+
+
 def suspend_waiting(stage: Stage, fence, cycle) -> None:
     from storage import artists, cycles
     from storage.types import CycleState

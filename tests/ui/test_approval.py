@@ -1,5 +1,6 @@
 """Deciding on the command line."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -90,3 +91,20 @@ def test_a_question_is_shown_with_its_facts_and_history(call: Call, waiting):
     told = call("approval", "show", waiting["cycle"]).out
     assert "tempo " in told
     assert "ada (cli)" in told
+
+
+def test_words_that_others_changed_are_shown_before_they_are_approved_and_a_title_keeps_them(
+    call: Call, reworded: str
+):
+    told = call("approve", reworded, "--title", "Another Name")
+    assert told.code == 2
+    assert "were changed meanwhile" in told.line
+    assert f"labelmate approval show {reworded}" in told.line
+    assert "at least 8" in call("approve", reworded, "--words", "ab").line
+    shown = call("approval", "show", reworded).out
+    assert re.search(r"^lines +one\n +too$", shown, re.MULTILINE)
+    words = re.search(r"--words ([0-9a-f]{8})", shown)
+    assert words is not None
+    told = call("approve", reworded, "--title", "Another Name", "--words", words.group(1), "--json")
+    edits = told.data["approval"]["edits"]
+    assert (edits["title"], edits["lines"]) == ("Another Name", ["one", "too"])

@@ -11,7 +11,8 @@ from runtime.desk import Desk
 from runtime.label import Label
 from runtime.studio import StudioConfig
 from storage import approval_rows, queries
-from storage.approval_rows import Approval, Decision
+from storage.approval_rows import WRITTEN_SHA256, Approval, Decision
+from storage.errors import ConflictError, UsageError
 from storage.types import Frozen, Redo, SongEdits
 from ui.cli.options import Json, Limit, Who, at_desk
 from ui.cli.output import Facts, show, show_rows, table
@@ -27,6 +28,7 @@ Ref = Annotated[
         metavar="REF", help="Id of an approval or the beginning of it, of its cycle, or the artist's slug."
     ),
 ]
+WORDS_CHARS = 8
 NOT_SHOWN = frozenset({"sections", "arm_id", "source"})
 """What other programs need and people do not."""
 
@@ -55,18 +57,25 @@ def approve(
     title: Annotated[
         str | None, typer.Option(help="Release it under this title; the cover is painted anew.")
     ] = None,
+    words: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HASH",
+            help="Which words you saw, where people have changed them: `labelmate approval show` says it.",
+        ),
+    ] = None,
     reason: Annotated[str, typer.Option(help="Why; the artist learns from it.")] = "",
     who: Who = None,
     as_json: Json = False,
 ) -> None:
     """Approve a song; it takes effect a moment later."""
-    edits = SongEdits(title=title) if title else None
-    _answer(
-        ref,
-        lambda desk, asked: desk.approve(asked, take=take, reason=reason, edits=edits),
-        who,
-        as_json=as_json,
-    )
+
+    async def give(desk: Desk, asked: Approval) -> Approval:
+        _require_seen(asked, words)
+        edits = asked.edits_under(SongEdits(title=title)) if title else None
+        return await desk.approve(asked, take=take, reason=reason, edits=edits)
+
+    _answer(ref, give, who, as_json=as_json)
 
 
 def reject(
@@ -125,6 +134,15 @@ def close(
 
     approval = with_label(give_up)
     show(approval, as_json=as_json, drawn=f"{approval.artist_name}: {approval.told()}")
+
+
+def _require_seen(asked: Approval, words: str | None) -> None:
+    if words is not None and len(words) < WORDS_CHARS:
+        raise UsageError(f"--words takes at least {WORDS_CHARS} characters of what `approval show` says")
+    try:
+        asked.require_words(words or WRITTEN_SHA256)
+    except ConflictError as error:
+        raise ConflictError(f"{error}: `labelmate approval show {asked.id}`") from None
 
 
 def _answer(
@@ -214,10 +232,11 @@ def _drawn(question: Question) -> Group:
     return Group(
         Facts(
             {
-                "song": f"{approval.title} by {approval.artist_name} ({approval.id})",
+                "song": f"{approval.wanted_title} by {approval.artist_name} ({approval.id})",
                 "stands": approval.told() + (", overdue" if approval.is_overdue else ""),
                 "asked": moment(approval.asked_at),
                 **told,
+                **_reworded(approval),
                 **{name: path and shown_path(path) for name, path in files.items()},
             }
         ),
@@ -233,6 +252,19 @@ def _drawn(question: Question) -> Group:
         if question.history
         else "",
     )
+
+
+def _reworded(approval: Approval) -> dict[str, str | None]:
+    """What people have put in the place of the artist's words, and how it is approved."""
+    edits = approval.edits
+    if edits is None:
+        return {}
+    return {
+        "title was": approval.title if edits.title else None,
+        "lines": "\n".join(approval.wanted_words),
+        "lines were": "\n".join(approval.words) if edits.lines else None,
+        "approve with": f"--words {approval.words_sha256[:WORDS_CHARS]}",
+    }
 
 
 def _text(value: object) -> str:

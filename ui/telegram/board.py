@@ -153,8 +153,10 @@ class Board:
             view.partition(":")[0], _Menu(buttons.undo_rows if view.startswith(UNDO) else lambda _: [])
         )
         text = caption(asked, song, self._office.settings, tagged=tagged, hint=menu.hint)
-        # Without the tag: the same words in a topic and beside one are the same message.
-        digest = hashlib.sha256(text.rpartition("\n")[0].encode()).hexdigest()[:12]
+        # Without the tag: the same words in a topic and beside one are the same message. With the song's words: they
+        # stand in its buttons, also where two changes are told alike.
+        told = f"{text.rpartition(chr(10))[0]}\n{asked.words_sha256}"
+        digest = hashlib.sha256(told.encode()).hexdigest()[:12]
         return Notice(text, menu.rows(asked), f"{view}|{digest}")
 
     def _view(self, asked: Approval) -> str:

@@ -20,7 +20,7 @@ REASONS = (
     "Cover or video is poor",
 )
 """Ready reasons for a rejection, by their place in the callback data: add at the end only."""
-_DATA = re.compile(r"(ap|ar):([0-9a-z]{26}):([a-z]{2,12})(?:\.([0-9a-z]{1,12}))?")
+_DATA = re.compile(r"(ap|ar):([0-9a-z]{26}):([a-z]{2,12})(?:\.([0-9a-z]{1,12})(?:\.([0-9a-f]{8}))?)?")
 _PREFIX = {"ap": "apr", "ar": "art"}
 
 Rows = list[list[InlineKeyboardButton]]
@@ -34,6 +34,8 @@ class Press:
     """Of the approval or the artist."""
     verb: str
     argument: str | None = None
+    words: str | None = None
+    """The beginning of the `words_sha256` that the message showed; None on a button of older messages."""
 
 
 def read_press(data: str) -> Press | None:
@@ -41,8 +43,8 @@ def read_press(data: str) -> Press | None:
     found = _DATA.fullmatch(data)
     if found is None:
         return None
-    kind, ulid, verb, argument = found.groups()
-    return Press(f"{_PREFIX[kind]}_{ulid}", verb, argument)
+    kind, ulid, verb, argument, words = found.groups()
+    return Press(f"{_PREFIX[kind]}_{ulid}", verb, argument, words)
 
 
 def button(text: str, id_: str, verb: str, argument: str | None = None) -> InlineKeyboardButton:
@@ -65,7 +67,7 @@ def open_rows(asked: Approval) -> Rows:
             f"✅ Approve {take.named()}" if asked.takes > 1 else "✅ Approve",
             asked.id,
             "approve",
-            str(take.number),
+            f"{take.number}.{asked.words_sha256[:8]}",
         )
         for take in asked.offered
     ]

@@ -8,7 +8,7 @@ from storage.experiments import Assignment
 from storage.types import Frozen, Outcome, Redo
 from ui.telegram.hours import clock_face
 from ui.telegram.markup import CAPTION_MAX, bold, clip, code, hashtag, italic, plain, shown_units, units
-from ui.telegram.rewording import change_told
+from ui.telegram.rewording import change_told, changed_lines
 from ui.wording import usd
 
 LEAST = 40
@@ -81,6 +81,7 @@ def _told(asked: Approval) -> list[str]:
     texts = [
         f"Left to you: {left}" if left else "",
         f"Beware: it {beware}" if beware else "",
+        clip(f"Words: {changed}", 300) if (changed := changed_lines(asked)) else "",
         f"Rights: {facts['rights']}" if facts.get("rights") else "",
         str(facts.get("reflection") or "")[:800],
         f"Critic: {facts['feedback']}" if facts.get("feedback") else "",

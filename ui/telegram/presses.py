@@ -8,7 +8,7 @@ from telegram.ext import ContextTypes
 
 from runtime.desk import Desk
 from storage import approval_rows, chat_messages, chats
-from storage.approval_rows import Approval, ApprovalStatus
+from storage.approval_rows import WRITTEN_SHA256, Approval, ApprovalStatus
 from storage.chat_messages import Posted
 from storage.errors import ConflictError, NotFoundError, UsageError
 from storage.types import Redo, SongEdits
@@ -69,6 +69,7 @@ class Presses:
     async def _do(self, desk: Desk, press: Press, asked: Approval, posted: Posted, person_id: str) -> str:
         match press.verb, press.argument:
             case "approve", str(take) if take.isdecimal():
+                asked.require_words(press.words or WRITTEN_SHA256)
                 line = (await desk.approve(asked, take=int(take))).told()
             case "reject", str(place) if place.isdecimal() and int(place) < len(REASONS):
                 line = (await desk.reject(asked, reason=REASONS[int(place)])).told()

@@ -67,6 +67,12 @@ def change_told(asked: Approval) -> str | None:
     return f"✏️ {', '.join(parts)}" if parts else None
 
 
+def changed_lines(asked: Approval) -> str:
+    """The lines that differ from what was written, with their numbers; empty where none does."""
+    wanted = zip(asked.words, asked.wanted_words, strict=False)
+    return " / ".join(f"{place}: {new}" for place, (old, new) in enumerate(wanted, 1) if old != new)
+
+
 class Rewording:
     """A reply that brings other words; everybody's message tells of it."""
 

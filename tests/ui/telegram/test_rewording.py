@@ -115,3 +115,28 @@ async def test_the_longest_words_still_fit_a_caption(house: House):
     told = caption(edited, SongFacts(cost_usd=0), house.label.settings, tagged=True)  # type: ignore[arg-type]
     assert "3 lines changed" in told
     assert len(told.replace("&amp;", "&")) <= 1024 + 60, "tags of HTML do not count"
+
+
+async def test_a_press_on_a_message_that_showed_other_words_approves_nothing(house: House):
+    house.enrol(REVIEWER, "bob", Role.REVIEWER)
+    asked = house.ask(lines=LINES)
+    song = await house.song()
+
+    def data() -> str:
+        return next(data for text, data in song.buttons.items() if "Approve" in text)
+
+    shown = [data()]
+    for words in ("3: and so we stay", "3: and so we fall"):
+        house.api.say(OWNER, OWNER, words, reply_to=song)
+        await until(lambda words=words: words in song.text)
+        assert "1 line changed" in song.text
+        assert data() not in shown
+        shown.append(data())
+    older = shown[0].rpartition(".")[0]
+    for stale in (*shown[:2], older):
+        answer = await house.answer(house.api.press(song, "", OWNER, data=stale))
+        assert "were changed meanwhile" in answer
+    assert house.approval(asked).status == "pending"
+    house.api.press(song, "Approve", OWNER)
+    await until(lambda: "✅ Approved" in song.text)
+    assert house.approval(asked).edits.lines[2] == "and so we fall"

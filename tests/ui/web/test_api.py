@@ -145,6 +145,19 @@ def test_of_two_reviewers_at_once_one_hears_who_was_faster(
     assert f"by {faster} (api)" in told(heard[slower], 409, "conflict")
 
 
+def test_words_that_others_changed_are_named_and_a_title_is_laid_over_them(
+    reworded: str, program: httpx.Client
+):
+    at = f"/api/v1/approvals/{reworded}"
+    title = {"edits": {"title": "Another Name"}}
+    unseen = program.post(f"{at}/approve", json=title, headers=SEEN)
+    assert "were changed meanwhile" in told(unseen, 409, "conflict")
+    assert program.get(at).json()["approval"]["status"] == "pending"
+    words = {"words_sha256": program.get(at).json()["approval"]["words_sha256"]}
+    approved = program.post(f"{at}/approve", json=title | words, headers=SEEN).json()
+    assert (approved["edits"]["title"], approved["edits"]["lines"]) == ("Another Name", ["one", "too"])
+
+
 def test_a_double_click_decides_once(program: httpx.Client, waiting: dict[str, str]):
     at = f"/api/v1/approvals/{waiting['approval']}"
     answers = [program.post(f"{at}/approve", json={}, headers=SEEN).status_code for _ in range(2)]

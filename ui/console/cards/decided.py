@@ -5,6 +5,7 @@ from datetime import datetime
 
 from storage.approval_rows import Approval
 from storage.overviews import can_undo
+from storage.types import Outcome
 from ui.console.cards.now import cover
 from ui.console.markup import Markup, ago, chip, el, empty, page_link
 
@@ -17,7 +18,7 @@ def decided_list(approvals: Sequence[Approval], now: datetime) -> Markup:
 
 
 def _row(approval: Approval, now: datetime) -> Markup:
-    edited = approval.edits is not None and "with other words"
+    edited = approval.outcome is Outcome.APPROVED and approval.edits is not None and "with other words"
     return el(
         "li",
         cover(approval),

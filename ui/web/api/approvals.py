@@ -1,7 +1,7 @@
 """Questions to people, and their answers.
 
-An answer names what was seen: the approval's `preview_sha256`, in the body or as If-Match. Of two who answer at
-once the first is taken, and the other hears 409 with who was faster.
+An answer names what was seen: the approval's `preview_sha256`, in the body or as If-Match, and to approve words that
+people have changed, its `words_sha256`. Of two who answer at once the first is taken, and the other hears 409 with who was faster.
 """
 
 from typing import Annotated, Literal
@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from runtime.label import Label
 from storage import approval_rows
-from storage.approval_rows import Approval, Decision
+from storage.approval_rows import WRITTEN_SHA256, Approval, Decision
 from storage.errors import ConflictError
 from storage.types import Frozen, Redo, SongEdits
 from ui.web.door import IfMatch, Limit, Offset, TheDesk, TheLabel
@@ -46,9 +46,12 @@ class Seen(Frozen):
 
 
 class Approve(Seen):
+    words_sha256: Sha256 = WRITTEN_SHA256
+    """The words that were seen, as the question says; to be named where people have put others beside it."""
     reason: Words = ""
     take: Annotated[int, Field(ge=1, le=100)] = 1
     edits: SongEdits | None = None
+    """Laid over the words that stand beside the question: what is not named stays, null is as it was written."""
 
 
 class Reject(Seen):
@@ -93,7 +96,9 @@ async def approve(
 ) -> Approval:
     """Release the song; it takes effect UNDO_S later."""
     asked = await _seen(label, approval_id, answer, if_match)
-    return await desk.approve(asked, take=answer.take, reason=answer.reason, edits=answer.edits)
+    asked.require_words(answer.words_sha256)
+    edits = None if answer.edits is None else asked.edits_under(answer.edits)
+    return await desk.approve(asked, take=answer.take, reason=answer.reason, edits=edits)
 
 
 @router.post("/{approval_id}/reject")
