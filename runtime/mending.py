@@ -51,10 +51,14 @@ class Mender:
     find: Callable[[], Checkout] = find_checkout
     _unsettled: frozenset[str] = field(default=frozenset(), init=False)
     """Changes that were under way at the look before."""
+    _has_looked: bool = field(default=False, init=False)
 
     async def look(self) -> None:
         """One look at everything that waits; what fails is told in its own row."""
         settings = await self.settings.now()
+        if not self._has_looked:
+            await self._end_interrupted()
+            self._has_looked = True
         await self._settle()
         for patch in await self.store.read(patches.patches_in, statuses=("returned",)):
             with contextlib.suppress(LabelError):  # why stands in its row
@@ -74,7 +78,18 @@ class Mender:
             for fingerprint in await self.store.read(patches.unpatched_bugs, limit=left):
                 await self.store.write(patches.ask_patch, fingerprint=fingerprint, who=LABEL)
 
+    async def _end_interrupted(self) -> None:
+        """What the process before was trying has been paid for once: it is not bought again unasked."""
+        tried = Tried(status="failed", reason="it was interrupted; ask again, and its models are paid again")
+        for patch in await self.store.read(patches.patches_in, statuses=("trying",)):
+            with contextlib.suppress(ConflictError):
+                await self.store.write(patches.record_trial, fix_id=patch.id, tried=tried)
+
     async def _mend(self, patch: Patch, settings: Settings) -> None:
+        try:
+            await self.store.write(patches.begin_trial, fix_id=patch.id)
+        except ConflictError:  # somebody has discarded it, or tries it
+            return
         try:
             tried = await self._tried(patch, settings)
         except LabelError as error:

@@ -1,10 +1,10 @@
 """Patches of labelmate's own code: a fix that changes files, and who tried, applied or took it back.
 
-    asked → proposed → applying → applied → worked
-      ↓        ↓                    ↓
-    failed  discarded            returned → reverting → reverted
-                                               ↓
-                                             stuck: a file was changed since, a person has to look
+    asked → trying → proposed → applying → applied → worked
+               ↓        ↓                    ↓
+            failed  discarded             returned → reverting → reverted
+                                                        ↓
+                                                      stuck: a file was changed since, a person has to look
 
 A patch is a row of `fixes` with what belongs to it beside. Each move is one compare-and-set; files are changed between
 two of them (runtime/mending.py), so that an interrupted change is found and settled.
@@ -24,7 +24,7 @@ from storage.types import Frozen
 ACTION: Final = "patch"
 X = tables.fixes
 P = tables.patches
-LIVE = ("asked", "proposed", "applying", "applied", "returned", "reverting", "stuck")
+LIVE = ("asked", "trying", "proposed", "applying", "applied", "returned", "reverting", "stuck")
 """States of a patch that is not done with: of a fault there is one such at a time."""
 WATCH_DAYS = 7
 """A fault that stays away for so long after its patch is called mended."""
@@ -107,9 +107,16 @@ def ask_patch(tx: Tx, *, fingerprint: str, who: str) -> Patch:
 
 
 @write
+def begin_trial(tx: Tx, *, fix_id: str) -> Patch:
+    """Whoever moves it pays for its models. Raises ConflictError when it is not asked for any more."""
+    _move(tx, fix_id, ("asked",), "trying", None)
+    return patch_by_id(tx, fix_id=fix_id)
+
+
+@write
 def record_trial(tx: Tx, *, fix_id: str, tried: Tried) -> Patch:
     """Keep what became of asking; people hear of a patch that is proposed."""
-    _move(tx, fix_id, ("asked",), tried.status, tried.reason)
+    _move(tx, fix_id, ("asked", "trying"), tried.status, tried.reason)
     found = tried.model_dump(mode="json", exclude={"status", "reason", "cost_usd"})
     tx.connection.execute(update(P).where(P.c.fix_id == fix_id).values(**found, cost_usd=tried.cost_usd))
     patch = patch_by_id(tx, fix_id=fix_id)
@@ -180,7 +187,7 @@ def drop_revert(tx: Tx, *, fix_id: str, reason: str) -> Patch:
 @write
 def discard_patch(tx: Tx, *, fix_id: str, who: str) -> Patch:
     """Not wanted."""
-    _move(tx, fix_id, ("asked", "proposed"), "discarded", f"discarded by {who}")
+    _move(tx, fix_id, ("asked", "trying", "proposed"), "discarded", f"discarded by {who}")
     return patch_by_id(tx, fix_id=fix_id)
 
 

@@ -1,5 +1,6 @@
 """A bug of ours from its trace to a patch that works: the model is at the far side of a socket, the tree is a small one."""
 
+import asyncio
 import importlib.util
 import json
 from collections.abc import AsyncIterator, Callable
@@ -271,3 +272,23 @@ async def test_installed_without_its_tree_it_says_so_in_one_line(
     mender.find = none
     patch = await looked(label, mender, fingerprint)
     assert (patch.status, patch.reason) == ("failed", "labelmate is installed without its source tree")
+
+
+async def test_a_patch_whose_trial_was_interrupted_is_not_bought_again(
+    label: Label, checkout: Checkout, mender: Mender, engineer: Engineer
+):
+    fingerprint = await meets(label, checkout)
+    seen = []
+
+    async def dies(*_given):
+        seen.append((await label.store.read(patches.find_patch, ref=fingerprint)).status)
+        raise asyncio.CancelledError
+
+    before = Mender(label.store, label.live, mender.propose, dies, find=lambda: checkout)
+    with pytest.raises(asyncio.CancelledError):
+        await before.look()
+    paid = len(engineer.shown)
+    patch = await looked(label, mender, fingerprint)
+    assert (patch.status, seen) == ("failed", ["trying"])
+    assert patch.reason.startswith("it was interrupted")
+    assert len(engineer.shown) == paid > 0

@@ -118,6 +118,7 @@ def possible(patch: Patch | None, *, may_ask: bool) -> frozenset[Way]:
         return frozenset({"ask"} if may_ask else ())
     ways: dict[str, frozenset[Way]] = {
         "asked": frozenset({"discard"}),
+        "trying": frozenset({"discard"}),
         "proposed": frozenset({"apply", "discard"}),
         "applied": frozenset({"revert"}),
         "stuck": frozenset({"revert"}),
