@@ -28,7 +28,7 @@ class Arm(Frozen):
     """What the variant sets its parameter to."""
     successes: int = Field(0, ge=0)
     failures: int = Field(0, ge=0)
-    undecided: int = Field(0, ge=0)
+    undecided: int = Field(default=0, ge=0)
     """Songs made with it that no person has decided on, and perhaps none ever will."""
     prior: tuple[float, float] = (1.0, 1.0)
     """What is believed before its outcomes, as successes and failures of Beta; (1, 1) is flat."""
