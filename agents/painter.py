@@ -127,7 +127,8 @@ def film_song(
     Raises as `film` does.
     """
     from agents.visuals.editing import fast
-    from agents.visuals.footage.cutting import NEEDED, Clip, cut_film
+    from agents.visuals.footage.cutting import Clip, cut_film
+    from agents.visuals.footage.rhythm import NEEDED
     from agents.visuals.visualizer.sound import audio_length_s
     from agents.visuals.visualizer.words import are_captions_wanted
 

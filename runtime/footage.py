@@ -12,11 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agents.vendors.download import VIDEO, download
-from agents.visuals.footage.choice import Pick, Shape, pick, ranked
-from agents.visuals.footage.cutting import NEEDED, clips_wanted, shortest_clip_s
+from agents.visuals.footage.choice import Delivery, Pick, Shape, pick, ranked
 from agents.visuals.footage.protocol import FootageProvider, Found
 from agents.visuals.footage.queries import Query, queries
-from agents.visuals.footage.reception import Delivery
+from agents.visuals.footage.rhythm import NEEDED, clips_wanted, shortest_clip_s
 from agents.visuals.footage.shelf import Shelf
 from agents.visuals.footage.standing import Showing, Standing
 from runtime import studio

@@ -44,8 +44,8 @@ if TYPE_CHECKING:  # the studio's tools are heavy: each function imports what it
     from agents.music.order import MusicOrder
     from agents.music.protocol import Batch
     from agents.packager import PackageJob
-    from agents.visuals.footage.choice import Shape
-    from agents.visuals.footage.reception import Delivery, Receipt
+    from agents.visuals.footage.choice import Delivery, Shape
+    from agents.visuals.footage.reception import Receipt
 
 P = ParamSpec("P")
 T = TypeVar("T")

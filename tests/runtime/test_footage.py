@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from agents.visuals.footage.choice import Shape, pick
-from agents.visuals.footage.cutting import shortest_clip_s
 from agents.visuals.footage.protocol import Found, Offer, OfferedFile, footage_providers
 from agents.visuals.footage.queries import queries
+from agents.visuals.footage.rhythm import shortest_clip_s
 from agents.visuals.footage.shelf import Shelf
 from configs.settings import Settings
 from runtime.footage import FootageDesk

@@ -4,7 +4,7 @@ import random
 import re
 from collections.abc import Iterable
 
-from agents.visuals.footage.protocol import Offer, OfferedFile
+from agents.visuals.footage.protocol import FootageTerms, Offer, OfferedFile
 from agents.visuals.footage.standing import Standing
 from configs.footage import load_footage
 from storage.clock import sub_seed
@@ -30,6 +30,15 @@ class Pick(Frozen):
     offer: Offer
     file: OfferedFile
     is_lively: bool
+
+
+class Delivery(Frozen):
+    """A clip that was fetched, or lies in the store already."""
+
+    pick: Pick
+    terms: FootageTerms
+    path: str = ""
+    sha256: str = ""
 
 
 def pick(offer: Offer, shape: Shape, *, is_lively: bool) -> Pick | None:

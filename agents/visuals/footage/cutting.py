@@ -4,20 +4,13 @@ import random
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agents.visuals.footage.rhythm import Cut, cuts
+from agents.visuals.footage.rhythm import LEAD_IN_S, SLACK_S, Cut, cuts
 from agents.visuals.footage.titles import Titles
 from agents.visuals.timeline import Shot, Soundtrack, Timeline, Veil
 from agents.visuals.visualizer.stage import Stage
 from storage.clock import sub_seed
 from storage.errors import RenderError
 from storage.types import FootageClip, SongPlan, VisualIdentity
-
-NEEDED = 4
-"""Clips with which a film may be cut; with fewer it would show the same pictures over and over."""
-WANTED = 12
-LEAD_IN_S = 0.5
-"""Left out at a clip's beginning, where cameras are still being steadied."""
-SLACK_S = 0.3
 
 
 @dataclass(frozen=True)
@@ -36,17 +29,6 @@ class Clip:
         facts = clip.asset.facts
         credit = f"{facts['author']} ({clip.asset.provider.capitalize()})"
         return cls(path, float(facts["duration_s"]), clip.is_lively, credit)
-
-
-def clips_wanted(plan: SongPlan) -> int:
-    """How many different clips a song's film should have."""
-    return max(NEEDED, min(WANTED, len(cuts(plan, 0.0, plan.duration_s, 30))))
-
-
-def shortest_clip_s(plan: SongPlan) -> float:
-    """How long a clip must be to fill the longest shot of the song."""
-    longest = max(cut.frames + cut.entry_frames for cut in cuts(plan, 0.0, plan.duration_s, 30)) / 30
-    return longest + LEAD_IN_S + SLACK_S + 0.7
 
 
 def cut_film(

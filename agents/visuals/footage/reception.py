@@ -7,8 +7,7 @@ import av.error
 import numpy as np
 
 from agents.visuals.editing.clip import ClipFacts, probe_clip
-from agents.visuals.footage.choice import STRETCH_MAX, Pick, Shape
-from agents.visuals.footage.protocol import FootageTerms
+from agents.visuals.footage.choice import STRETCH_MAX, Delivery, Shape
 from storage.errors import RenderError
 from storage.types import Asset, Frozen
 
@@ -16,15 +15,6 @@ LOOKS = (0.1, 0.5, 0.9)
 """Where in the clip pictures are decoded."""
 BLACK = 24
 """A luma that no part of the picture exceeds in a clip that shows nothing (limited range)."""
-
-
-class Delivery(Frozen):
-    """A clip that was fetched, or lies in the store already."""
-
-    pick: Pick
-    terms: FootageTerms
-    path: str = ""
-    sha256: str = ""
 
 
 class Receipt(Frozen):

@@ -12,6 +12,12 @@ SHORTEST_S = 1.2
 LONGEST_S = 6.5
 DISSOLVE_S = 0.6
 DIP_S = 0.5
+NEEDED = 4
+"""Clips with which a film may be cut; with fewer it would show the same pictures over and over."""
+WANTED = 12
+LEAD_IN_S = 0.5
+"""Left out at a clip's beginning, where cameras are still being steadied."""
+SLACK_S = 0.3
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,17 @@ class Cut:
     is_lively: bool
     section: int
     """Index of the section in the plan; -1 before the first."""
+
+
+def clips_wanted(plan: SongPlan) -> int:
+    """How many different clips a song's film should have."""
+    return max(NEEDED, min(WANTED, len(cuts(plan, 0.0, plan.duration_s, 30))))
+
+
+def shortest_clip_s(plan: SongPlan) -> float:
+    """How long a clip must be to fill the longest shot of the song."""
+    longest = max(cut.frames + cut.entry_frames for cut in cuts(plan, 0.0, plan.duration_s, 30)) / 30
+    return longest + LEAD_IN_S + SLACK_S + 0.7
 
 
 def cuts(plan: SongPlan, start_s: float, end_s: float, fps: int) -> tuple[Cut, ...]:

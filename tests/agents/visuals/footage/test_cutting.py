@@ -8,9 +8,9 @@ import pytest
 
 from agents.visuals.editing import fast
 from agents.visuals.footage.choice import Shape
-from agents.visuals.footage.cutting import Clip, clips_wanted, cut_film, shortest_clip_s
+from agents.visuals.footage.cutting import Clip, cut_film
 from agents.visuals.footage.reception import look_at
-from agents.visuals.footage.rhythm import cuts
+from agents.visuals.footage.rhythm import clips_wanted, cuts, shortest_clip_s
 from agents.visuals.timeline import Timeline
 from storage.errors import RenderError
 from storage.types import PlannedSection, SongPlan
