@@ -7,9 +7,6 @@ their genes' differences; another genre adds a constant, because a listener hear
 from collections.abc import Collection, Sequence
 from math import sqrt
 
-import numpy as np
-from numpy.typing import NDArray
-
 from storage.types import Frozen, GeneEdit, Genes
 
 AXES = tuple(Genes.model_fields)
@@ -56,21 +53,19 @@ def diversity(roster: Sequence[Niche]) -> float:
     """
     if len(roster) < 2:
         return 0.0
+    import numpy as np
+
     places = np.array([place(niche.genes) for niche in roster])
     names = {genre: number for number, genre in enumerate(sorted({niche.genre for niche in roster}))}
     genres = np.array([names[niche.genre] for niche in roster])
     total = 0.0
     for start in range(0, len(roster), CHUNK):
         rows = slice(start, start + CHUNK)
-        apart = _distances(places[rows], places) + GENRE_APART * (genres[rows, None] != genres[None, :])
+        squares = (places[rows, None, :] - places[None, :, :]) ** 2
+        apart = np.sqrt(squares.mean(axis=2)) + GENRE_APART * (genres[rows, None] != genres[None, :])
         apart[np.arange(len(apart)), np.arange(start, start + len(apart))] = np.inf
         total += float(apart.min(axis=1).sum())
     return total / len(roster)
-
-
-def _distances(rows: NDArray[np.float64], all_: NDArray[np.float64]) -> NDArray[np.float64]:
-    """float64 (rows, all): root mean square difference of each pair."""
-    return np.sqrt(((rows[:, None, :] - all_[None, :, :]) ** 2).mean(axis=2))
 
 
 def moved(genes: Genes, edits: Sequence[GeneEdit]) -> Genes:

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,6 +26,7 @@ from storage.types import ArtistId, CycleState, Outcome
 from tests.homes import ready
 from tests.storage.stage import Stage
 
+ROOT = Path(__file__).parents[2]
 MORE_THAN_ANY_DISK_MB = 10_000_000
 
 
@@ -131,3 +134,10 @@ def test_whatever_an_engine_says_on_a_full_disk_the_song_waits_for_room(home: Pa
     with pytest.raises(DiskFullError):
         render(600)
     assert not list(config.scratch_dir.iterdir())
+
+
+def test_an_artist_s_process_loads_no_array_or_picture_library():
+    """There is one for each artist at work, and what it makes is made in the studio's workers."""
+    asked = "import sys, runtime.artist; print([name for name in ('numpy', 'cv2', 'av', 'scipy') if name in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert told.stdout.strip() == "[]"
