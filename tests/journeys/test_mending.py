@@ -135,7 +135,9 @@ def test_a_bug_is_mended_by_a_model_and_a_person(labelmate: Callable[..., dict],
 
     def patch() -> dict | None:
         found = labelmate("error", "show", fault["fingerprint"])["fixes"]
-        tried = [fix for fix in found if fix["action"] == "patch" and fix["status"] not in ("asked", "trying")]
+        tried = [
+            fix for fix in found if fix["action"] == "patch" and fix["status"] not in ("asked", "trying")
+        ]
         return labelmate("error", "diff", tried[0]["id"]) if tried else None
 
     proposed = until(patch, "the patch")
