@@ -150,7 +150,7 @@ class Approval(Group):
     is_live: ClassVar[bool] = True
 
     approval_deadline_h: float = Field(72, gt=0, le=8760)
-    """Hours of awake time until an undecided song is called overdue; it can still be decided."""
+    """Hours from its delivery, while the label is awake, until an undecided song is called overdue; it can still be decided."""
     undo_s: float = Field(10, ge=0, le=3600)
     """Seconds until a decision takes effect; until then it can be undone."""
     later_h: float = Field(4, gt=0, le=168)

@@ -26,7 +26,7 @@ from runtime.roster import create_artist
 from runtime.studio import StudioConfig
 from runtime.trends import refresh
 from runtime.workers import Pool, Studio
-from storage import approvals, retention
+from storage import deadlines, retention
 from storage.cycles import Reviewing
 from storage.errors import ConflictError, LabelError
 from storage.ledger import Caps
@@ -88,7 +88,8 @@ class Sweeps:
 
     async def _notice_sleep(self) -> None:
         """A label that slept or was down did not show anybody anything: open deadlines move by that time."""
-        await self._store.write(approvals.notice_awake, nap_max_s=2 * MINUTE_S)
+        has_bot = self._settings.last.telegram_bot_token is not None
+        await self._store.write(deadlines.notice_awake, nap_max_s=2 * MINUTE_S, has_bot=has_bot)
 
     async def _expire_media(self) -> None:
         await retention.expire_rejected_media(

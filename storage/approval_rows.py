@@ -63,7 +63,10 @@ class Approval(Frozen):
     facts: dict[str, object]
     status: ApprovalStatus
     asked_at: datetime
+    delivered_at: datetime | None
+    """When people were first told of it, and its time began; None while no chat has it yet."""
     overdue_at: datetime
+    """Until when there is time; of one that is not delivered, if it were delivered now."""
     is_overdue: bool
     """Past its time and still open; it can be decided all the same."""
     later_until: datetime | None
@@ -266,10 +269,19 @@ def _read(tx: Tx, query: Select[tuple[object, ...]]) -> list[Approval]:
 
 
 def _approval(row: RowMapping, now: datetime) -> Approval:
-    overdue_at = row["overdue_at"]
+    asked_at, overdue_at = row["asked_at"], row["overdue_at"]
+    assert isinstance(asked_at, datetime)
     assert isinstance(overdue_at, datetime)
+    if row["delivered_at"] is None:
+        overdue_at = now + (overdue_at - asked_at)
     is_overdue = row["status"] == ApprovalStatus.PENDING and overdue_at <= now
     edits = None if row["edits"] is None else SongEdits.model_validate(row["edits"])
     return Approval.model_validate(
-        {**row, "is_overdue": is_overdue, "edits": edits, "words_sha256": words_sha256(edits)}
+        {
+            **row,
+            "overdue_at": overdue_at,
+            "is_overdue": is_overdue,
+            "edits": edits,
+            "words_sha256": words_sha256(edits),
+        }
     )

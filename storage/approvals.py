@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlalchemy import insert, or_, select, update
 
-from storage import events, outbox, tables
+from storage import deadlines, events, outbox, tables
 from storage.approval_rows import Approval, ApprovalStatus, approval_by_id, of_cycle
 from storage.artists import Fence, require_fence
 from storage.clock import new_id
@@ -63,6 +63,7 @@ def ask(
             facts=facts,
             status=ApprovalStatus.PENDING,
             asked_at=now,
+            delivered_at=deadlines.delivered_when_asked(tx),
             overdue_at=now + timedelta(hours=deadline_h),
         )
     )
@@ -262,31 +263,6 @@ def withdraw(tx: Tx, *, cycle_id: str, outcome: Outcome, who: str, reason: str) 
             .values(status=ApprovalStatus.CLOSED, redo=None, decided_at=now, effective_at=now, **answer)
         )
         _note(tx, approval_by_id(tx, approval_id=approval_id), "close", **answer)
-
-
-@write
-def notice_awake(tx: Tx, *, nap_max_s: float) -> float:
-    """Say that the label is awake, and move the open questions' deadlines by the time since that was last said.
-
-    Absences of up to `nap_max_s` count as awake: a busy machine, a restart. Returns the seconds that were moved.
-    A clock that was set back moves nothing.
-    """
-    now = tx.clock.now()
-    seen = tx.connection.execute(select(tables.label.c.awake_at).with_for_update()).scalar_one()
-    tx.connection.execute(update(tables.label).values(awake_at=now))
-    away_s = (now - seen).total_seconds() if seen else 0.0
-    if away_s <= nap_max_s:
-        return 0.0
-    open_rows = tx.connection.execute(
-        select(P.c.id, P.c.asked_at, P.c.overdue_at)
-        .where(P.c.status == ApprovalStatus.PENDING)
-        .with_for_update()
-    ).all()
-    for row in open_rows:
-        # One that was asked after the label woke, and before it was noticed, was not asked all that time.
-        later = row.overdue_at + min(now - seen, now - row.asked_at)
-        tx.connection.execute(update(P).where(P.c.id == row.id).values(overdue_at=later))
-    return away_s
 
 
 def effective_verdict(tx: Tx, *, approval_id: str) -> Verdict | None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, func, insert, select, update
 
-from storage import tables
+from storage import deadlines, tables
 from storage.approval_rows import ApprovalStatus
 from storage.store import Tx, write
 from storage.types import Frozen
@@ -28,7 +28,7 @@ class Posted(Frozen):
 def keep_message(
     tx: Tx, *, chat_id: int, message_id: int, approval_id: str, has_media: bool, shown: str
 ) -> None:
-    """Remember a message that was sent."""
+    """Remember a message that was sent: its question has reached people."""
     forget_message(tx, chat_id=chat_id, message_id=message_id)
     tx.connection.execute(
         insert(M).values(
@@ -40,6 +40,7 @@ def keep_message(
             at=tx.clock.now(),
         )
     )
+    deadlines.note_delivered(tx, approval_id=approval_id)
 
 
 @write

@@ -166,7 +166,8 @@ def label_status(tx: Tx, *, caps: Caps) -> LabelStatus:
     cycles = tx.connection.execute(
         select(C.c.state, func.count()).where(C.c.state != CycleState.ENDED).group_by(C.c.state)
     ).all()
-    late = and_(P.c.status == ApprovalStatus.PENDING, P.c.overdue_at <= tx.clock.now())
+    is_late = and_(P.c.delivered_at.is_not(None), P.c.overdue_at <= tx.clock.now())
+    late = and_(P.c.status == ApprovalStatus.PENDING, is_late)
     return LabelStatus(
         label=the_label(tx),
         artists=dict.fromkeys(LifecycleState, 0) | {LifecycleState(state): count for state, count in artists},

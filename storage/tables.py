@@ -300,6 +300,7 @@ approvals = _table(
     Column("facts", Json, nullable=False),
     Column("status", Text, nullable=False),
     Column("asked_at", UtcTime, nullable=False),
+    Column("delivered_at", UtcTime),
     Column("overdue_at", UtcTime, nullable=False),
     Column("later_until", UtcTime),
     Column("outcome", Text),

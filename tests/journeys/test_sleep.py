@@ -87,7 +87,8 @@ def _two_days_ago(tx: Tx) -> None:
     tx.connection.execute(update(L).values(awake_at=seen - timedelta(seconds=TWO_DAYS_S)))
     for row in tx.connection.execute(select(P.c.id, P.c.asked_at)).all():
         asked_at = row.asked_at - timedelta(seconds=TWO_DAYS_S + ASLEEP_S)
-        tx.connection.execute(update(P).where(P.c.id == row.id).values(asked_at=asked_at))
+        moved = {"asked_at": asked_at, "delivered_at": asked_at}
+        tx.connection.execute(update(P).where(P.c.id == row.id).values(**moved))
 
 
 def _parent(pid: int) -> int:

@@ -155,15 +155,6 @@ def test_an_overdue_question_is_marked_and_still_decidable(stage: Stage):
     assert stage.write(approvals.decide, **verdict(asked.id)).status == ApprovalStatus.DECIDED
 
 
-def test_time_asleep_does_not_count_against_a_question(stage: Stage):
-    fence, cycle = stage.song()
-    stage.write(approvals.notice_awake, nap_max_s=120.0)
-    stage.ask(fence, cycle, deadline_h=1)
-    stage.clock.advance(hours=2)
-    assert stage.write(approvals.notice_awake, nap_max_s=120.0) == pytest.approx(2 * 3600.0, abs=5)
-    assert [each.is_overdue for each in stage.read(approval_rows.pending_approvals)] == [False]
-
-
 def test_a_given_up_question_is_expired_at_once(stage: Stage):
     fence, cycle = stage.song()
     asked = stage.ask(fence, cycle)

@@ -61,12 +61,14 @@ async def test_an_hour_without_telegram_loses_nothing(house: House):
     song = await house.song(text="by Early Bird")
     house.api.is_down = True
     await house.desk().reject(first, reason="no")
-    house.ask("Night Owl")
+    second = house.ask("Night Owl")
     await asyncio.sleep(3.0)  # three minutes of the bot's clock, so that it has been waiting its longest
+    assert house.approval(second).delivered_at is None, "nobody's time runs on what nobody was told"
     house.api.is_down = False
     await until(lambda: "❌ Rejected by ada" in song.text)
     await house.song(text="by Night Owl")
     assert len(house.api.shown(OWNER)) == 2
+    await until(lambda: house.approval(second).delivered_at)
 
 
 async def test_the_bot_waits_for_telegram_to_be_there_at_all(api: BotApi):
