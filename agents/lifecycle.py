@@ -58,6 +58,13 @@ class Evidence(Frozen):
     career_approved: int = Field(0, ge=0)
     career_rejected: int = Field(0, ge=0)
     """Verdicts since the last step up (promoted, evolved, resumed by a person), pauses and returns included."""
+    audience_songs: int = Field(0, ge=0)
+    audience_sum: float = Field(0.0, ge=0)
+    """Released songs whose audience is known, and the sum of their outcomes, 0 to 1 each (agents/audience/outcome.py)."""
+    career_audience_songs: int = Field(0, ge=0)
+    career_audience_sum: float = Field(0.0, ge=0)
+    audience_sources: tuple[str, ...] = ()
+    """Whose numbers these are; real listeners' alone."""
     pause_cause: Cause | None = None
     """Why these rules paused it; nothing if a person did, or while it works."""
     open_faults: int = Field(0, ge=0)
@@ -83,6 +90,8 @@ class Decision(Frozen):
     bound: float
     """The threshold that was passed."""
     text: str
+    sources: tuple[str, ...]
+    """Who was counted: those whose verdicts are, and the services whose audiences are."""
     is_proposal: bool = False
     """A person has to make it."""
 
@@ -107,8 +116,13 @@ class _Case:
         self.trials = evidence.approved + evidence.rejected
         if profile.errors_count_as_runs:
             self.trials += evidence.errors
-        self.approval_rate = evidence.approved / self.trials if self.trials else 0.0
+        weight = profile.audience_weight
+        self.good = evidence.approved + weight * evidence.audience_sum
+        self.counted = self.trials + weight * evidence.audience_songs
+        self.approval_rate = self.good / self.counted if self.counted else 0.0
         self.career_trials = evidence.career_approved + evidence.career_rejected
+        self.career_good = evidence.career_approved + weight * evidence.career_audience_sum
+        self.career_counted = self.career_trials + weight * evidence.career_audience_songs
 
     def is_ripe(self, count: int) -> bool:
         """Whether so many songs are enough, counting only those after the last evolution."""
@@ -118,13 +132,13 @@ class _Case:
     def is_below(self, rate: float, kind: _Kind) -> bool:
         """Whether the approval rate lies below `rate` and, where the profile asks for it, is proven to."""
         return self.approval_rate < rate and self._is_proven(
-            e_value_below(self.evidence.approved, self.trials, rate), kind
+            e_value_below(self.good, self.counted, rate), kind
         )
 
     def is_above(self, rate: float, kind: _Kind) -> bool:
         """Whether the approval rate reaches `rate` and, where the profile asks for it, is proven to pass it."""
         return self.approval_rate >= rate and self._is_proven(
-            e_value_above(self.evidence.approved, self.trials, rate), kind
+            e_value_above(self.good, self.counted, rate), kind
         )
 
     def is_faulty(self) -> bool:
@@ -138,9 +152,8 @@ class _Case:
         """Whether the whole career lies below `rate` and, where the profile asks for it, is proven to."""
         if self.career_trials < self.profile.min_runs_for_evaluation:
             return False
-        approved = self.evidence.career_approved
-        return approved / self.career_trials < rate and self._is_proven(
-            e_value_below(approved, self.career_trials, rate), kind
+        return self.career_good / self.career_counted < rate and self._is_proven(
+            e_value_below(self.career_good, self.career_counted, rate), kind
         )
 
     def proof(self, kind: _Kind) -> str:
@@ -178,11 +191,29 @@ class _Case:
                 "failed_evolutions": self.evidence.failed_evolutions,
                 "career_approved": self.evidence.career_approved,
                 "career_trials": self.career_trials,
-            },
+            }
+            | self._audience(),
             bound=bound,
             text=text,
+            sources=(
+                *self.profile.deciders,
+                *(self.evidence.audience_sources if self.profile.audience_weight else ()),
+            ),
             is_proposal=trigger is Trigger.RETIRE and self.profile.retirement == "proposed",
         )
+
+    def _audience(self) -> dict[str, float]:
+        """The audience's numbers, where they count."""
+        seen = self.evidence
+        if not self.profile.audience_weight:
+            return {}
+        return {
+            "audience_weight": self.profile.audience_weight,
+            "audience_songs": seen.audience_songs,
+            "audience_sum": round(seen.audience_sum, 4),
+            "career_audience_songs": seen.career_audience_songs,
+            "career_audience_sum": round(seen.career_audience_sum, 4),
+        }
 
     @property
     def downward(self) -> Trigger:
@@ -191,7 +222,20 @@ class _Case:
 
     @property
     def approvals(self) -> str:
-        return f"{self.evidence.approved} of {self.trials} approved ({self.approval_rate:.0%})"
+        told = f"{self.evidence.approved} of {self.trials} approved"
+        return f"{told}{self._with_audience(self.evidence.audience_songs, self.evidence.audience_sum)} ({self.approval_rate:.0%})"
+
+    @property
+    def career(self) -> str:
+        told = f"{self.evidence.career_approved} of {self.career_trials} approved since it last rose"
+        seen = self.evidence
+        return told + self._with_audience(seen.career_audience_songs, seen.career_audience_sum)
+
+    def _with_audience(self, songs: int, outcomes: float) -> str:
+        weight = self.profile.audience_weight
+        if not weight or not songs:
+            return ""
+        return f", with {songs} audience{'s' if songs > 1 else ''} of {outcomes / songs:.2f} on average at weight {weight:g}"
 
 
 def _rejected_in_a_row(case: _Case) -> Decision | None:
@@ -222,7 +266,7 @@ def _career_poor(case: _Case) -> Decision | None:
     if case.profile.false_retirement_max is None or not case.is_career_below(bound, "retirement"):
         return None
     text = (
-        f"{case.evidence.career_approved} of {case.career_trials} approved since it last rose, below {bound:.0%}"
+        f"{case.career}, below {bound:.0%}"
         f" (by chance alone in at most {case.profile.false_retirement_max:.0%} of such careers)."
     )
     trigger = Trigger.RETIRE if case.state is LifecycleState.PAUSED else case.downward

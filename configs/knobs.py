@@ -286,6 +286,8 @@ class Lifecycle(Group):
     """Chance of proposing retirement wrongly in one career, 0 to 1."""
     on_consecutive_rejections: Literal["pause", "retire"] | None = None
     """What that many rejections in a row do: pause or retire."""
+    audience_weight: Rate | None = None
+    """What a released song's real audience counts in the lifecycle beside a verdict, 0 to 1; 0, the profiles' own, leaves it out."""
     auto_retire: bool | None = None
     """Whether rules retire by themselves. Otherwise, under the label profile, retirement is proposed to people."""
     experiment_promotion: Literal["person", "policy"] = "person"

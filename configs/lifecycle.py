@@ -32,6 +32,7 @@ THRESHOLDS = (
     "false_faults_max",
     "false_retirement_max",
     "on_consecutive_rejections",
+    "audience_weight",
 )
 """What an operator may set: these are settings of the same names, and a setting that is set wins over the profile."""
 
@@ -71,6 +72,8 @@ class LifecycleProfile(BaseModel):
     return_after_days: Days | None
     """Days after which an artist that its verdicts paused is tried again; nothing leaves it to persons."""
     on_consecutive_rejections: Literal["pause", "retire"]
+    audience_weight: Rate
+    """What a released song's audience counts beside a verdict, which counts 1; 0 leaves audiences out."""
     retirement: Literal["proposed", "automatic"]
 
     @model_validator(mode="after")
@@ -100,6 +103,11 @@ class LifecycleProfile(BaseModel):
             raise ValueError(
                 f"RETURN_AFTER_DAYS is {self.return_after_days} and RETIREMENT_PAUSED_DAYS "
                 f"{self.retirement_paused_days}: an artist would retire before it is tried again"
+            )
+        if self.audience_weight and self.false_retirement_max is None:
+            raise ValueError(
+                f"AUDIENCE_WEIGHT is {self.audience_weight:g} and the profile is {self.name}, which counts verdicts alone: "
+                "set LIFECYCLE_PROFILE=label or leave AUDIENCE_WEIGHT empty"
             )
         return self
 

@@ -28,6 +28,7 @@ async def check_roster(store: StoreClient, settings: Settings) -> list[Decision]
         last=profile.window_decisions,
         career=profile.retirement_window_decisions,
         deciders=profile.deciders,
+        audience=profile.audience_weight > 0,
     )
     await finish_moves(store, f"policy:{profile.name}")
     made: list[Decision] = []
@@ -57,6 +58,11 @@ def evidence_of(seen: LifecycleEvidence) -> Evidence:
         career_rejected=seen.career_rejected,
         pause_cause=Cause(seen.pause_cause) if known and seen.pause_cause else None,
         open_faults=seen.open_faults,
+        audience_songs=seen.audience.songs,
+        audience_sum=seen.audience.outcomes,
+        career_audience_songs=seen.audience.career_songs,
+        career_audience_sum=seen.audience.career_outcomes,
+        audience_sources=seen.audience.sources,
     )
 
 
@@ -78,7 +84,7 @@ async def _carry_out(
             before=decision.before,
             after=decision.after,
             trigger=decision.trigger,
-            evidence={**decision.numbers, "text": decision.text},
+            evidence={**decision.numbers, "counted": ", ".join(decision.sources), "text": decision.text},
             bound=decision.bound,
             reason=decision.cause if decision.after is LifecycleState.PAUSED else decision.text,
             who=f"policy:{profile.name}",

@@ -4,6 +4,7 @@ Simulated listeners (agents of a rehearsal) are a source of their own and stand 
 """
 
 import hashlib
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -14,12 +15,16 @@ from storage.database import insert_absent
 from storage.errors import UsageError
 from storage.learning import observe
 from storage.store import Tx, write
-from storage.types import ArtistId, AudienceRow, Frozen
+from storage.types import ArtistId, AudienceRow, CycleId, Frozen
 
 O = tables.observations  # noqa: E741 - a table's short name, as in the other modules
 R = tables.releases
+U = tables.audience_outcomes
 REAL = ("spotify_for_artists", "youtube_studio", "distributor")
+"""Whose numbers are of real listeners; in this order a song is compared by one of them."""
 OPERATOR = "operator"
+OUTCOME = "outcome, 0.5 is usual"
+"""Under which name the comparison with other artists' songs is shown."""
 
 
 class Brought(Frozen):
@@ -33,6 +38,18 @@ class Brought(Frozen):
     """Numbers of the same file that were brought before."""
     unknown_titles: tuple[str, ...]
     """Songs of the file that this artist has not released."""
+
+
+class Settled(Frozen):
+    """What one source said of a released song when it was of an age to be compared with others."""
+
+    cycle_id: CycleId
+    artist_id: ArtistId
+    source: str
+    numbers: dict[str, float]
+    """Of each metric the first number that was read at that age."""
+    is_compared: bool
+    """Whether the song has its outcome."""
 
 
 class Reception(Frozen):
@@ -99,7 +116,7 @@ def rate_song(tx: Tx, *, cycle_id: str, rating: float, who: str) -> str:
 
 
 def receptions_of(tx: Tx, *, artist_id: ArtistId, limit: int = 200) -> list[Reception]:
-    """What each source says of an artist's songs, its newest number of each metric; simulated listeners say nothing here."""
+    """What each source says of an artist's songs, its newest number of each metric, and how it compares; simulated listeners say nothing here."""
     place = func.row_number().over(
         partition_by=(O.c.cycle_id, O.c.source, O.c.metric), order_by=(O.c.at.desc(), O.c.id)
     )
@@ -116,4 +133,73 @@ def receptions_of(tx: Tx, *, artist_id: ArtistId, limit: int = 200) -> list[Rece
         .order_by(title, latest.c.source, latest.c.metric)
         .limit(limit)
     )
-    return [Reception.model_validate(dict(row._mapping)) for row in rows]
+    told = [Reception.model_validate(dict(row._mapping)) for row in rows]
+    title = func.coalesce(R.c.title, U.c.cycle_id)
+    compared = tx.connection.execute(
+        select(title.label("title"), U.c.cycle_id, U.c.source, U.c.outcome.label("value"))
+        .outerjoin(R, R.c.cycle_id == U.c.cycle_id)
+        .where(U.c.artist_id == artist_id)
+        .order_by(title)
+        .limit(limit)
+    )
+    return told + [Reception(**row._mapping, metric=OUTCOME) for row in compared]
+
+
+def settled_of(
+    tx: Tx, *, after: timedelta, before: timedelta, within: timedelta, limit: int = 50_000
+) -> list[Settled]:
+    """What each source said of every song that came out `within` that time, at an age `after` the one and `before` the other."""
+    since = (tx.clock.now() - within).date().isoformat()
+    rows = tx.connection.execute(
+        select(O.c.cycle_id, O.c.artist_id, O.c.source, O.c.metric, O.c.value, O.c.at)
+        .add_columns(R.c.release_date, U.c.cycle_id.label("compared"))
+        .join(R, R.c.cycle_id == O.c.cycle_id)
+        .outerjoin(U, U.c.cycle_id == O.c.cycle_id)
+        .where(O.c.source.in_(REAL), R.c.release_date >= since)
+        .order_by(O.c.at.desc(), O.c.id.desc())
+        .limit(limit)
+    ).all()
+    found: dict[tuple[str, str], Settled] = {}
+    for row in rows[::-1]:
+        released_at = datetime.fromisoformat(row.release_date).replace(tzinfo=UTC)
+        if not after <= row.at - released_at < before:
+            continue
+        one = found.setdefault(
+            (row.cycle_id, row.source),
+            Settled(
+                cycle_id=row.cycle_id,
+                artist_id=row.artist_id,
+                source=row.source,
+                numbers={},
+                is_compared=row.compared is not None,
+            ),
+        )
+        one.numbers.setdefault(row.metric, row.value)
+    return list(found.values())
+
+
+@write
+def keep_outcome(
+    tx: Tx, *, song: Settled, outcome: float, compared: tuple[dict[str, str | float | int], ...]
+) -> bool:
+    """Keep how a song's audience compares with others, once and for all; says whether it had no outcome before."""
+    is_new = insert_absent(
+        tx.connection,
+        U,
+        cycle_id=song.cycle_id,
+        artist_id=song.artist_id,
+        source=song.source,
+        outcome=outcome,
+        compared=list(compared),
+        at=tx.clock.now(),
+    )
+    if is_new:
+        events.append(
+            tx,
+            "audience.compared",
+            artist_id=song.artist_id,
+            cycle_id=song.cycle_id,
+            source=song.source,
+            outcome=outcome,
+        )
+    return is_new

@@ -20,10 +20,26 @@ from storage.types import ArtistId, CycleState, DeciderKind, LifecycleState, Out
 A = tables.artists
 C = tables.cycles
 M = tables.lifecycle_changes
+U = tables.audience_outcomes
 STEPS_UP = ("promote", "evolved", "resume")
 """Triggers from which a career is counted anew."""
 CHANGES = ("evolve", "return")
 """Triggers after which an artist tries something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceEvidence:
+    """What real listeners say of one artist's songs, under the same conditions as verdicts; nothing where it is not asked for."""
+
+    songs: int = 0
+    outcomes: float = 0.0
+    """Their sum, 0 to 1 each."""
+    career_songs: int = 0
+    career_outcomes: float = 0.0
+    sources: tuple[str, ...] = ()
+
+
+UNHEARD = AudienceEvidence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +73,7 @@ class LifecycleEvidence:
     """Why the rules paused it; None if a person did, or while it works."""
     open_faults: int
     """Error groups it ran into that nobody has resolved; one that is dismissed is not mended."""
+    audience: AudienceEvidence
 
 
 @dataclass(frozen=True)
@@ -68,6 +85,8 @@ class Window:
     """At most so many of the latest verdicts."""
     career: int = 60
     deciders: tuple[str, ...] = (DeciderKind.PERSON,)
+    audience: bool = False
+    """Whether audiences are looked at too."""
 
 
 def lifecycle_evidence(tx: Tx, *, artist_id: ArtistId, window: Window) -> LifecycleEvidence:
@@ -99,6 +118,7 @@ def _evidence(tx: Tx, window: Window, wanted: ColumnElement[bool], *, limit: int
     lives = _by_artist(tx, _lives(moves))
     failed = _by_artist(tx, _failed_evolutions(moves))
     groups = _by_artist(tx, _open_faults(page))
+    heard = _audience(tx, page, moves, window, now - timedelta(days=window.days)) if window.audience else {}
     days = open_days_since(tx, at=min(row.last_run_at or row.created_at for row in artists))
     found: list[LifecycleEvidence] = []
     for row in artists:
@@ -126,6 +146,7 @@ def _evidence(tx: Tx, window: Window, wanted: ColumnElement[bool], *, limit: int
                 career_rejected=career_of - career,
                 pause_cause=row.pause_reason if row.paused_at and who.startswith("policy:") else None,
                 open_faults=groups.get(row.id, (0,))[0],
+                audience=heard.get(row.id, UNHEARD),
             )
         )
     return found
@@ -199,6 +220,61 @@ def _verdicts(
     ).group_by(R.artist_id)
 
 
+def _audience(
+    tx: Tx, page: Select[*tuple[str]], moves: Subquery, window: Window, begun: datetime
+) -> dict[str, AudienceEvidence]:
+    """Outcomes of released songs, by the rules that verdicts are counted by, where `at` stands for the verdict's time."""
+    latest = (U.c.at.desc(), U.c.cycle_id.desc())
+    is_of_now = _is_of_now(moves, U.c.at)
+    ranked = (
+        select(
+            U.c.artist_id,
+            U.c.source,
+            U.c.outcome,
+            U.c.at,
+            moves.c.rose_at,
+            is_of_now.label("is_fresh"),
+            func.row_number().over(partition_by=U.c.artist_id, order_by=latest).label("place"),
+            func.row_number()
+            .over(partition_by=(U.c.artist_id, is_of_now), order_by=latest)
+            .label("fresh_place"),
+        )
+        .join(C, C.c.id == U.c.cycle_id)
+        .outerjoin(moves, moves.c.artist_id == U.c.artist_id)
+        .where(U.c.artist_id.in_(page))
+        .subquery("heard")
+    )
+    R = ranked.c  # noqa: N806 - a table's short name, as in the other modules
+    is_seen = and_(R.is_fresh, R.at > begun)
+    if window.last is not None:
+        is_seen = and_(is_seen, R.fresh_place <= window.last)
+    in_career = and_(or_(R.rose_at.is_(None), R.at > R.rose_at), R.place <= window.career)
+    rows = tx.connection.execute(
+        select(
+            R.artist_id,
+            R.source,
+            _number(is_seen),
+            func.coalesce(func.sum(case((is_seen, R.outcome))), 0.0),
+            _number(in_career),
+            func.coalesce(func.sum(case((in_career, R.outcome))), 0.0),
+        )
+        .where(or_(is_seen, in_career))
+        .group_by(R.artist_id, R.source)
+        .order_by(R.artist_id, R.source)
+    )
+    found: dict[str, AudienceEvidence] = {}
+    for artist_id, source, songs, outcomes, career_songs, career_outcomes in rows:
+        before = found.get(artist_id, UNHEARD)
+        found[artist_id] = AudienceEvidence(
+            songs=before.songs + songs,
+            outcomes=before.outcomes + outcomes,
+            career_songs=before.career_songs + career_songs,
+            career_outcomes=before.career_outcomes + career_outcomes,
+            sources=(*before.sources, source),
+        )
+    return found
+
+
 def _faults(page: Select[*tuple[str]], moves: Subquery, begun: datetime) -> Select[*tuple[Any, ...]]:
     """Cycles that failed by our own fault: in the window, and since the change."""
     return (
@@ -213,15 +289,15 @@ def _faults(page: Select[*tuple[str]], moves: Subquery, begun: datetime) -> Sele
     )
 
 
-def _is_of_now(moves: Subquery) -> ColumnElement[bool]:
-    """Ended since the last move; and, where the artist has changed, begun since, or it was made with what was before."""
-    is_after_move = or_(moves.c.moved_at.is_(None), C.c.ended_at > moves.c.moved_at)
-    return and_(is_after_move, or_(moves.c.changed_at.is_(None), _is_after_change(moves)))
+def _is_of_now(moves: Subquery, at: ColumnElement[Any] = C.c.ended_at) -> ColumnElement[bool]:
+    """Known since the last move; and, where the artist has changed, begun since, or it was made with what was before."""
+    is_after_move = or_(moves.c.moved_at.is_(None), at > moves.c.moved_at)
+    return and_(is_after_move, or_(moves.c.changed_at.is_(None), _is_after_change(moves, at)))
 
 
-def _is_after_change(moves: Subquery) -> ColumnElement[bool]:
+def _is_after_change(moves: Subquery, at: ColumnElement[Any] = C.c.ended_at) -> ColumnElement[bool]:
     return and_(
-        C.c.ended_at > moves.c.changed_at,
+        at > moves.c.changed_at,
         func.coalesce(C.c.started_at, C.c.created_at) >= moves.c.changed_at,
     )
 

@@ -506,6 +506,15 @@ observations = _table(
     Column("samples", Integer, nullable=False, default=1),
     Column("at", UtcTime, nullable=False),
 )
+audience_outcomes = _table(
+    "audience_outcomes",
+    Column("cycle_id", Text, ForeignKey("cycles.id"), primary_key=True),
+    Column("artist_id", Text, ForeignKey("artists.id"), nullable=False, index=True),
+    Column("source", Text, nullable=False),
+    Column("outcome", Number, nullable=False),
+    Column("compared", Json, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
 memory = _table(
     "memory",
     Column("cycle_id", Text, ForeignKey("cycles.id"), primary_key=True),

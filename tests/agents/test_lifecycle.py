@@ -396,3 +396,45 @@ def test_the_document_says_how_many_approvals_move_an_artist(songs):
     promoted = approvals(State.CANDIDATE, Trigger.PROMOTE)
     row = rf"\| {songs} \| {evolves[0]}–{evolves[-1]}[^|]* \| {max(pauses, default='never')} \| {promoted[0]} \|"
     assert re.search(row, DOCUMENT)
+
+
+HEARD = LABEL.model_copy(update={"audience_weight": 0.5})
+POOR = {"audience_songs": 20, "audience_sum": 1.0, "audience_sources": ("spotify_for_artists",)}
+
+
+def test_audiences_say_nothing_unless_a_person_lets_them():
+    even = Evidence(approved=5, rejected=15)
+    assert assess(State.ACTIVE, even, LABEL) is None
+    assert assess(State.ACTIVE, even.model_copy(update=POOR), LABEL) is None
+    decision = assess(State.ACTIVE, even.model_copy(update=POOR), HEARD)
+    assert decision is not None
+    assert (decision.trigger, decision.sources) == (Trigger.EVOLVE, ("person", "spotify_for_artists"))
+    assert decision.text.startswith(
+        "5 of 20 approved, with 20 audiences of 0.05 on average at weight 0.5 (18%), below 40%"
+    )
+    assert (decision.numbers["audience_songs"], decision.numbers["audience_weight"]) == (20, 0.5)
+    unheard = assess(State.ACTIVE, Evidence(approved=2, rejected=18), LABEL)
+    assert unheard is not None
+    assert unheard.sources == ("person",)
+    assert "audience_songs" not in unheard.numbers
+
+
+def test_a_loved_artist_is_promoted_sooner_and_an_audience_alone_judges_nobody():
+    liked = {"audience_songs": 12, "audience_sum": 9.0, "audience_sources": ("youtube_studio",)}
+    assert assess(State.CANDIDATE, Evidence(approved=7, rejected=3), LABEL) is None
+    promoted = assess(State.CANDIDATE, Evidence(approved=7, rejected=3, **liked), HEARD)
+    assert promoted is not None
+    assert promoted.trigger is Trigger.PROMOTE
+    for state in (State.CANDIDATE, State.ACTIVE, State.EVOLVING):
+        for audience in (liked, POOR | {"career_audience_songs": 60, "career_audience_sum": 1.0}):
+            assert assess(state, Evidence(approved=9, career_approved=9, **audience), HEARD) is None
+
+
+def test_a_career_is_told_with_its_audience():
+    career = {"career_audience_songs": 30, "career_audience_sum": 3.0, "audience_sources": ("distributor",)}
+    seen = Evidence(approved=3, rejected=7, career_approved=14, career_rejected=46, **career)
+    assert assess(State.PAUSED, seen, LABEL) is None
+    decision = assess(State.PAUSED, seen, HEARD)
+    assert decision is not None
+    assert (decision.trigger, decision.is_proposal) == (Trigger.RETIRE, True)
+    assert "14 of 60 approved since it last rose, with 30 audiences of 0.10 on average" in decision.text

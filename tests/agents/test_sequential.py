@@ -9,7 +9,8 @@ from agents.sequential import e_value_above, e_value_below
 
 
 @pytest.mark.parametrize(
-    ("successes", "trials", "rate"), [(0, 0, 0.4), (0, 20, 0.2), (3, 20, 0.4), (9, 12, 0.3)]
+    ("successes", "trials", "rate"),
+    [(0, 0, 0.4), (0, 20, 0.2), (3, 20, 0.4), (9, 12, 0.3), (4.35, 21.5, 0.4), (0.2, 0.25, 0.9)],
 )
 def test_the_closed_form_is_the_integral(successes, trials, rate):
     points = 20_000
@@ -28,6 +29,27 @@ def test_its_mean_is_at_most_one_while_the_claim_holds(truth):
     )
     assert mean <= 1 + 1e-9
     assert mean == pytest.approx(1) if truth == 0.4 else mean < 1
+
+
+@pytest.mark.parametrize("ends", [((0.0, 0.6), (1.0, 0.4)), ((0.3, 0.75), (0.7, 0.25)), ((0.4, 1.0),)])
+def test_weighed_outcomes_between_no_and_yes_prove_no_more_than_yes_and_no_would(ends):
+    """Ten outcomes of mean 0.4 at a weight of a quarter, beside ten verdicts of the same rate: the mean stays at most one."""
+    weight, each = 0.25, 10
+    sums = {0.0: 1.0}
+    for _ in range(each):
+        longer: dict[float, float] = {}
+        for total, chance in sums.items():
+            for outcome, share in ends:
+                key = round(total + outcome, 9)
+                longer[key] = longer.get(key, 0.0) + chance * share
+        sums = longer
+    mean = sum(
+        comb(each, k) * 0.4**k * 0.6 ** (each - k) * chance
+        * e_value_below(k + weight * total, each + weight * each, 0.4)
+        for k in range(each + 1)
+        for total, chance in sums.items()
+    )  # fmt: skip
+    assert 0 < mean <= 1 + 1e-9
 
 
 def test_above_mirrors_below():

@@ -33,12 +33,17 @@ def test_an_operators_thresholds_take_the_place_of_the_profiles():
             {"retirement_window_decisions": 15},
             "RETIREMENT_WINDOW_DECISIONS is 15: a career must not be shorter",
         ),
+        (
+            {"lifecycle_profile": "original", "audience_weight": 0.2},
+            "AUDIENCE_WEIGHT is 0.2 and the profile is original",
+        ),
         ({"return_after_days": 90}, "RETURN_AFTER_DAYS is 90 and RETIREMENT_PAUSED_DAYS 90"),
     ],
 )
 def test_thresholds_that_contradict_each_other_are_refused_in_one_line(home, contradiction, told):
+    thresholds = {name: value for name, value in contradiction.items() if name in THRESHOLDS}
     with pytest.raises(ValidationError, match=told):
-        load_profile("label", **contradiction)
+        load_profile(contradiction.get("lifecycle_profile", "label"), **thresholds)
     with pytest.raises(SettingsError, match=told) as refused:
         Settings.load(home, **contradiction)
     assert len(refused.value.lines) == 1

@@ -2,9 +2,11 @@
 
 import pytest
 
-from storage import audience, learning, releases
+from storage import artists, audience, learning, releases
+from storage.audience import Settled
 from storage.errors import UsageError
-from storage.types import AudienceRow, Release
+from storage.evidence import AudienceEvidence, Window, lifecycle_evidence
+from storage.types import AudienceRow, LifecycleState, Outcome, Release
 from tests.storage.stage import Stage
 
 
@@ -62,3 +64,47 @@ def test_a_rating_is_evidence_of_its_own_and_simulated_listeners_say_nothing_her
     assert (shown.source, shown.metric, shown.value) == ("operator", "rating", 0.8)
     with pytest.raises(UsageError, match="give 0 to 1"):
         stage.write(audience.rate_song, cycle_id=cycle.id, rating=1.5, who="ann")
+
+
+def test_outcomes_are_counted_as_verdicts_are_and_only_where_they_are_asked_for(stage: Stage):
+    artist = stage.artist()
+    fence = stage.activate(artist, owner="actor", lease_s=10**9).fence
+
+    def song(outcome: float, source: str = "youtube_studio") -> None:
+        cycle = stage.cycle(artist)
+        stage.end(fence, cycle, Outcome.APPROVED)
+        settled = Settled(
+            cycle_id=cycle.id, artist_id=artist.id, source=source, numbers={}, is_compared=False
+        )
+        stage.clock.advance(days=1)
+        assert stage.write(audience.keep_outcome, song=settled, outcome=outcome, compared=())
+        assert not stage.write(audience.keep_outcome, song=settled, outcome=1.0, compared=()), "once"
+
+    def heard(**window: int) -> AudienceEvidence:
+        asked = Window(**({"days": 180, "last": 20, "audience": True} | window))
+        return stage.read(lifecycle_evidence, artist_id=artist.id, window=asked).audience
+
+    assert heard() == AudienceEvidence()
+    song(0.25)
+    song(0.5, "distributor")
+    song(0.75)
+    assert heard() == AudienceEvidence(3, 1.5, 3, 1.5, ("distributor", "youtube_studio"))
+    assert heard(last=1, career=2) == AudienceEvidence(1, 0.75, 2, 1.25, ("distributor", "youtube_studio"))
+    assert heard(audience=False) == AudienceEvidence()
+    stage.clock.advance(days=1)
+    waiting = stage.cycle(artist)
+    stage.clock.advance(days=1)
+    stage.write(
+        artists.set_state, artist_id=artist.id, before=LifecycleState.ACTIVE, after=LifecycleState.EVOLVING,
+        trigger="evolve", evidence=None, bound=None, reason="tired", who="ann",
+    )  # fmt: skip
+    assert heard() == AudienceEvidence(0, 0.0, 3, 1.5, ("distributor", "youtube_studio"))
+    stage.clock.advance(days=1)
+    stage.end(fence, waiting, Outcome.APPROVED)
+    late = Settled(
+        cycle_id=waiting.id, artist_id=artist.id, source="distributor", numbers={}, is_compared=False
+    )
+    stage.write(audience.keep_outcome, song=late, outcome=0.125, compared=())
+    assert heard().songs == 0, "it was made before the change"
+    song(1.0)
+    assert heard() == AudienceEvidence(1, 1.0, 5, 2.625, ("distributor", "youtube_studio"))

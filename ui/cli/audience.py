@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from agents.audience.files import read_audience
+from runtime.audience import compare_audiences
 from runtime.label import Label
 from storage import audience, queries
 from storage.audience import Reception
@@ -44,9 +45,11 @@ def import_file(
 
     async def bring(label: Label) -> audience.Brought:
         whose = await find_artist(label, artist)
-        return await label.store.write(
+        brought = await label.store.write(
             audience.bring_audience, artist_id=whose.id, rows=rows, who=person(who)
         )
+        await compare_audiences(label.store)
+        return brought
 
     brought = with_label(bring)
     told = f"{brought.kept} numbers of {brought.source} are kept, {brought.known} were known"
