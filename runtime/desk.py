@@ -38,8 +38,10 @@ from storage import (
     inbox,
     label,
     lineage,
+    name_searches,
     patches,
     people,
+    releases,
     steps,
     timelines,
 )
@@ -53,6 +55,7 @@ from storage.faults import ErrorGroup
 from storage.inbox import InboxRequest
 from storage.patches import Patch
 from storage.people import LinkCode, Role
+from storage.releases import ReleaseRow, ReleaseState
 from storage.roster_files import RosterEntry
 from storage.types import (
     Artist,
@@ -64,7 +67,6 @@ from storage.types import (
     CycleId,
     DeciderKind,
     Frozen,
-    NameSearch,
     Outcome,
     Persona,
     PersonaWish,
@@ -296,14 +298,28 @@ class Desk:
         return await self._change_persona(artist, changed, "edited", {"fields": sorted(wish.given())})
 
     async def record_name_search(self, artist: Artist, found: str) -> Artist:
-        """Keep that a person looked whether somebody else goes by the artist's name, and what came of it."""
+        """Keep that a person looked whether somebody else goes by the artist's name: its releases wait for that."""
         if not (words := " ".join(found.split())[:300]):
             raise UsageError("Say where you searched and what you found")
-        searched = NameSearch(
-            by=self.actor.alias, at=await self._store.read(timelines.label_now), found=words
+        return await self._store.write(
+            name_searches.record_name_search,
+            artist_id=artist.id,
+            version=artist.version,
+            found=words,
+            who=self.actor.alias,
         )
-        persona = artist.persona.model_copy(update={"name_search": searched})
-        return await self._change_persona(artist, persona, "name_search", {"found": words})
+
+    async def mark_published(self, release: ReleaseRow, urls: dict[str, str]) -> ReleaseRow:
+        """Keep that a person has put a release out, and where by target. Raises ConflictError while it waits."""
+        self._require_owner("publish")
+        return await self._store.write(
+            releases.set_release_state,
+            release_id=release.id,
+            before=release.state,
+            after=ReleaseState.PUBLISHED,
+            who=self.actor.alias,
+            urls=urls,
+        )
 
     async def accept(self, artist: Artist) -> Artist:
         """Take an artist on: its content plan is followed from now on."""

@@ -27,6 +27,7 @@ from runtime.studio import StudioConfig
 from runtime.trends import refresh
 from runtime.workers import Pool, Studio
 from storage import deadlines, retention
+from storage.artists import CREATION
 from storage.cycles import Reviewing
 from storage.errors import ConflictError, LabelError
 from storage.ledger import Caps
@@ -110,7 +111,7 @@ class Sweeps:
         seed = self._random.getrandbits(32)
         if wants_artist(settings, self._random):
             with contextlib.suppress(ConflictError):  # the roster is full: nothing to create
-                await create_artist(self._store, settings, seed=seed, genre=None, who="policy:creation")
+                await create_artist(self._store, settings, seed=seed, genre=None, who=CREATION)
 
     async def _follow_plans(self) -> None:
         now = await self._store.read(label_now)

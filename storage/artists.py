@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping, bindparam, func, insert, select, update
 
-from storage import events, lineage, tables
+from storage import events, lineage, outbox, tables
 from storage.clock import new_id
 from storage.database import database_now_s
 from storage.errors import ConflictError, Fenced, NotFoundError
@@ -14,6 +14,8 @@ from storage.store import Tx, write
 from storage.types import Artist, ArtistId, Asset, Frozen, Genes, LifecycleState, Persona
 
 A = tables.artists
+CREATION = "policy:creation"
+"""Who adds the artists that nobody asked for."""
 
 
 class Fence(Frozen):
@@ -58,7 +60,10 @@ def add_artist(
     style_notes: str = "",
     pictures: tuple[Asset, ...] = (),
 ) -> Artist:
-    """Insert an artist with version 1, and the pictures its persona names. Raises ConflictError on a taken name or a full roster."""
+    """Insert an artist with version 1, and the pictures its persona names; the owner is told of one that nobody asked for.
+
+    Raises ConflictError on a taken name or a full roster.
+    """
     if roster_max is not None:
         living = tx.connection.execute(
             select(func.count()).select_from(A).where(A.c.state != LifecycleState.RETIRED)
@@ -93,6 +98,13 @@ def add_artist(
     )
     add_version(tx, artist_id, trigger="created", evidence=None, who=who)
     events.append(tx, "artist.created", artist_id=artist_id, name=persona.name, genre=persona.genre, who=who)
+    if who == CREATION:
+        outbox.enqueue(
+            tx,
+            kind="newcomer",
+            dedupe_key=f"newcomer/{artist_id}",
+            payload={"artist_id": artist_id, "name": persona.name, "genre": persona.genre},
+        )
     return artist_by_id(tx, artist_id=ArtistId(artist_id))
 
 

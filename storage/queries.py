@@ -16,8 +16,9 @@ from storage.faults import open_group_count
 from storage.label import Label, the_label
 from storage.ledger import CHARGED, Caps, Spent, spent
 from storage.lineage import assets_of
+from storage.name_searches import UnsearchedName, names_to_search
 from storage.releases import ReleaseRow, release_of_cycle
-from storage.roster import RosterRow, roster
+from storage.roster import Newcomer, RosterRow, newcomers, roster
 from storage.steps import StepRow, steps_of
 from storage.store import Tx
 from storage.types import Artist, Asset, CycleState, CycleStep, Frozen, LifecycleState
@@ -79,6 +80,10 @@ class LabelStatus(Frozen):
     to_make: int
     """Songs that people are asked to make by hand."""
     open_error_groups: int
+    names_to_search: tuple[UnsearchedName, ...]
+    """Artists whose first release waits for a person's search."""
+    newcomers: tuple[Newcomer, ...]
+    """Artists that the label created by itself and nobody has taken on yet, the latest first."""
     spent: Spent
 
     @property
@@ -177,6 +182,8 @@ def label_status(tx: Tx, *, caps: Caps) -> LabelStatus:
         overdue=tx.connection.execute(select(func.count()).select_from(P).where(late)).scalar_one(),
         to_make=tx.connection.execute(inbox.waits_for()).scalar_one(),
         open_error_groups=open_group_count(tx),
+        names_to_search=tuple(names_to_search(tx)),
+        newcomers=tuple(newcomers(tx)),
         spent=spent(tx, caps=caps),
     )
 

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from sqlalchemy import RowMapping, insert, select, update
 
-from storage import events, tables
-from storage.artists import Fence, require_fence
+from storage import events, outbox, tables
+from storage.artists import Fence, artist_by_id, require_fence
 from storage.errors import ConflictError, NotFoundError
 from storage.store import Tx, write
 from storage.types import ArtistId, CycleId, Frozen, Release
@@ -17,7 +17,9 @@ A = tables.artists
 
 class ReleaseState(StrEnum):
     BUILT = "built"
-    """The bag is complete on disk."""
+    """The bag is complete on disk; nobody has looked yet whether somebody else goes by the artist's name."""
+    READY = "ready"
+    """It may be published."""
     PUBLISHING = "publishing"
     PUBLISHED = "published"
     """A target has it."""
@@ -49,6 +51,16 @@ class ReleaseRow(Frozen):
     upc: str | None
     created_at: datetime
 
+    @property
+    def waits_for(self) -> str | None:
+        """What a person does before it may be published; nothing where it may."""
+        if self.state is not ReleaseState.BUILT:
+            return None
+        return (
+            f"look whether somebody else goes by the name {self.artist_name}, and record what you found with "
+            f"`labelmate artist searched {self.artist_slug} --found …`"
+        )
+
 
 @write
 def record_release(
@@ -59,7 +71,9 @@ def record_release(
     release: Release,
     release_date: str,
 ) -> ReleaseRow:
-    """Keep a cycle's one release; a repeat returns what was kept.
+    """Keep a cycle's one release, ready if the artist's name was searched; a repeat returns what was kept.
+
+    The first that is not asks the owner for a search, once for each artist.
 
     Raises ConflictError when the cycle already has another release.
     """
@@ -69,12 +83,14 @@ def record_release(
         if (kept.id, kept.manifest_sha256) != (release.id, release.manifest_sha256):
             raise ConflictError(f"{cycle_id} already has the release {kept.id}; a cycle makes one")
         return release_by_id(tx, release_id=release.id)
+    artist = artist_by_id(tx, artist_id=fence.artist_id)
+    is_searched = artist.persona.name_search is not None
     tx.connection.execute(
         insert(R).values(
             **release.model_dump(),
             cycle_id=cycle_id,
             artist_id=fence.artist_id,
-            state=ReleaseState.BUILT,
+            state=ReleaseState.READY if is_searched else ReleaseState.BUILT,
             release_date=release_date,
             urls={},
             created_at=tx.clock.now(),
@@ -89,6 +105,13 @@ def record_release(
         release_id=release.id,
         directory=release.directory,
     )
+    if not is_searched:
+        outbox.enqueue(
+            tx,
+            kind="name_search",
+            dedupe_key=f"name_search/{artist.id}",
+            payload={"artist_id": artist.id, "slug": artist.slug, "name": artist.persona.name},
+        )
     return release_by_id(tx, release_id=release.id)
 
 
@@ -104,8 +127,13 @@ def set_release_state(
     isrc: str | None = None,
     upc: str | None = None,
 ) -> ReleaseRow:
-    """Move a release on, by compare-and-set; new addresses and codes are added to those it has."""
+    """Move a release on, by compare-and-set; new addresses and codes are added to those it has.
+
+    Raises ConflictError when it has moved meanwhile, or is to go out before its artist's name was searched.
+    """
     row = release_by_id(tx, release_id=release_id)
+    if row.state is ReleaseState.BUILT and after is not ReleaseState.WITHDRAWN:
+        raise ConflictError(f"{row.title} waits: {row.waits_for}")
     moved = tx.connection.execute(
         update(R)
         .where(R.c.id == release_id, R.c.state == before)

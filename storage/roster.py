@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, Subquery, case, func, or_, select
 
 from storage import tables
+from storage.artists import CREATION
 from storage.ledger import CHARGED
 from storage.store import Tx
 from storage.types import ArtistId, CycleState, Frozen, LifecycleState, Outcome
@@ -36,6 +37,28 @@ class RosterRow(Frozen):
     pause_reason: str | None
     spent_usd: Decimal
     """All that was charged or is reserved for it."""
+
+
+class Newcomer(Frozen):
+    """An artist that nobody asked for, and that waits until the owner takes it on."""
+
+    slug: str
+    name: str
+    genre: str
+    created_at: datetime
+
+
+def newcomers(tx: Tx, *, limit: int = 20) -> list[Newcomer]:
+    """Living artists that the label created by itself and nobody has taken on, the latest first."""
+    V = tables.artist_versions  # noqa: N806 - a table's short name, as in the other modules
+    rows = tx.connection.execute(
+        select(A.c.slug, A.c.name, A.c.genre, A.c.created_at)
+        .join(V, (V.c.artist_id == A.c.id) & (V.c.version == 1) & (V.c.who == CREATION))
+        .where(A.c.accepted_at.is_(None), A.c.state != LifecycleState.RETIRED)
+        .order_by(A.c.created_at.desc(), A.c.slug)
+        .limit(limit)
+    )
+    return [Newcomer.model_validate(dict(row._mapping)) for row in rows]
 
 
 def roster(

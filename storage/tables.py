@@ -602,7 +602,7 @@ releases = _table(
     Column("title", Text, nullable=False),
     Column("directory", Text, nullable=False),
     Column("manifest_sha256", Text, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),
     Column("release_date", Text, nullable=False),
     Column("urls", Json, nullable=False),
     Column("isrc", Text),

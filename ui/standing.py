@@ -7,6 +7,8 @@ from runtime.label import Label, RunRecord, read_run
 from storage import queries
 from storage.ledger import Caps
 from storage.model_health import ModelRecord, model_records
+from storage.name_searches import UnsearchedName
+from storage.roster import Newcomer
 from storage.types import Frozen
 
 
@@ -33,6 +35,10 @@ class Status(Frozen):
     undecided: int
     overdue: int
     open_error_groups: int
+    names_to_search: tuple[UnsearchedName, ...]
+    """Artists whose first release waits until a person has searched for the name."""
+    newcomers: tuple[Newcomer, ...]
+    """Artists that the label created by itself and nobody has taken on yet."""
     money: Money
     providers: dict[str, str]
     """Who makes what, by kind."""
@@ -56,6 +62,8 @@ async def read_status(label: Label) -> Status:
         undecided=told.undecided,
         overdue=told.overdue,
         open_error_groups=told.open_error_groups,
+        names_to_search=told.names_to_search,
+        newcomers=told.newcomers,
         money=Money(
             day_usd=str(told.spent.day_usd),
             daily_cap_usd=str(caps.daily_usd),

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import update
 
-from storage import cycles, label, releases, steps, tables
+from storage import cycles, label, name_searches, releases, steps, tables
+from storage.artists import artist_by_id
 from storage.errors import BudgetExceededError, ConflictError, Fenced, NotFoundError
 from storage.releases import ReleaseState
 from storage.store import Tx, write
@@ -98,20 +99,22 @@ def test_a_cycle_makes_one_release_and_a_repeat_returns_it(stage: Stage):
             record(stage, fence, cycle, other)
     assert stage.read(releases.release_of_cycle, cycle_id=cycle.id) == row
     stage.write(age_leases, by_s=31)
-    from storage.artists import artist_by_id
-
     stage.activate(stage.read(artist_by_id, artist_id=fence.artist_id), "newer")
     with pytest.raises(Fenced):
         record(stage, fence, cycle, bag())
 
 
 def test_a_release_moves_by_compare_and_set_and_gathers_addresses(stage: Stage):
-    record(stage, *stage.song(), bag())
+    fence, cycle = stage.song()
+    artist = stage.read(artist_by_id, artist_id=fence.artist_id)
+    search = {"artist_id": artist.id, "version": artist.version, "found": "nobody", "who": "ann"}
+    stage.write(name_searches.record_name_search, **search)
+    record(stage, fence, cycle, bag())
     move = {"release_id": "rel_1", "who": "ann"}
-    built, published, live = ReleaseState.BUILT, ReleaseState.PUBLISHED, ReleaseState.LIVE
-    stage.write(releases.set_release_state, **move, before=built, after=published, urls={"site": "https://a"})
-    with pytest.raises(ConflictError, match="is published, no longer built"):
-        stage.write(releases.set_release_state, **move, before=built, after=published)
+    ready, published, live = ReleaseState.READY, ReleaseState.PUBLISHED, ReleaseState.LIVE
+    stage.write(releases.set_release_state, **move, before=ready, after=published, urls={"site": "https://a"})
+    with pytest.raises(ConflictError, match="is published, no longer ready"):
+        stage.write(releases.set_release_state, **move, before=ready, after=published)
     row = stage.write(
         releases.set_release_state,
         **move,

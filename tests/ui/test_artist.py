@@ -5,7 +5,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.ui.conftest import Call
+from storage import artists, outbox
+from storage.releases import record_release
+from storage.types import Genes, LifecycleState, Release
+from tests.storage.stage import persona
+from tests.ui.conftest import Call, behind
 
 
 @pytest.fixture
@@ -156,3 +160,35 @@ def test_two_of_a_roster_that_are_nearly_one_are_refused_before_anybody_joins(ca
     again.write_text(f"artists:\n- {{name: Third Pier, genre: folk}}\n- {{name: Salt Clerk, {same}}}\n")
     assert "themes and moods are those of Tin Lighthouse" in call("artist", "import", again).line
     assert len(call("artist", "list", "--json").data["artists"]) == 2
+
+
+def test_a_first_release_waits_for_a_persons_search_and_status_says_so(call: Call, home: Path):
+    with behind(home) as stage:
+        fence, cycle = stage.song()
+        release = Release(id="rel_1", title="Slow Rain", directory="d", manifest_sha256="ab" * 32)
+        stage.write(
+            record_release, fence=fence, cycle_id=cycle.id, release=release, release_date="2026-02-01"
+        )
+    told = call("status")
+    assert "1 release waits; `labelmate artist searched nova-rain" in " ".join(told.out.split())
+    refused = call("release", "published", "rel_1", "--at", "bandcamp=https://a.example")
+    assert (refused.code, "artist searched nova-rain" in refused.line) == (2, True)
+    assert call("artist", "searched", "nova-rain", "--found", "nobody").code == 0
+    assert call("status", "--json").data["names_to_search"] == []
+    assert "no place" in call("release", "published", "rel_1", "--at", "bandcamp").line
+    out = call("release", "published", cycle.id, "--at", "bandcamp=https://a.example?b=c", "--json").data
+    assert (out["state"], out["urls"]) == ("published", {"bandcamp": "https://a.example?b=c"})
+
+
+def test_an_artist_that_the_label_created_by_itself_waits_to_be_taken_on(call: Call, artist, home: Path):
+    assert call("status", "--json").data["newcomers"] == []
+    with behind(home) as stage:
+        stage.write(
+            artists.add_artist, persona=persona("Kilo Wren"), genes=Genes(), who=artists.CREATION,
+            state=LifecycleState.CANDIDATE,
+        )  # fmt: skip
+        (message,) = stage.write(outbox.claim_messages, kinds=("newcomer",), limit=9, claim_s=60)
+        assert message.payload["name"] == "Kilo Wren"
+    assert "`labelmate artist accept kilo-wren`" in call("status").out
+    call("artist", "accept", "kilo-wren")
+    assert call("status", "--json").data["newcomers"] == []

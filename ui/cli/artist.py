@@ -235,13 +235,17 @@ def searched(
     who: Who = None,
     as_json: Json = False,
 ) -> None:
-    """Record your own search for others of this name; before it, the papers of a release say that it is missing."""
+    """Record your own search for others of this name; until then no release of the artist is ready to be published."""
 
     async def record(label: Label) -> Artist:
         return await at_desk(label, who).record_name_search(await find_artist(label, name), found)
 
     artist = with_label(record)
-    show(artist, as_json=as_json, drawn=f"{artist.persona.name}: your search is on record")
+    show(
+        artist,
+        as_json=as_json,
+        drawn=f"{artist.persona.name}: your search is on record, and its releases may go out",
+    )
 
 
 def wish_of(**given: object) -> PersonaWish:

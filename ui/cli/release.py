@@ -9,15 +9,15 @@ from agents.packager import verify
 from runtime.label import Label
 from runtime.studio import StudioConfig
 from storage import releases
-from storage.errors import NotFoundError
+from storage.errors import NotFoundError, UsageError
 from storage.releases import ReleaseRow
 from storage.types import Frozen
-from ui.cli.options import Json, Limit
+from ui.cli.options import Json, Limit, Who, at_desk
 from ui.cli.output import Facts, show, show_rows
 from ui.cli.session import find_artist, shown_path, with_label
 from ui.wording import moment
 
-app = typer.Typer(no_args_is_help=True, help="Finished releases: list, show.")
+app = typer.Typer(no_args_is_help=True, help="Finished releases: list, show, published.")
 
 
 class ReleaseView(Frozen):
@@ -69,8 +69,7 @@ def show_release(
     """Show one release, check its files, and say where they are."""
 
     async def read(label: Label) -> tuple[ReleaseRow, Path]:
-        row = await label.store.read(releases.release_of_cycle, cycle_id=ref)
-        row = row or await label.store.read(releases.release_by_id, release_id=ref)
+        row = await _find(label, ref)
         return row, StudioConfig.of(label.settings).releases_dir / row.directory
 
     row, folder = with_label(read)
@@ -82,6 +81,8 @@ def show_release(
         {
             "release": f"{row.title} by {row.artist_name} ({row.id})",
             "state": row.state,
+            "waits for you": row.waits_for,
+            "published at": "\n".join(f"{target}: {url}" for target, url in row.urls.items()) or None,
             "built": moment(row.created_at),
             "date": row.release_date,
             "folder": shown_path(folder),
@@ -90,3 +91,36 @@ def show_release(
         }
     )
     show(view, as_json=as_json, drawn=drawn)
+
+
+@app.command()
+def published(
+    ref: Annotated[str, typer.Argument(metavar="RELEASE", help="Id of a release, or of its cycle.")],
+    *,
+    at: Annotated[
+        list[str] | None,
+        typer.Option("--at", metavar="TARGET=URL", help="Where it can be heard; repeat for more."),
+    ] = None,
+    who: Who = None,
+    as_json: Json = False,
+) -> None:
+    """Record that you have put a release out; an artist's first waits for `artist searched`."""
+    urls = dict(_target(each) for each in at or ())
+
+    async def record(label: Label) -> ReleaseRow:
+        return await at_desk(label, who).mark_published(await _find(label, ref), urls)
+
+    row = with_label(record)
+    show(row, as_json=as_json, drawn=f"{row.title} by {row.artist_name} is {row.state}")
+
+
+def _target(told: str) -> tuple[str, str]:
+    target, _, url = told.partition("=")
+    if not (target.strip() and url.strip()):
+        raise UsageError(f"{told[:60]!r} names no place: write it as bandcamp=https://…")
+    return target.strip(), url.strip()
+
+
+async def _find(label: Label, ref: str) -> ReleaseRow:
+    row = await label.store.read(releases.release_of_cycle, cycle_id=ref)
+    return row or await label.store.read(releases.release_by_id, release_id=ref)

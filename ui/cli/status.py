@@ -40,6 +40,16 @@ def _drawn(now: Status) -> Group:
                 "songs": _counts(now.cycles)
                 or "none in the making; `labelmate song make --artist NAME` asks for one",
                 "waiting for you": _waiting(now),
+                "names to search": "\n".join(
+                    f"{each.name}: {each.wait}; `labelmate artist searched {each.slug} --found …`"
+                    for each in now.names_to_search
+                )
+                or None,
+                "to take on": "\n".join(
+                    f"{each.name}, {each.genre}; `labelmate artist accept {each.slug}`"
+                    for each in now.newcomers
+                )
+                or None,
                 "parked": f"{now.cycles['parked']} need an operator; `labelmate cycle list --state parked`"
                 if now.cycles.get("parked")
                 else None,

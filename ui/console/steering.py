@@ -66,6 +66,17 @@ class Steering:
             return why
         return said(f"Autopilot of {thrown.persona.name} is {'on' if thrown.autopilot else 'off'}.")
 
+    async def record_name_search(self, alias: str | None, name: str, found: str) -> Markup:
+        """Somebody looked for others of the artist's name."""
+
+        async def act() -> Artist:
+            artist = await self._reception.store.read(artists.artist_by_name, name=name)
+            desk = await self._reception.desk(alias)
+            return await desk.record_name_search(artist, found)
+
+        known, why = await attempt(act())
+        return why if known is None else said(f"On record: {known.persona.name} may be released.")
+
     async def ask_song(
         self, alias: str | None, name: str, theme: str, title: str, seconds: str, seed: str
     ) -> Markup:

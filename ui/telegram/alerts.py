@@ -9,7 +9,7 @@ from storage.outbox import Message
 from ui.telegram.buttons import button
 from ui.telegram.markup import bold, clip, code, plain
 
-KINDS = ("alert", "budget_warning", "lifecycle_proposal", "error_group")
+KINDS = ("alert", "budget_warning", "lifecycle_proposal", "error_group", "name_search", "newcomer")
 LINE_MAX = 400
 
 
@@ -24,6 +24,16 @@ def alert_line(message: Message) -> str:
             )
         case "lifecycle_proposal":
             return f"🌱 {bold(_word(payload, 'name'))} should be {_word(payload, 'move')}: {_word(payload, 'because')}"
+        case "name_search":
+            return (
+                f"🔎 The first release of {bold(_word(payload, 'name'))} waits: look whether somebody else goes by "
+                "that name, and say so under the artist"
+            )
+        case "newcomer":
+            return (
+                f"👋 The label has created {bold(_word(payload, 'name'))}, {_word(payload, 'genre')}: "
+                "it makes nothing by itself until you take it on"
+            )
         case "error_group":
             fingerprint = str(payload.get("fingerprint", ""))[:12]
             return f"🛠 {_fault(payload)}: {_word(payload, 'title')} ({code(fingerprint)})"

@@ -16,6 +16,7 @@ from ui.telegram.office import Office
 from ui.wishes import WORDS_MAX, wish
 
 ROSTER_MAX = 20
+NOBODY = "nobody else goes by this name (said in Telegram)"
 SURE = {"retire": Trigger.RETIRE, "evolve": Trigger.EVOLVE}
 """What is asked about once more."""
 FOR_EVER = {
@@ -90,6 +91,21 @@ class Artists:
                 await self._move(update, artist, Trigger(verb))
             case "pilot", ("on" | "off") as switch:
                 await reply(update, _pilot(await self._switch(update, artist, is_on=switch == "on")))
+            case "accept", None:
+                taken = await (await self._office.desk(update)).accept(artist)
+                await reply(update, f"{bold(taken.persona.name)} is taken on.", _rows(taken))
+            case "searched", None:
+                name = clip(artist.persona.name, 40)
+                sure = [[button("Yes, and nobody does", artist.id, "searched", "nobody")]]
+                await reply(
+                    update,
+                    f"Did you look whether somebody else goes by the name {bold(name)}? If somebody does, retire the "
+                    "artist; what else you found goes on record with <code>labelmate artist searched</code>.",
+                    sure,
+                )
+            case "searched", "nobody":
+                known = await (await self._office.desk(update)).record_name_search(artist, NOBODY)
+                await reply(update, f"On record: {bold(known.persona.name)} may be released.", _rows(known))
             case ("retire" | "evolve") as verb, None:
                 sure = [[button(f"Yes, {verb} {clip(artist.persona.name, 30)}", artist.id, verb, "yes")]]
                 await reply(
@@ -128,6 +144,7 @@ class Artists:
             f"{bold(persona.name)}, {plain(persona.genre)}: {artist.state}{plain(paused)}, version {artist.version}",
             italic(clip(persona.tagline, 200)),
             _pilot(artist),
+            *_waits(artist),
         ]
         await reply(update, paragraphs(lines), _rows(artist))
 
@@ -166,10 +183,28 @@ def _rows(artist: Artist) -> Rows:
         else button("🧭 Autopilot on", artist.id, "pilot", "on")
     )
     return [
+        *_asked(artist),
         first,
         [pilot],
         [button("🌱 Evolve…", artist.id, "evolve"), button("🪦 Retire…", artist.id, "retire")],
     ]
+
+
+def _asked(artist: Artist) -> Rows:
+    """What only a person can say of a new artist."""
+    asked = [button("👋 Take it on", artist.id, "accept")] if artist.accepted_at is None else []
+    if artist.persona.name_search is None:
+        asked.append(button("🔎 I searched its name…", artist.id, "searched"))
+    return [asked] if asked else []
+
+
+def _waits(artist: Artist) -> list[str]:
+    told = [] if artist.accepted_at else ["It makes nothing by itself until the owner takes it on."]
+    if artist.persona.name_search is None:
+        told.append(
+            "Nobody has looked yet whether somebody else goes by its name: its first release waits for that."
+        )
+    return told
 
 
 def _pilot(artist: Artist) -> str:

@@ -12,6 +12,7 @@ from ui.wording import age
 
 DAY = timedelta(days=1)
 LISTED = 10
+NAMED = 5
 LOOKED_AT = 500
 
 
@@ -28,6 +29,12 @@ async def digest(office: Office) -> str | None:
             [f"  … and {status.undecided - len(waiting)} more"] if status.undecided > len(waiting) else []
         )
     lines += await _decided(office)
+    if names := status.names_to_search:
+        told = ", ".join(plain(each.name) for each in names[:NAMED])
+        lines.append(f"🔎 First releases wait for a search of the name: {told} (/artist)")
+    if status.newcomers:
+        told = ", ".join(plain(each.name) for each in status.newcomers[:NAMED])
+        lines.append(f"👋 Artists wait to be taken on: {told} (/artist)")
     if parked := status.cycles.get(CycleState.PARKED):
         lines.append(f"🅿️ {parked} parked: they need an operator (labelmate cycle list --state parked)")
     if status.open_error_groups:

@@ -9,17 +9,29 @@ from time import perf_counter
 import gradio as gr
 import pytest
 
-from storage import approval_rows, approvals, artists, cycles, faults, patches, steps, timelines
+from storage import approval_rows, approvals, artists, cycles, faults, patches, releases, steps, timelines
 from storage.artist_overviews import artist_overview, roster_page
 from storage.errors import UsageError
 from storage.overviews import label_overview, review_queue
+from storage.queries import label_status
 from storage.steps import StepKey
-from storage.types import AutopilotPolicy, CycleState, CycleStep, LifecycleState, Outcome, Redo, SongEdits
+from storage.types import (
+    AutopilotPolicy,
+    CycleState,
+    CycleStep,
+    LifecycleState,
+    Outcome,
+    Redo,
+    Release,
+    SongEdits,
+)
 from tests.agents.mending.trees import BUG, PATH, small_checkout
 from tests.storage.stage import CAPS, Stage
 from tests.ui.console.band import Band
+from ui.console.cards import now as now_cards
 from ui.console.cards.faults import fault_counts
 from ui.console.cards.patch import patch_card
+from ui.console.cards.releases import release_card
 from ui.console.cards.review import song_card
 from ui.console.cards.steps import stages
 from ui.console.pages.errors import close_fault
@@ -155,6 +167,32 @@ async def test_an_artist_is_paused_with_a_reason_and_only_the_owner_retires(
     assert (told.artist.state, told.artist.pause_reason) == (LifecycleState.PAUSED, "a rest")
     assert told.changes[0].who == "ada"
     assert [str(move) for move in moves(told.artist)] == ["resume", "retire"]
+
+
+async def test_a_search_for_a_name_is_kept_and_its_form_goes_away(
+    reception: Reception, stage: Stage, band: Band
+) -> None:
+    artist = stage.read(artists.list_artists)[0]
+    asked = stage.read(approval_rows.pending_approvals, limit=9)
+    (cycle_id,) = (each.cycle_id for each in asked if each.artist_slug == artist.slug)
+    bag = Release(id="rel_1", title="Slow Rain", directory="d", manifest_sha256="ab" * 32)
+    stage.write(
+        releases.record_release,
+        fence=stage.activate(artist).fence,
+        cycle_id=cycle_id,
+        release=bag,
+        release_date="2026-02-01",
+    )
+    caps = await reception.caps()
+    assert "1 release waits" in now_cards.artists_waiting(stage.read(label_status, caps=caps))
+    row = stage.read(releases.release_by_id, release_id="rel_1")
+    assert "Not to be published yet" in release_card(row, None, await reception.now())
+    steering = Steering(reception)
+    assert "Say where" in await steering.record_name_search("ada", artist.slug, " ")
+    assert "may be released" in await steering.record_name_search("ada", artist.slug, "two engines: nobody")
+    assert now_cards.artists_waiting(stage.read(label_status, caps=caps)) == ""
+    row = stage.read(releases.release_by_id, release_id="rel_1")
+    assert "Not to be published yet" not in release_card(row, None, await reception.now())
 
 
 async def test_the_autopilot_is_the_owners_and_is_recorded(reception: Reception, stage: Stage) -> None:

@@ -5,9 +5,14 @@ import io
 
 import pytest
 
-from storage import chats, outbox
+from storage import artists, chats, outbox, releases
+from storage.types import Genes, LifecycleState, Release
+from tests.storage.stage import persona
 from tests.ui.telegram.botapi import BotApi
 from tests.ui.telegram.conftest import GROUP, OWNER, House, opened, serving, until, zone_where_it_is
+from ui.telegram.digest import digest
+from ui.telegram.office import Office
+from ui.telegram.tempo import Tempo
 
 
 def cover() -> bytes:
@@ -101,6 +106,33 @@ async def test_alerts_reach_the_owner_once(house: House):
     house.api.press(proposal, "Look at Kilo Wren", OWNER)
     await until(lambda: house.api.shown(OWNER, "Autopilot of Kilo Wren is off"))
     assert house.api.shown(GROUP) == []
+
+
+async def test_a_search_for_a_name_and_a_newcomer_are_answered_under_the_artist(house: House):
+    fence, cycle = house.stage.song("Kilo Wren")
+    bag = Release(id="rel_1", title="Slow Rain", directory="d", manifest_sha256="ab" * 32)
+    house.stage.write(
+        releases.record_release, fence=fence, cycle_id=cycle.id, release=bag, release_date="2026-02-01"
+    )
+    house.stage.write(
+        artists.add_artist, persona=persona("Tin Pier"), genes=Genes(), who=artists.CREATION,
+        state=LifecycleState.CANDIDATE,
+    )  # fmt: skip
+    (asked,) = await until(lambda: house.api.shown(OWNER, "The first release of Kilo Wren waits"))
+    house.api.press(asked, "Look at Kilo Wren", OWNER)
+    (shown,) = await until(lambda: house.api.shown(OWNER, "its first release waits for that"))
+    house.api.press(shown, "I searched its name", OWNER)
+    (sure,) = await until(lambda: house.api.shown(OWNER, "somebody else goes by the name Kilo Wren?"))
+    house.api.press(sure, "Yes, and nobody does", OWNER)
+    await until(lambda: house.api.shown(OWNER, "Kilo Wren may be released"))
+    assert house.stage.read(releases.release_by_id, release_id="rel_1").state == "ready"
+
+    (told,) = await until(lambda: house.api.shown(OWNER, "The label has created Tin Pier"))
+    assert "👋 Artists wait to be taken on: Tin Pier" in str(await digest(Office(house.label, Tempo(60))))
+    house.api.press(told, "Look at Tin Pier", OWNER)
+    (shown,) = await until(lambda: house.api.shown(OWNER, "Tin Pier, lofi: candidate"))
+    house.api.press(shown, "Take it on", OWNER)
+    await until(lambda: house.api.shown(OWNER, "Tin Pier is taken on"))
 
 
 async def test_an_alert_waits_where_the_last_chat_is_gone(house: House):

@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 from storage import faults
+from storage.releases import record_release
+from storage.types import Release
 from tests.storage.stage import PREVIEW
 from tests.ui.conftest import behind
 from tests.ui.web.conftest import TOKEN, Site
@@ -62,6 +64,23 @@ def test_an_artist_is_steered(program: httpx.Client):
     assert program.post(f"{at}/retire", json={}).json()["state"] == "retired"
     told(program.post("/api/v1/cycles", json={"artist": "nova-rain"}), 409, "conflict")
     assert "there are: nova-rain" in told(program.get("/api/v1/artists/nobody"), 404, "not_found")
+
+
+def test_a_release_goes_out_once_somebody_has_searched_for_the_name(home: Path, site: Callable[..., Site]):
+    with behind(home) as stage:
+        fence, cycle = stage.song()
+        bag = Release(id="rel_1", title="Slow Rain", directory="d", manifest_sha256="ab" * 32)
+        stage.write(record_release, fence=fence, cycle_id=cycle.id, release=bag, release_date="2026-02-01")
+    at, search = "/api/v1/releases/rel_1", "/api/v1/artists/nova-rain/name-search"
+    with site(api_token=TOKEN).program() as program:
+        assert "look whether somebody else" in program.get(at).json()["waits_for"]
+        assert "Slow Rain waits" in told(program.post(f"{at}/published", json={}), 409, "conflict")
+        assert program.post(search, json={}).status_code == 422
+        known = program.post(search, json={"found": "nobody"}).json()
+        assert known["persona"]["name_search"]["by"] == "api"
+        out = program.post(f"{at}/published", json={"urls": {"site": "https://a.example"}}).json()
+        assert (out["state"], out["urls"]) == ("published", {"site": "https://a.example"})
+        assert program.post("/api/v1/artists/nova-rain/accept").json()["accepted_at"]
 
 
 def test_a_song_is_asked_for_and_cancelled(program: httpx.Client, waiting: dict[str, str]):

@@ -14,6 +14,13 @@ from ui.console.cards.roster import avatar
 from ui.console.markup import Markup, ago, chip, el, empty, facts, media, page_link, section, text
 from ui.wording import moment, usd
 
+NAME_SEARCH = el(
+    "p",
+    "Search shops, streaming services and the web for others of this name. No list that labelmate has can do that; "
+    "until somebody says what was found, no release of the artist is ready to be published.",
+    cls="lm-quiet",
+)
+
 
 def portrait(artist: Artist, latest: dict[str, str], money: ArtistMoney, now: datetime) -> Markup:
     """Name, sign, state and what it cost."""
@@ -100,6 +107,11 @@ def persona_card(artist: Artist) -> Markup:
                 ("audience", persona.audience),
                 ("influences", ", ".join(persona.influences)),
                 ("look", f"{persona.visual.palette}, {persona.visual.display_font}".replace("_", " ")),
+                (
+                    "name searched",
+                    persona.name_search
+                    and f"{persona.name_search.by}, {moment(persona.name_search.at)}: {persona.name_search.found}",
+                ),
                 ("made by", persona.source),
                 ("since", moment(artist.created_at)),
             )

@@ -112,6 +112,25 @@ def waiting(approvals: Sequence[Approval], total: int, now: datetime) -> Markup:
     )
 
 
+def artists_waiting(status: LabelStatus) -> Markup:
+    """What only a person can say of artists: nothing where there is nothing to say."""
+    rows = [
+        _artist_waits(
+            each.name, each.slug, f"{each.wait}: look whether somebody else goes by this name, and record it"
+        )
+        for each in status.names_to_search
+    ]
+    rows += [
+        _artist_waits(each.name, each.slug, f"{each.genre}; makes nothing by itself until you take it on")
+        for each in status.newcomers
+    ]
+    return section("Artists wait for you", el("ul", rows, cls="lm-rows")) if rows else Markup("")
+
+
+def _artist_waits(name: str, slug: str, told: str) -> Markup:
+    return el("li", el("a", name, href=page_link("artist", name=slug)), el("span", told, cls="lm-quiet"))
+
+
 def cover(approval: Approval) -> Markup:
     """A song's small cover, or its place."""
     address = media(approval.facts.get("thumbnail_sha256"))

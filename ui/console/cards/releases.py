@@ -75,13 +75,21 @@ def release_card(row: ReleaseRow, bag: Bag | None, now: datetime) -> Markup:
         ),
         chip(row.state),
     )
+    waits = row.waits_for and el(
+        "p",
+        "Not to be published yet: ",
+        el("a", "say on the artist's page", href=page_link("artist", name=row.artist_slug)),
+        f" whether somebody else goes by the name {row.artist_name}.",
+        cls="lm-note",
+    )
     if bag is None:
-        return el("article", head, empty("Its folder is no longer on this disk."), cls="lm-told")
+        return el("article", head, waits, empty("Its folder is no longer on this disk."), cls="lm-told")
     films = [entry.path for entry in bag.entries if entry.role == "video"]
     picture = bag.first("cover")
     return el(
         "article",
         head,
+        waits,
         el(
             "div",
             el("img", src=served(row.id, picture), alt=f"Cover of {row.title}") if picture else None,

@@ -33,6 +33,7 @@ class ArtistPage:
                 self.told += [card("life"), card("versions")]
             with gr.Column(scale=2):
                 self._moves()
+                self._name_search()
                 self._autopilot()
                 self._song()
                 self.told += [card("persona"), card("experiments")]
@@ -55,6 +56,15 @@ class ArtistPage:
                 with gr.Row(elem_classes="lm-bar"):
                     self.yes = gr.Button("Yes", variant="primary", elem_id="move-yes", scale=0)
                     self.no = gr.Button("Leave it", elem_id="move-no", scale=0)
+
+    def _name_search(self) -> None:
+        with gr.Column(elem_classes="lm-steer", elem_id="name-search", visible=False) as self.search:
+            gr.HTML("<h2>Before the first release</h2>", apply_default_css=False)
+            gr.HTML(cards.NAME_SEARCH, apply_default_css=False)
+            self.found = gr.Textbox(
+                label="Where you looked, and what you found", elem_id="name-found", max_length=300
+            )
+            self.searched = gr.Button("Keep it", variant="primary", elem_id="name-searched", scale=0)
 
     def _autopilot(self) -> None:
         with gr.Column(elem_classes="lm-steer", elem_id="autopilot"):
@@ -89,7 +99,7 @@ class ArtistPage:
 
     def _wire(self, blocks: gr.Blocks) -> None:
         notice = self.frame.notice
-        self.shown = [self.portrait, *self.told, self.pilot, *self.buttons.values()]
+        self.shown = [self.portrait, *self.told, self.pilot, self.search, *self.buttons.values()]
         arrived = blocks.load(self.arrive, None, [self.name, *self.policy], **QUIETLY)
         arrived.then(self.draw, self.name, self.shown, **QUIETLY)
         self.frame.clock.tick(self.draw, self.name, self.shown, **QUIETLY)
@@ -103,6 +113,7 @@ class ArtistPage:
         self.no.click(lambda: gr.update(visible=False), None, self.confirm, **QUIETLY)
         acts = (
             (self.yes, self.move, [self.name, self.trigger, self.reason], [notice, self.confirm]),
+            (self.searched, self.record_search, [self.name, self.found], [notice]),
             (self.on, self.switch_on, [self.name, self.pilot_why, *self.policy], [notice]),
             (self.off, self.switch_off, [self.name, self.pilot_why], [notice]),
             (
@@ -132,7 +143,12 @@ class ArtistPage:
         told = await self.overview(name)
         if told is None:
             hidden = [gr.update(visible=False)] * len(self.buttons)
-            return [empty(f"There is no artist {name!r}."), *[""] * (len(self.told) + 1), *hidden]
+            return [
+                empty(f"There is no artist {name!r}."),
+                *[""] * (len(self.told) + 1),
+                gr.update(visible=False),
+                *hidden,
+            ]
         artist, now = told.artist, told.at
         mp3 = told.latest.get("mp3")
         peaks = await self.reception.waveforms.of(mp3) if mp3 else ()
@@ -145,6 +161,7 @@ class ArtistPage:
             cards.persona_card(artist),
             cards.experiments(told.experiments),
             cards.autopilot_card(artist, told.flight, told.throws, now),
+            gr.update(visible=artist.persona.name_search is None),
             *self._possible(artist),
         ]
 
@@ -166,6 +183,9 @@ class ArtistPage:
     async def move(self, name: str, trigger: str, reason: str, request: gr.Request) -> list[object]:
         said = await self.steering.move(request.username, name, trigger, reason or "")
         return [said, gr.update(visible='class="lm-said bad"' in said)]
+
+    async def record_search(self, name: str, found: str, request: gr.Request) -> Markup:
+        return await self.steering.record_name_search(request.username, name, found or "")
 
     async def switch_on(
         self, name: str, why: str, score: float, week: float, rejections: float, errors: float, usd: float,

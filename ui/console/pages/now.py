@@ -107,7 +107,7 @@ def build(reception: Reception, blocks: gr.Blocks) -> None:
             cancel = gr.Button("Cancel", elem_id="parked-cancel", scale=0)
     with gr.Row(elem_classes="lm-columns"):
         with gr.Column(scale=3):
-            shown += [card("waiting"), card("making")]
+            shown += [card("waiting"), card("artists-waiting"), card("making")]
         with gr.Column(scale=2):
             shown += [card("spend"), card("providers"), card("faults")]
     parked_known = gr.State(None)
@@ -124,6 +124,7 @@ def build(reception: Reception, blocks: gr.Blocks) -> None:
             cards.figures(now.status, oldest, now.at),
             cards.stopped(now.status),
             cards.waiting(now.approvals, now.status.undecided, now.at),
+            cards.artists_waiting(now.status),
             cards.making(now.lines, now.marks, now.at),
             cards.spend(now.spend, now.status.spent.day, now.status.spent.caps.daily_usd),
             cards.providers(makers(settings, now.made.uses), now.made.models),

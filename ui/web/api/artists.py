@@ -47,6 +47,13 @@ class AutopilotSwitch(Frozen):
     reason: Words = "by a person"
 
 
+class Searched(Frozen):
+    """A person's search for others of an artist's name."""
+
+    found: Annotated[str, Field(min_length=1, max_length=300)]
+    """Where it was searched, and what was found."""
+
+
 @router.get("")
 async def list_artists(
     label: TheLabel,
@@ -74,6 +81,18 @@ async def create_artist(wanted: NewArtist, desk: TheDesk) -> Artist:
 async def show_artist(name: str, label: TheLabel) -> Artist:
     """One artist by slug, name or id."""
     return await label.store.read(artist_by_name, name=name)
+
+
+@router.post("/{name}/accept")
+async def accept(name: str, label: TheLabel, desk: TheDesk) -> Artist:
+    """Take an artist on: its content plan is followed from now on. The owner's right."""
+    return await desk.accept(await label.store.read(artist_by_name, name=name))
+
+
+@router.post("/{name}/name-search")
+async def record_name_search(name: str, search: Searched, label: TheLabel, desk: TheDesk) -> Artist:
+    """Keep that somebody looked for others of the name; the artist's releases wait for it."""
+    return await desk.record_name_search(await label.store.read(artist_by_name, name=name), search.found)
 
 
 @router.post("/{name}/pause")

@@ -1,0 +1,74 @@
+"""Names that somebody has to look for before an artist's first release, and what people found."""
+
+from sqlalchemy import func, select, update
+
+from storage import artists, events, tables
+from storage.artists import artist_by_id
+from storage.releases import ReleaseState
+from storage.store import Tx, write
+from storage.types import Artist, ArtistId, Frozen, NameSearch
+
+R = tables.releases
+A = tables.artists
+LISTED = 20
+
+
+class UnsearchedName(Frozen):
+    """An artist whose releases wait until a person has looked whether somebody else goes by its name."""
+
+    artist_id: ArtistId
+    slug: str
+    name: str
+    releases: int
+
+    @property
+    def wait(self) -> str:
+        """What waits, for a sentence."""
+        return f"{self.releases} release{' waits' if self.releases == 1 else 's wait'}"
+
+
+@write
+def record_name_search(tx: Tx, *, artist_id: ArtistId, version: int, found: str, who: str) -> Artist:
+    """Keep what a person found; the artist's releases that waited for it are ready.
+
+    Raises ConflictError when the artist has changed since `version` was read.
+    """
+    persona = artist_by_id(tx, artist_id=artist_id).persona
+    searched = NameSearch(by=who, at=tx.clock.now(), found=found)
+    artist = artists.change_persona(
+        tx,
+        artist_id=artist_id,
+        version=version,
+        persona=persona.model_copy(update={"name_search": searched}),
+        trigger="name_search",
+        evidence={"found": found},
+        who=who,
+    )
+    freed = (
+        tx.connection.execute(
+            update(R)
+            .where(R.c.artist_id == artist_id, R.c.state == ReleaseState.BUILT)
+            .values(state=ReleaseState.READY)
+            .returning(R.c.id)
+        )
+        .scalars()
+        .all()
+    )
+    events.append(tx, "artist.name_searched", artist_id=artist_id, releases=sorted(freed), who=who)
+    return artist
+
+
+def names_to_search(tx: Tx, *, limit: int = LISTED) -> list[UnsearchedName]:
+    """Artists with releases that wait for a search, in slug order."""
+    rows = tx.connection.execute(
+        select(A.c.id, A.c.slug, A.c.name, func.count())
+        .join(R, R.c.artist_id == A.c.id)
+        .where(R.c.state == ReleaseState.BUILT)
+        .group_by(A.c.id, A.c.slug, A.c.name)
+        .order_by(A.c.slug)
+        .limit(limit)
+    ).all()
+    return [
+        UnsearchedName(artist_id=ArtistId(id_), slug=slug, name=name, releases=count)
+        for id_, slug, name, count in rows
+    ]
