@@ -29,6 +29,7 @@ __all__ = [
     "fixes_of_cycle",
     "group_by_fingerprint",
     "list_groups",
+    "new_groups",
     "open_fix",
     "open_group_count",
     "record_fault",
@@ -225,6 +226,12 @@ def counts_by_status(tx: Tx) -> dict[str, int]:
             select(func.count()).select_from(waiting)
         ).scalar_one()
     return counts
+
+
+def new_groups(tx: Tx, *, since: datetime) -> list[tuple[datetime, GroupStatus]]:
+    """When each kind of fault of that time was first seen, and how it stands now."""
+    rows = tx.connection.execute(select(G.c.first_at, G.c.status).where(G.c.first_at >= since))
+    return [(row.first_at, GroupStatus(row.status)) for row in rows]
 
 
 def open_group_count(tx: Tx) -> int:

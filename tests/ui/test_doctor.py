@@ -204,3 +204,26 @@ def test_music_vendors_are_asked_for_their_balance_only_when_asked(
         wrong = next(check for check in told.data["checks"] if check["name"] == "music suno")
         assert (told.code, wrong["grade"], wrong["remedy"]) == (1, "fatal", "check SUNO_API_KEY")
         assert "not-the-right-one" not in told.out
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_key_is_tried_where_it_is_used_and_free_and_else_says_why_not(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("TREND_SOURCES", "season,x")
+    for name in ("X_BEARER_TOKEN", "LASTFM_API_KEY", "SUNO_API_KEY", "LLM_API_KEY"):
+        monkeypatch.setenv(name, "key-of-tests-0123456789")  # pragma: allowlist secret
+    asked = answers(call, "--online")[1]
+    assert asked["trends season"]["text"].startswith("works, ")
+    assert "costs money" in asked["trends x"]["text"]
+    assert asked["X_BEARER_TOKEN"]["text"] == "present; tried below"
+    assert asked["LASTFM_API_KEY"]["text"] == "present; not tried: TREND_SOURCES does not name lastfm"
+    assert asked["SUNO_API_KEY"]["text"] == "present; not tried: MUSIC_PROVIDERS does not name suno"
+    assert asked["LLM_API_KEY"]["text"] == "present; not tried: LLM_BASE_URL is not set"
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_source_of_trends_without_its_key_is_told(call: Call, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TREND_SOURCES", "season,lastfm")
+    told = answers(call, "--online")[1]["trends"]
+    assert (told["grade"], "lastfm" in told["text"]) == ("warning", True)

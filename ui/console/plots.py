@@ -32,7 +32,12 @@ def bars(labels: Sequence[str], series: Sequence[Series], *, unit: str, line: fl
             tall = each.values[index] / top * (height - foot)
             if tall > 0:
                 floor -= tall
-                told = f"{label}: {each.name} {each.values[index]:.2f} {unit}"
+                value = each.values[index]
+                told = (
+                    f"{label}: {each.name} {value:g} {unit}"
+                    if value.is_integer()
+                    else f"{label}: {each.name} {value:.2f} {unit}"
+                )
                 drawn.append(
                     _rect(index * step + step * 0.16, floor, step * 0.68, tall, f"s{tone % TONES}", told)
                 )

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from time import perf_counter
@@ -12,6 +13,7 @@ import pytest
 from storage import approval_rows, approvals, artists, cycles, faults, patches, releases, steps, timelines
 from storage.artist_overviews import artist_overview, roster_page
 from storage.errors import UsageError
+from storage.model_calls import ModelCall, RecordedCall
 from storage.overviews import label_overview, review_queue
 from storage.queries import label_status
 from storage.steps import StepKey
@@ -29,7 +31,8 @@ from tests.agents.mending.trees import BUG, PATH, small_checkout
 from tests.storage.stage import CAPS, Stage
 from tests.ui.console.band import Band
 from ui.console.cards import now as now_cards
-from ui.console.cards.faults import fault_counts
+from ui.console.cards.cycles import PROMPT_SHOWN, prompts
+from ui.console.cards.faults import DAYS, fault_counts, fault_days
 from ui.console.cards.patch import patch_card
 from ui.console.cards.releases import release_card
 from ui.console.cards.review import song_card
@@ -409,3 +412,32 @@ async def test_faults_are_counted_and_found_by_their_patch(reception: Reception,
     counts = stage.read(faults.counts_by_status)
     assert counts == {"open": 2, "resolved": 0, "dismissed": 0, "patch proposed": 1, "patch applied": 0}
     assert "patch proposed" in fault_counts(counts)
+
+
+async def test_new_kinds_of_faults_are_drawn_by_day_and_state(reception: Reception, stage: Stage) -> None:
+    for name in ("f1", "f2", "f3"):
+        stage.write(faults.record_fault, fingerprint=name, code="bug", title="Broken", message="m", trace="t")
+    stage.write(faults.resolve_group, fingerprint="f3", who="ada")
+    now = await reception.now()
+    assert fault_days([], now) == ""
+    born = stage.read(faults.new_groups, since=now - timedelta(days=DAYS - 1))
+    drawn = fault_days(born, now)
+    assert "3 in two weeks" in drawn
+    assert ": open 2 kinds" in drawn
+    assert ": resolved 1 kinds" in drawn
+    assert stage.read(faults.new_groups, since=now + timedelta(hours=1)) == []
+
+
+def test_prompts_are_there_to_be_read_cut_and_escaped() -> None:
+    call = ModelCall(
+        cycle_id=None, call_number=2, step="write", task="lyrics", provider="openai", model="m", outcome="ok",
+        request_sha256="a" * 64, prompt_sha256="b" * 64, latency_s=0.5, reply="</pre><script>",
+        messages=(("system", "Be brief."), ("user", "x" * (PROMPT_SHOWN + 1))),
+    )  # fmt: skip
+    kept = RecordedCall(**call.model_dump(), id="mcl_1", at=datetime(2026, 1, 1, tzinfo=UTC))
+    told = prompts([kept])
+    assert "write 2: lyrics" in told
+    assert "Be brief." in told
+    assert "x" * (PROMPT_SHOWN + 1) not in told
+    assert "<script>" not in told
+    assert "No model was asked" in prompts([kept.model_copy(update={"messages": None})])

@@ -30,17 +30,26 @@ def _check(name: str, settings: Settings, *, online: bool) -> Check:
         return Check(name=name, grade=Grade.GOOD, text="set: console and API ask for it")
     if online and name == "TELEGRAM_BOT_TOKEN":
         return _telegram(settings)
-    services = [each for kind in load_providers().values() for each in kind if name in each.variables]
-    kinds = [kind for kind, all_ in load_providers().items() if any(name in each.variables for each in all_)]
-    is_tried = ProviderKind.WORDS in kinds and (name != "LLM_API_KEY" or settings.llm_base_url is not None)
-    is_tried = is_tried or any(each.name in settings.music_providers for each in services)
-    tried = "" if not online else "; tried below" if is_tried else "; not checked in this version"
-    if services and not any(each.available for each in services):
-        titles = ", ".join(each.title for each in services)
-        return Check(
-            name=name, grade=Grade.NOTE, text=f"present, {titles}: this version does not use it yet{tried}"
-        )
-    return Check(name=name, grade=Grade.GOOD, text=f"present{tried}")
+    return Check(name=name, grade=Grade.GOOD, text=f"present{_tried(name, settings) if online else ''}")
+
+
+def _tried(name: str, settings: Settings) -> str:
+    """What becomes of a key when keys are tried; one that nothing would use is not worth a call."""
+    used_by = {
+        ProviderKind.MUSIC: ("MUSIC_PROVIDERS", settings.music_providers),
+        ProviderKind.TRENDS: ("TREND_SOURCES", settings.trend_sources),
+    }
+    if name == "LLM_API_KEY":
+        return "; tried below" if settings.llm_base_url else "; not tried: LLM_BASE_URL is not set"
+    for kind, services in load_providers().items():
+        for each in services:
+            if name not in each.variables:
+                continue
+            setting, chosen = used_by.get(kind, ("", ()))
+            if setting and each.name not in chosen:
+                return f"; not tried: {setting} does not name {each.name}"
+            return "; tried below"
+    return ""
 
 
 def _telegram(settings: Settings) -> Check:

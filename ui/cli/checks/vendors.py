@@ -1,7 +1,9 @@
-"""Whether those who make music or lend footage answer and take their keys, by calls that cost nothing."""
+"""Whether those who make music, lend footage or tell of trends answer and take their keys, by calls that cost nothing."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
 
 from configs.settings import Settings
 from storage.errors import ConfigurationError, ProviderError, ProviderRefusedError
@@ -28,6 +30,29 @@ def check_footage(settings: Settings) -> Iterator[Check]:
 
     for lender in footage_providers(settings):
         yield _asked(f"footage {lender.name}", lender.check, refused=Grade.WARNING)
+
+
+def check_trends(settings: Settings) -> Iterator[Check]:
+    """A line for each whom TREND_SOURCES names. Songs are planned without them too, so none is needed."""
+    from agents.trends.protocol import WORLD, TrendSource, trend_sources
+
+    async def reading(source: TrendSource) -> str:
+        country = settings.trend_countries[0] if source.by_country else WORLD
+        return f"works, {len(await source.read(country, datetime.now(UTC)))} entries"
+
+    try:
+        sources = trend_sources(settings)
+    except ConfigurationError as error:
+        yield Check(
+            name="trends", grade=Grade.WARNING, text=str(error), remedy="set its key, or change TREND_SOURCES"
+        )
+        return
+    for source in sources:
+        name = f"trends {source.name}"
+        if source.price_usd == 0:
+            yield _asked(name, partial(reading, source), refused=Grade.WARNING)
+        else:
+            yield Check(name=name, grade=Grade.NOTE, text="not tried: each of its calls costs money")
 
 
 def _asked(name: str, check: Callable[[], Awaitable[str]], *, refused: Grade) -> Check:

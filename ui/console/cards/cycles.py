@@ -8,9 +8,12 @@ from storage.queries import CycleLine, CycleOverview
 from storage.timelines import StepMark
 from storage.types import Brief, CycleState, Event, Reflection, StepStatus
 from ui.console.cards.steps import at_now, step_line
-from ui.console.markup import Markup, ago, chip, el, empty, facts, page_link, section
+from ui.console.markup import Markup, ago, chip, el, empty, facts, page_link, section, text
 from ui.views import StepLine
 from ui.wording import age, moment, usd
+
+PROMPT_SHOWN = 6_000
+"""Characters of one message."""
 
 
 def cycle_list(lines: Sequence[CycleLine], chosen: str | None, now: datetime) -> Markup:
@@ -110,6 +113,12 @@ def log(events: Sequence[Event]) -> Markup:
     return el("ol", lines, cls="lm-log") if lines else empty("Nothing happened yet.")
 
 
+def prompts(calls: Sequence[RecordedCall]) -> Markup:
+    """What each model was asked, and what it said, to be opened one by one."""
+    kept = [_exchange(call) for call in calls if call.messages]
+    return el("div", kept, cls="lm-prompts") if kept else empty("No model was asked anything.")
+
+
 def _steps(lines: Sequence[StepLine]) -> Markup:
     rows = [
         el(
@@ -137,7 +146,6 @@ def _calls(calls: Sequence[RecordedCall]) -> Markup:
             "tr",
             el("td", el("b", call.task), el("small", f" {call.step} {call.call_number}")),
             el("td", f"{call.provider} {call.model}", data_name="model"),
-            el("td", el("code", call.prompt_sha256[:12]), data_name="prompt"),
             el("td", f"{call.tokens_in or 0} + {call.tokens_out or 0}", data_name="tokens"),
             el("td", "unknown" if call.cost_usd is None else usd(call.cost_usd), data_name="cost"),
             el("td", f"{call.latency_s:.2f} s", data_name="took"),
@@ -145,8 +153,22 @@ def _calls(calls: Sequence[RecordedCall]) -> Markup:
         )
         for call in calls
     ]
-    head = el("tr", [el("th", name) for name in ("task", "model", "prompt", "tokens", "cost", "took", "")])
+    head = el("tr", [el("th", name) for name in ("task", "model", "tokens", "cost", "took", "")])
     return el("table", el("thead", head), el("tbody", rows), cls="lm-table")
+
+
+def _exchange(call: RecordedCall) -> Markup:
+    said = [*(call.messages or ()), *((("reply", call.reply),) if call.reply else ())]
+    return el(
+        "details",
+        el("summary", f"{call.step} {call.call_number}: {call.task} ", el("code", call.prompt_sha256[:12])),
+        [text(el("h4", role), el("pre", _cut(words), cls="lm-trace")) for role, words in said],
+    )
+
+
+def _cut(words: str) -> str:
+    """A page holds many calls; `labelmate cycle show --prompts` has the whole of each."""
+    return words if len(words) <= PROMPT_SHOWN else f"{words[:PROMPT_SHOWN]} …"
 
 
 def _reflection(told: Reflection) -> Markup:

@@ -1,12 +1,17 @@
 """Faults by kind, and one with where it happened and what was tried."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage import patches
-from storage.faults import ErrorGroup, ErrorReport
+from storage.faults import ErrorGroup, ErrorReport, GroupStatus
+from ui.console import plots
 from ui.console.markup import Markup, ago, chip, el, empty, facts, page_link, section
 from ui.wording import moment
+
+DAYS = 14
+"""What the plot looks back on."""
 
 
 def fault_list(groups: Sequence[ErrorGroup], chosen: str | None, now: datetime) -> Markup:
@@ -46,6 +51,22 @@ def fault_counts(counts: Mapping[str, int]) -> Markup:
         for name, number in counts.items()
     ]
     return el("ul", rows, cls="lm-tally")
+
+
+def fault_days(groups: Sequence[tuple[datetime, GroupStatus]], now: datetime) -> Markup:
+    """Kinds of faults by the day on which they were first seen, coloured by how they stand now."""
+    if not groups:
+        return Markup("")
+    days = [(now.astimezone() - timedelta(days=back)).date() for back in reversed(range(DAYS))]
+    born = Counter((first_at.astimezone().date(), status) for first_at, status in groups)
+    series = [
+        plots.Series(str(status), tuple(float(born[day, status]) for day in days)) for status in GroupStatus
+    ]
+    return section(
+        "New kinds by day",
+        plots.bars([f"{day.day}.{day.month}." for day in days], series, unit="kinds"),
+        aside=f"{len(groups)} in two weeks",
+    )
 
 
 def fault_card(report: ErrorReport) -> Markup:

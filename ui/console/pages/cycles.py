@@ -44,13 +44,18 @@ class CyclesPage:
             with gr.Column(elem_classes="lm-detail"):
                 self.told = card("cycle")
                 self.cancel = gr.Button("Cancel this cycle", elem_id="cycle-cancel", visible=False, scale=0)
+                with gr.Accordion("Prompts", open=False, elem_id="cycle-prompts"):
+                    self.prompts = card("prompts")
                 with gr.Accordion("Log", open=False, elem_id="cycle-log"):
                     self.log = card("log")
         self._wire(blocks)
 
     def _wire(self, blocks: gr.Blocks) -> None:
         place = [self.state, self.artist, self.number, self.chosen]
-        listed, detail = [self.rows, self.turner, self.number], [self.told, self.log, self.cancel]
+        listed, detail = (
+            [self.rows, self.turner, self.number],
+            [self.told, self.prompts, self.log, self.cancel],
+        )
         arrived = blocks.load(self.arrive, None, self.chosen, **QUIETLY)
         arrived.then(self.draw, place, listed, **QUIETLY).then(self.show, self.chosen, detail, **QUIETLY)
         self.frame.clock.tick(self.draw, place, listed, **QUIETLY)
@@ -101,22 +106,23 @@ class CyclesPage:
         store = self.reception.store
         told, _ = await attempt(store.read(queries.cycle_overview, cycle_id=cycle_id))
         if told is None:
-            return empty("Choose a cycle."), "", gr.update(visible=False)
+            return empty("Choose a cycle."), "", "", gr.update(visible=False)
         cycle = told.cycle
         marks = await store.read(timelines.timelines, cycle_ids=(cycle.id,))
         title = await store.read(queries.title_of, cycle_id=cycle.id)
+        calls = await store.read(model_calls.calls_of, cycle_id=cycle.id)
         shown = cards.cycle_card(
             told,
             title or cycle.request.title or "untitled yet",
             marks[cycle.id],
             last_output(told, CycleStep.PLAN, Brief),
             last_output(told, CycleStep.REFLECT, Reflection),
-            await store.read(model_calls.calls_of, cycle_id=cycle.id),
+            calls,
             await self.reception.now(),
         )
         log = await store.read(events.events_since, seq=0, cycle_id=cycle.id, limit=LOG_LINES)
         can_end = cycle.state is not CycleState.ENDED and cycle.cancel_requested_by is None
-        return shown, cards.log(log), gr.update(visible=can_end)
+        return shown, cards.prompts(calls), cards.log(log), gr.update(visible=can_end)
 
     async def end(self, cycle_id: str, request: gr.Request) -> Markup:
         desk = await self.reception.desk(request.username)

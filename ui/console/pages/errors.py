@@ -1,5 +1,6 @@
 """Errors: faults by kind, what was tried, the ways to be done with one, and patches of labelmate's own code."""
 
+from datetime import timedelta
 from typing import Literal
 
 import gradio as gr
@@ -44,7 +45,7 @@ class ErrorsPage:
             )
         with gr.Row(elem_classes="lm-split"):
             with gr.Column(elem_classes="lm-list wide", scale=0, min_width=300):
-                self.rows = card("fault-rows", acts=True)
+                self.rows, self.days = card("fault-rows", acts=True), card("fault-days")
             with gr.Column(elem_classes="lm-detail"):
                 self.told = card("fault")
                 with gr.Row(visible=False, elem_classes="lm-bar") as self.bar:
@@ -58,7 +59,10 @@ class ErrorsPage:
 
     def _wire(self, blocks: gr.Blocks) -> None:
         place = [self.status, self.patched, self.limit, self.chosen]
-        rows, detail = [self.rows, self.counts], [self.told, self.story, self.bar, *self.patching.shown]
+        rows, detail = (
+            [self.rows, self.counts, self.days],
+            [self.told, self.story, self.bar, *self.patching.shown],
+        )
         arrived = blocks.load(self.arrive, None, [self.chosen, self.status], **QUIETLY)
         arrived.then(self.draw, place, rows, **QUIETLY).then(self.show, self.chosen, detail, **QUIETLY)
         self.frame.clock.tick(self.draw, place, rows, **QUIETLY)
@@ -92,7 +96,13 @@ class ErrorsPage:
             faults.list_groups, status=wanted, patch=patched or None, limit=int(limit)
         )
         counts = await self.reception.store.read(faults.counts_by_status)
-        return [cards.fault_list(groups, chosen, await self.reception.now()), cards.fault_counts(counts)]
+        now = await self.reception.now()
+        born = await self.reception.store.read(faults.new_groups, since=now - timedelta(days=cards.DAYS - 1))
+        return [
+            cards.fault_list(groups, chosen, now),
+            cards.fault_counts(counts),
+            cards.fault_days(born, now),
+        ]
 
     async def show(self, fingerprint: str) -> list[object]:
         report = None
