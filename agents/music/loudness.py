@@ -45,7 +45,7 @@ def hop_energies(audio: Audio, sample_rate_hz: int) -> NDArray[np.float64]:
     energies = np.zeros(count)
     for channel in audio:
         weighted = filter_sections(sections, channel)[: count * hop].reshape(count, hop)
-        energies += np.einsum("ij,ij->i", weighted, weighted, dtype=np.float64) / hop
+        energies += np.einsum("ij,ij->i", weighted, weighted) / hop
     return energies
 
 

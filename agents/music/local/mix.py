@@ -88,7 +88,8 @@ class _Desk:
 
     def add(self, stem: Stereo, part: str, level_db: float, *, send: float, ducks: bool) -> None:
         """Bring a stem to its level and add it to mix and reverb; the stem is used up."""
-        rms = active_rms(stem)
+        power = block_power(stem)
+        rms = active_rms(power)
         if rms == 0:
             return
         level_db += self._genre.levels_db.get(part, 0.0)
@@ -96,8 +97,10 @@ class _Desk:
         share = np.float32(send * self._genre.space * 0.5)
         if ducks and self._genre.side_chain:
             duck(stem, self._kicks_s, self._genre.side_chain, self._rate)
-        # Stretch by stretch, each is in the processor's cache for all that is done to it.
+        # Stretch by stretch, each is in the processor's cache for all that is done to it; many parts rest for most of them.
         for start in range(0, stem.shape[1], STRETCH):
+            if not power[start // BLOCK : (start + STRETCH) // BLOCK].any():
+                continue
             stretch = stem[:, start : start + STRETCH]
             stretch *= level
             self.mix[:, start : start + STRETCH] += stretch
@@ -107,12 +110,16 @@ class _Desk:
             self._tap(part, stem)
 
 
-def active_rms(stem: Stereo) -> float:
+def block_power(stem: Stereo) -> NDArray[np.float32]:
+    """The mean square of each block of a stem, the last one filled up with silence."""
+    whole = stem.shape[1] // BLOCK
+    shaped = stem[:, : whole * BLOCK].reshape(2, whole, BLOCK)
+    rest = stem[:, whole * BLOCK :]
+    power = np.append(np.einsum("cbs,cbs->b", shaped, shaped), np.einsum("cs,cs->", rest, rest))
+    return power / np.float32(2 * BLOCK)
+
+
+def active_rms(power: NDArray[np.float32]) -> float:
     """The level of a part while it plays: blocks 40 dB under its loudest do not count."""
-    blocks = stem.shape[1] // BLOCK
-    if not blocks:
-        return 0.0
-    shaped = stem[:, : blocks * BLOCK].reshape(2, blocks, BLOCK)
-    power = np.einsum("cbs,cbs->b", shaped, shaped) / (2 * BLOCK)
     loud = power[power > power.max(initial=0.0) * 1e-4]
     return float(np.sqrt(loud.mean())) if len(loud) else 0.0
