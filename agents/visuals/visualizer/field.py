@@ -1,6 +1,6 @@
 """The feedback field: one plane of light that drifts, fades and is fed with ink, coloured by a palette table.
 
-The field is a scalar with some 240 rows, about the resolution of colour in video; lines are drawn on top at full
+The field is a scalar with some 180 rows, half the resolution of colour in video; lines are drawn on top at full
 resolution. That is what makes it cheap.
 """
 
@@ -17,10 +17,10 @@ from agents.visuals.visualizer.stage import Stage
 from configs.palettes import Oklch, Palette
 from storage.clock import sub_seed
 
-FIELD_SIDE_PX = 240
+FIELD_SIDE_PX = 180
 """About as many rows, or columns of an upright frame, has the field."""
-_TONES, _HUES, _DRIFT_PX = 256, 128, 192
-_SOFTEN_PX, _GAIN = 0.45, 1.1
+_TONES, _HUES, _DRIFT_PX, _CELL_PX = 256, 128, 144, 8
+_SOFTEN_PX, _GAIN = 0.42, 1.7
 """Blur of the light at each frame, and what a line loses as it is made small."""
 _STOPS = (0.0, 0.30, 0.60, 0.84, 1.0)
 
@@ -41,8 +41,6 @@ class Flow:
     """Share of light left after a frame at 30 a second."""
     feed: float = 0.8
     """Share of the ink that becomes light."""
-    line: float = 0.9
-    """Luma of the ink itself."""
     lift: float = 0.0
     """Ambient light, 0–1."""
 
@@ -62,41 +60,29 @@ class Field:
         self._unit = stage.unit_px / self._scale
         self._focus = (stage.focus[0] / self._scale, stage.focus[1] / self._scale)
         self._light = np.zeros((height, width), dtype=np.float32)
+        self._way = _Way(self._size, self._focus, seed)
         ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
-        self._grid = (xs, ys)
         out_x, out_y = xs - np.float32(self._focus[0]), ys - np.float32(self._focus[1])
-        radius2 = (out_x**2 + out_y**2) / np.float32(max(self._focus) ** 2)
-        self._curl = (-out_y * radius2, out_x * radius2)
         self._shade = 1 - 0.5 * np.clip(
             (out_x / (width * 0.62)) ** 2 + (out_y / (height * 0.70)) ** 2, 0, 1.25
         )
         span = (height + _DRIFT_PX, width + _DRIFT_PX)
-        self._drift = [
-            smooth_noise(*span, 7, sub_seed(seed, "drift", axis)) - np.float32(0.5) for axis in "xy"
-        ]
         self._cloud = smooth_noise(*span, 3, sub_seed(seed, "cloud"), octaves=4, fall=0.55) ** np.float32(1.7)
-        self._table = colour_table(palette)
+        table = colour_table(palette)
+        self._table = [np.ascontiguousarray(table[..., plane]).ravel() for plane in range(3)]
         stream = np.random.default_rng(sub_seed(seed, "grain"))
         strength = 3 + round(5 * grain)
         self._grain = stream.integers(0, strength, (stage.height + 64, stage.width + 64), dtype=np.uint8)
-        self._source = (np.empty_like(xs), np.empty_like(xs))
-        self._index = (np.empty_like(xs), np.empty_like(xs))
         self._grain_at = (0, 0)
+        self._tone, self._lean = np.empty_like(xs), np.empty_like(xs)
+        self._row, self._entry = np.zeros(xs.shape, dtype=np.intp), np.empty(xs.shape, dtype=np.intp)
+        self._coloured = np.empty(xs.shape, dtype=np.uint8)
+        self._chroma = np.empty((2, stage.height // 2, stage.width // 2), dtype=np.uint8)
 
     def advance(self, ink: Plane, flow: Flow, step: float, time_s: float) -> None:
         """Moves the light by `step` (in thirtieths of a second) and feeds it with the ink."""
-        turn, zoom = -flow.turn * step, flow.zoom**-step
-        cos, sin = float(np.cos(turn) * zoom), float(np.sin(turn) * zoom)
-        x, y = self._focus
-        rows = ((cos, -sin, x - cos * x + sin * y), (sin, cos, y - sin * x - cos * y))
-        carry = flow.warp * self._unit * 4 * step
-        for axis, (across, down, shift) in enumerate(rows):
-            source = self._source[axis]
-            cv2.addWeighted(self._grid[0], across, self._grid[1], down, shift, dst=source)
-            cv2.scaleAdd(self._view(self._drift[axis], time_s * 9), carry, source, dst=source)
-            if flow.swirl:
-                cv2.scaleAdd(self._curl[axis], -flow.swirl * step, source, dst=source)
-        moved = cv2.remap(self._light, *self._source, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        way = self._way.back(flow, step, time_s, flow.warp * self._unit * 4 * step)
+        moved = cv2.remap(self._light, way, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
         # Trails that soften as they age look like light, and cost the encoder a tenth less than crisp ones.
         self._light = np.asarray(cv2.GaussianBlur(moved, (3, 3), _SOFTEN_PX), dtype=np.float32)
         self._light *= np.float32(flow.keep**step)
@@ -106,36 +92,52 @@ class Field:
         np.maximum(self._light, small, out=self._light)
 
     def paint(self, frame: Frame, ink: Plane, flow: Flow, *, hue: float, time_s: float, number: int) -> None:
-        """Colours light and ink into the frame; `hue` 0–1 leans from the main colours to the accent."""
-        cloud = self._view(self._cloud, time_s * 5)
-        tone, lean = self._index
-        np.multiply(cloud, np.float32(250 * flow.lift), out=tone)
+        """Colours light and ink into the frame; `hue` 0–1 leans from the main colours to the accent.
+
+        Colour and grain are renewed at every second frame: eyes do not see it, and encoders leave out what stays.
+        """
+        is_renewed = number % 2 == 0
+        if is_renewed:
+            np.multiply(window(self._cloud, self._size, 300 - time_s * 7), np.float32(0.8), out=self._lean)
+            self._lean += np.float32(hue - 0.4)
+            self._lean *= np.float32(_HUES)
+            np.clip(self._lean, 0, _HUES - 1, out=self._lean)
+            np.copyto(self._row, self._lean, casting="unsafe")
+            self._row *= _TONES
+            self._grain_at = (number * 29 % 64, number * 47 % 64)
+        tone = self._tone
+        np.multiply(window(self._cloud, self._size, time_s * 5), np.float32(250 * flow.lift), out=tone)
         tone += self._bloom()
         tone += self._light
         tone *= self._shade
-        np.minimum(tone, 255, out=tone)
-        np.multiply(self._view(self._cloud, 300 - time_s * 7), np.float32(_HUES * 0.8), out=lean)
-        lean += np.float32(_HUES * (hue - 0.4))
-        # The nearest entry: between two of so many there is nothing to see, and it takes a quarter of the time.
-        coloured = cv2.remap(self._table, tone, lean, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
-        size = (frame.y.shape[1], frame.y.shape[0])
-        cv2.resize(cv2.extractChannel(coloured, 0), size, dst=frame.y, interpolation=cv2.INTER_LINEAR)
-        for plane, channel in ((frame.u, 1), (frame.v, 2)):
-            chroma = cv2.extractChannel(coloured, channel)
-            cv2.resize(chroma, (plane.shape[1], plane.shape[0]), dst=plane, interpolation=cv2.INTER_LINEAR)
-        cv2.max(frame.y, cv2.convertScaleAbs(ink, alpha=0.92 * flow.line), dst=frame.y)
-        if number % 2 == 0:
-            self._grain_at = (number * 29 % 64, number * 47 % 64)
+        np.minimum(tone, _TONES - 1, out=tone)
+        np.copyto(self._entry, tone, casting="unsafe")
+        self._entry += self._row
+        self._look_up(0, frame.y)
+        if is_renewed:
+            self._look_up(1, self._chroma[0])
+            self._look_up(2, self._chroma[1])
+        frame.u[:], frame.v[:] = self._chroma
+        cv2.max(frame.y, ink, dst=frame.y)
         top, left = self._grain_at
-        cv2.add(frame.y, self._grain[top : top + size[1], left : left + size[0]], dst=frame.y)
+        height, width = frame.y.shape
+        cv2.add(frame.y, self._grain[top : top + height, left : left + width], dst=frame.y)
+
+    def _look_up(self, channel: int, plane: Plane) -> None:
+        """The colours of this frame's entries, at the plane's size."""
+        np.take(self._table[channel], self._entry, out=self._coloured, mode="clip")
+        size = (plane.shape[1], plane.shape[0])
+        cv2.resize(self._coloured, size, dst=plane, interpolation=cv2.INTER_LINEAR)
 
     def _shrink(self, ink: Plane) -> Plane:
-        """The ink at the field's size; halving is fast, what is left of the way is short."""
-        height, width = ink.shape
-        if self._scale > 1:
-            ink = np.asarray(
-                cv2.resize(ink, (width // 2, height // 2), interpolation=cv2.INTER_AREA), dtype=np.uint8
-            )
+        """The ink at the field's size: halving is fast, what is left of the way is short."""
+        left = self._scale
+        while left > 1:
+            half = (ink.shape[1] // 2, ink.shape[0] // 2)
+            ink = np.asarray(cv2.resize(ink, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+            left //= 2
+        if (ink.shape[1], ink.shape[0]) == self._size:
+            return ink
         return np.asarray(cv2.resize(ink, self._size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
 
     def _bloom(self) -> NDArray[np.float32]:
@@ -144,15 +146,46 @@ class Field:
         small = cv2.resize(
             self._light, (max(8, width // 8), max(8, height // 8)), interpolation=cv2.INTER_AREA
         )
-        small = cv2.GaussianBlur(small, (0, 0), 2.6) * np.float32(0.5)
+        small = cv2.GaussianBlur(small, (0, 0), 2.6 * FIELD_SIDE_PX / 240) * np.float32(0.5)
         return np.asarray(cv2.resize(small, self._size, interpolation=cv2.INTER_LINEAR), dtype=np.float32)
 
-    def _view(self, tile: NDArray[np.float32], shift: float) -> NDArray[np.float32]:
-        """A window on a larger tile that wanders slowly inside it."""
+
+class _Way:
+    """Where the light of each place came from, worked out at every eighth place: between them it is smooth."""
+
+    def __init__(self, size: tuple[int, int], focus: tuple[float, float], seed: int) -> None:
+        self._size, self._focus = size, focus
+        self._columns, self._rows = (-(-side // _CELL_PX) + 2 for side in size)
+        ys, xs = np.mgrid[0 : self._rows, 0 : self._columns].astype(np.float32)
+        self._grid = np.stack([xs, ys], axis=2) * np.float32(_CELL_PX) - np.float32(_CELL_PX / 2 + 0.5)
+        out = self._grid - np.array(focus, dtype=np.float32)
+        radius2 = (out**2).sum(axis=2, keepdims=True) / np.float32(max(focus) ** 2)
+        self._curl = out[..., ::-1] * np.array([-1, 1], dtype=np.float32) * radius2
+        span = (self._rows * _CELL_PX + _DRIFT_PX, self._columns * _CELL_PX + _DRIFT_PX)
+        axes = [smooth_noise(*span, 7, sub_seed(seed, "drift", axis)) - np.float32(0.5) for axis in "xy"]
+        self._drift = np.stack(axes, axis=2)
+
+    def back(self, flow: Flow, step: float, time_s: float, carry_px: float) -> NDArray[np.float32]:
+        """Source places: float32 (height, width, 2), x and y."""
+        turn, zoom = -flow.turn * step, flow.zoom**-step
+        cos, sin = float(np.cos(turn) * zoom), float(np.sin(turn) * zoom)
+        focus = np.array(self._focus, dtype=np.float32)
+        spin = np.array([[cos, sin], [-sin, cos]], dtype=np.float32)
+        extent = (self._columns * _CELL_PX, self._rows * _CELL_PX)
+        drift = window(self._drift, extent, time_s * 9)[::_CELL_PX, ::_CELL_PX]
+        source = (self._grid - focus) @ spin + focus + drift * np.float32(carry_px)
+        source -= self._curl * np.float32(flow.swirl * step)
+        fine = cv2.resize(source, extent, interpolation=cv2.INTER_LINEAR)
         width, height = self._size
-        left = int((_DRIFT_PX - 1) * (0.5 + 0.5 * np.sin(shift / _DRIFT_PX * 2)))
-        top = int((_DRIFT_PX - 1) * (0.5 + 0.5 * np.cos(shift / _DRIFT_PX * 1.4)))
-        return tile[top : top + height, left : left + width]
+        return np.asarray(fine[_CELL_PX : _CELL_PX + height, _CELL_PX : _CELL_PX + width], dtype=np.float32)
+
+
+def window(tile: NDArray[np.float32], size: tuple[int, int], shift: float) -> NDArray[np.float32]:
+    """A view of (width, height) on a larger tile that wanders slowly inside it."""
+    width, height = size
+    left = int((_DRIFT_PX - 1) * (0.5 + 0.5 * np.sin(shift / _DRIFT_PX * 2)))
+    top = int((_DRIFT_PX - 1) * (0.5 + 0.5 * np.cos(shift / _DRIFT_PX * 1.4)))
+    return tile[top : top + height, left : left + width]
 
 
 def _sink(colour: Oklch, share: float) -> Oklch:
@@ -162,7 +195,7 @@ def _sink(colour: Oklch, share: float) -> Oklch:
 
 
 def colour_table(palette: Palette) -> NDArray[np.uint8]:
-    """Tones by hues: uint8 (64, 256, 3) YUV; rows lean from a cooler turn of the palette to its accent."""
+    """Tones by hues: uint8 (128, 256, 3) YUV; rows lean from a cooler turn of the palette to its accent."""
     rows = []
     for lean in np.linspace(0, 1, 8):
         turn = 36 * (lean - 0.35)

@@ -5,10 +5,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 GRID = 8
+SAMPLED = (GRID * 12, GRID * 20)
+"""About as many rows and columns of the picture are looked at."""
 THRESHOLD = 0.10
 """A change of relative luminance that counts, where the darker side is below 0.8."""
 AREA = 0.25
 """Share of the picture that must flash."""
+LIGHT = np.clip((np.arange(256) - 16) / 219, 0, 1) ** 2.4
+"""Relative luminance of each luma of the limited range."""
 
 
 class FlashMeter:
@@ -22,15 +26,17 @@ class FlashMeter:
 
     def see(self, luma: NDArray[np.uint8]) -> None:
         """Takes the next frame's Y plane (limited range)."""
-        sampled = cv2.resize(luma, (GRID * 20, GRID * 12), interpolation=cv2.INTER_NEAREST)
+        rows, columns = (max(1, side // cells) for side, cells in zip(luma.shape, SAMPLED, strict=True))
+        sampled = np.ascontiguousarray(luma[rows // 2 :: rows, columns // 2 :: columns])
         small = cv2.resize(sampled, (GRID, GRID), interpolation=cv2.INTER_AREA).ravel()
-        light = np.clip((small.astype(np.float64) - 16) / 219, 0, 1) ** 2.4
+        light = LIGHT[small]
         if not self._turns:
             self._extreme = light
         change = light - self._extreme
-        along = np.sign(change) == self._direction
+        way = np.sign(change)
+        along = way == self._direction
         counts = (np.abs(change) >= THRESHOLD) & (np.minimum(light, self._extreme) < 0.8) & ~along
-        self._direction = np.where(counts, np.sign(change), self._direction)
+        self._direction = np.where(counts, way, self._direction)
         self._extreme = np.where(counts | (along & (change != 0)), light, self._extreme)
         self._turns.append(counts)
 

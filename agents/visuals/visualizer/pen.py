@@ -9,31 +9,54 @@ from numpy.typing import NDArray
 Ink = NDArray[np.uint8]
 Points = NDArray[np.floating]
 _SHIFT = 4
+_LUMA = 0.83
+"""Luma of a full tone: lines of paper's white would outshine the light that they shed."""
+_MANY_POINTS = 20
+"""From here on a thick line is drawn as strands: OpenCV puts a round joint at each point of one."""
 
 
 def polyline(ink: Ink, points: Points, tone: float, width_px: float, *, closed: bool = False) -> None:
     """A line through (n, 2) x, y points; `tone` 0–255; widths below a pixel become fainter instead."""
-    polylines(ink, [points], tone, width_px, closed=closed)
+    polylines(ink, points[None], tone, width_px, closed=closed)
 
 
 def polylines(
     ink: Ink, lines: Iterable[Points], tone: float, width_px: float, *, closed: bool = False
 ) -> None:
     """Several lines of one tone and width."""
-    shade = int(min(255, tone) * min(1.0, max(width_px, 0.3)))
-    if shade > 0:
-        fixed = list(_fix(lines)) if isinstance(lines, np.ndarray) else [_fix(points) for points in lines]
-        cv2.polylines(ink, fixed, closed, shade, max(1, round(width_px)), cv2.LINE_AA, _SHIFT)
+    shade = int(_LUMA * min(255, tone) * min(1.0, max(width_px, 0.3)))
+    if shade <= 0:
+        return
+    thickness = max(1, round(width_px))
+    if isinstance(lines, np.ndarray) and (thickness == 1 or lines.shape[1] < _MANY_POINTS):
+        fixed = list(_fix(lines))
+    elif thickness == 1:
+        fixed = [_fix(points) for points in lines]
+    else:
+        fixed = [line for points in lines for line in _fix(_strands(points, width_px, closed=closed))]
+        thickness = 1
+    cv2.polylines(ink, fixed, closed, shade, thickness, cv2.LINE_AA, _SHIFT)
+
+
+def _strands(points: Points, width_px: float, *, closed: bool) -> Points:
+    """Lines side by side, less than a pixel apart, that together are as wide: (strands, n, 2)."""
+    before, after = np.empty_like(points), np.empty_like(points)
+    before[1:], after[:-1] = points[:-1], points[1:]
+    before[0], after[-1] = (points[-1], points[0]) if closed else (points[0], points[-1])
+    along = after - before
+    normal = along[:, ::-1] * (-1, 1) / (np.hypot(along[:, 0], along[:, 1])[:, None] + 1e-9)
+    offsets = np.linspace(-width_px / 2, width_px / 2, 1 + int(np.ceil(width_px)))
+    return points + offsets[:, None, None] * normal
 
 
 def polygon(ink: Ink, points: Points, tone: float) -> None:
-    """A filled shape."""
-    cv2.fillPoly(ink, [_fix(points)], int(min(255, max(0, tone))), cv2.LINE_AA, _SHIFT)
+    """A filled shape; its edge is smooth only where a line is drawn along it."""
+    cv2.fillPoly(ink, [_fix(points)], int(_LUMA * min(255, max(0, tone))), cv2.LINE_8, _SHIFT)
 
 
 def dot(ink: Ink, x: float, y: float, radius_px: float, tone: float, width_px: float = -1) -> None:
     """A disc, or with a width a circle; discs below a pixel become fainter instead."""
-    shade = int(min(255, max(0, tone)) * min(1.0, max(radius_px, 0.2)))
+    shade = int(_LUMA * min(255, max(0, tone)) * min(1.0, max(radius_px, 0.2)))
     if shade <= 0 or abs(x) > 30_000 or abs(y) > 30_000 or radius_px > 30_000:
         return
     scale = 1 << _SHIFT
@@ -44,7 +67,7 @@ def dot(ink: Ink, x: float, y: float, radius_px: float, tone: float, width_px: f
 
 def dots(ink: Ink, places: Points, radii_px: NDArray[np.floating], tones: NDArray[np.floating]) -> None:
     """Many discs at (n, 2) places at once: all but the drawing itself is done for all together."""
-    shades = (np.clip(tones, 0, 255) * np.clip(radii_px, 0.2, 1.0)).astype(int)
+    shades = (_LUMA * np.clip(tones, 0, 255) * np.clip(radii_px, 0.2, 1.0)).astype(int)
     centres = (np.clip(places, -30_000, 30_000) * (1 << _SHIFT)).astype(int)
     sizes = np.clip(radii_px * (1 << _SHIFT), 1 << _SHIFT >> 1, 30_000).astype(int)
     for centre, size, shade in zip(centres.tolist(), sizes.tolist(), shades.tolist(), strict=True):

@@ -52,8 +52,7 @@ def make_sprite(
     ink = np.zeros((y1 - y0, x1 - x0), dtype=np.float32)
     cut = mask[: y1 - top, : x1 - left].astype(np.float32) / 255
     ink[top - y0 : top - y0 + cut.shape[0], left - x0 : left - x0 + cut.shape[1]] = cut
-    wide = cv2.GaussianBlur(ink, (0, 0), max(0.5, spread_px))
-    tight = cv2.GaussianBlur(ink, (0, 0), max(0.5, spread_px * 0.3))
+    wide, tight = _soften(ink, spread_px), _soften(ink, spread_px * 0.3)
     shade = (np.minimum(1, 2.2 * wide + 0.8 * tight) * depth).astype(np.float32)
     keeps, adds = [], []
     for channel in range(3):
@@ -62,6 +61,15 @@ def make_sprite(
         keeps.append(np.rint(255 * (1 - ink_here) * (1 - shade_here)).astype(np.uint8))
         adds.append(np.rint(colour[channel] * ink_here + shadow[channel] * rest).astype(np.uint8))
     return Sprite(x0, y0, (keeps[0], keeps[1], keeps[2]), (adds[0], adds[1], adds[2]))
+
+
+def _soften(ink: NDArray[np.float32], sigma_px: float) -> NDArray[np.float32]:
+    """A Gaussian blur; a wide one at the size that it leaves anything to be seen of."""
+    share = 1 << max(0, int(np.log2(max(1.0, sigma_px / 2))))
+    height, width = ink.shape
+    small = cv2.resize(ink, (-(-width // share), -(-height // share)), interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), max(0.5, sigma_px / share))
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
 
 
 def _halve(plane: NDArray[np.float32]) -> NDArray[np.float32]:

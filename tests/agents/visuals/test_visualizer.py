@@ -10,6 +10,7 @@ import soundfile
 from agents.visuals.encode import Reel
 from agents.visuals.visualizer.flashes import FlashMeter
 from agents.visuals.visualizer.frame import Frame, to_rgb, to_yuv
+from agents.visuals.visualizer.pen import polyline
 from agents.visuals.visualizer.programme import plan_scenes
 from agents.visuals.visualizer.projector import Projector
 from agents.visuals.visualizer.rhythm import MIN_GAP_S, follow, thin
@@ -213,6 +214,16 @@ def test_bands_tell_low_from_high(tmp_path):
     low, high = sound.bands[:, :5].mean(axis=1), sound.bands[:, -5:].mean(axis=1)
     assert low[10] > 3 * low[38]
     assert high[30] > 3 * high[10]
+
+
+@pytest.mark.parametrize("width_px", [1, 2, 3, 5])
+def test_a_line_of_many_points_is_as_wide_as_one_of_few(width_px):
+    few, many = np.zeros((40, 200), np.uint8), np.zeros((40, 200), np.uint8)
+    polyline(few, np.array([[20.0, 20.0], [180.0, 20.0]]), 255, width_px)
+    polyline(many, np.stack([np.linspace(20, 180, 80), np.full(80, 20.0)], axis=1), 255, width_px)
+    light = [ink[:, 60:140].astype(float).sum(axis=0).mean() / ink.max() for ink in (few, many)]
+    assert light[1] == pytest.approx(light[0], rel=0.3)
+    assert (many[20, 30:170] > 0.9 * many.max()).all()
 
 
 def test_yuv_and_back_is_the_same_colour():

@@ -1,7 +1,6 @@
 """Ink: paper marbling. Every kick lets a drop fall, and every drop pushes the older ones aside."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from agents.visuals.visualizer.field import Flow
 from agents.visuals.visualizer.pen import Ink as Plane
@@ -9,7 +8,7 @@ from agents.visuals.visualizer.pen import polygon, polyline
 from agents.visuals.visualizer.scenes.scene import Look, Moment
 
 DROPS, POINTS, SITES, STAY = 26, 120, 3, 4
-TONES = (205, 0, 120, 20, 165, 0, 70)
+TONES = (168, 0, 98, 16, 135, 0, 57)
 
 
 class Ink:
@@ -20,7 +19,7 @@ class Ink:
         self._stream = np.random.default_rng(look.seed)
         around = np.linspace(0, 2 * np.pi, POINTS, endpoint=False)
         self._circle = np.stack([np.cos(around), np.sin(around)], axis=1)
-        self._rims: list[NDArray[np.float64]] = []
+        self._rims = np.zeros((0, POINTS, 2))
         self._tones: list[int] = []
         angles = self._stream.uniform(0, 2 * np.pi) + np.arange(SITES) * 2 * np.pi / SITES
         self._sites = 0.42 * np.stack([1.25 * np.cos(angles), np.sin(angles)], axis=1)
@@ -43,16 +42,15 @@ class Ink:
         self._left *= 1 - share
         self._stir(moment)
         stage = self._look.stage
-        for rim, tone in zip(self._rims, self._tones, strict=True):
-            points = np.asarray(stage.focus) + rim * stage.reach_px
+        places = np.asarray(stage.focus) + self._rims * stage.reach_px
+        for points, tone in zip(places, self._tones, strict=True):
             polygon(ink, points, tone * (0.86 + 0.14 * moment.kick))
-            polyline(ink, points, 190, 1.3 * stage.unit_px, closed=True)
+            polyline(ink, points, 156, 1.3 * stage.unit_px, closed=True)
         return Flow(
             zoom=1.004 + 0.010 * moment.kick,
             warp=0.8 + 0.6 * moment.mid,
             keep=0.80,
-            feed=0.88,
-            line=0.74,
+            feed=1.07,
             lift=0.22 + 0.22 * moment.loudness + 0.10 * moment.kick,
         )
 
@@ -61,22 +59,21 @@ class Ink:
         site = self._sites[self._fallen // STAY % SITES]
         site += self._stream.normal(0, 0.035, 2)
         self._centre = site.copy()
-        self._rims = [*self._rims[-DROPS + 1 :], self._centre + 1e-3 * self._circle]
+        drop = self._centre + 1e-3 * self._circle
+        self._rims = np.concatenate([self._rims[-DROPS + 1 :], drop[None]])
         self._tones = [*self._tones[-DROPS + 1 :], TONES[self._fallen % len(TONES)]]
         self._fallen += 1
 
     def _spread(self, area: float) -> None:
         """The newest drop grows by `area` (in squared reaches) and makes room for itself."""
-        for index, rim in enumerate(self._rims):
-            out = rim - self._centre
-            far2 = (out**2).sum(axis=1, keepdims=True) + 1e-9
-            self._rims[index] = self._centre + out * np.minimum(np.sqrt(1 + area / far2), 60.0)
+        out = self._rims - self._centre
+        far2 = (out**2).sum(axis=2, keepdims=True) + 1e-9
+        self._rims = self._centre + out * np.minimum(np.sqrt(1 + area / far2), 60.0)
 
     def _stir(self, moment: Moment) -> None:
         """A slow comb through the water."""
         pull = 0.0040 * moment.step * (0.5 + self._look.motion) * (0.5 + moment.mid)
         a, b, c, d = self._phase + moment.time_s * np.array([0.31, 0.23, 0.41, 0.29])
-        for rim in self._rims:
-            x, y = rim[:, 0].copy(), rim[:, 1].copy()
-            rim[:, 0] += pull * (np.sin(2.3 * y + a) + 0.5 * np.sin(4.9 * y + c))
-            rim[:, 1] += pull * (np.sin(2.1 * x + b) + 0.5 * np.sin(4.3 * x + d))
+        x, y = self._rims[..., 0].copy(), self._rims[..., 1].copy()
+        self._rims[..., 0] += pull * (np.sin(2.3 * y + a) + 0.5 * np.sin(4.9 * y + c))
+        self._rims[..., 1] += pull * (np.sin(2.1 * x + b) + 0.5 * np.sin(4.3 * x + d))

@@ -6,7 +6,7 @@ from agents.visuals.visualizer.field import Flow
 from agents.visuals.visualizer.pen import Ink, around, polyline, polylines
 from agents.visuals.visualizer.scenes.scene import Look, Moment, smooth
 
-WEDGE_POINTS = 28
+WEDGE_POINTS = 20
 
 
 class Kaleidoscope:
@@ -26,13 +26,13 @@ class Kaleidoscope:
         for rank, (size, tone) in enumerate(((1.22, 170), (0.84, 220), (0.46, 255))):
             bands = moment.bands[rank * 6 : rank * 6 + 12]
             grown = reach * size * (0.80 + 0.30 * moment.kick * (1.25 - 0.5 * size))
+            angles, radii = self._wreath(rank, bands)
             for echo in range(3):
-                angles, radii = self._wreath(rank, bands, 1 - 0.13 * echo)
                 turned = angles + spin * (1 if rank % 2 else -1) + echo * 0.03
                 shade = tone * (1 - 0.28 * echo)
                 polyline(
                     ink,
-                    around(stage.focus, grown * radii, turned),
+                    around(stage.focus, grown * (1 - 0.13 * echo) * radii, turned),
                     shade,
                     (2.8 - 0.7 * echo) * unit,
                     closed=True,
@@ -50,7 +50,7 @@ class Kaleidoscope:
             lift=0.20 + 0.20 * moment.loudness + 0.10 * moment.kick,
         )
 
-    def _wreath(self, rank: int, bands: np.ndarray, size: float) -> tuple[np.ndarray, np.ndarray]:
+    def _wreath(self, rank: int, bands: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """A closed curve of mirrored wedges: angles and radii."""
         along = np.linspace(0, 1, WEDGE_POINTS, endpoint=False)
         shape = self._shape[rank]
@@ -59,5 +59,5 @@ class Kaleidoscope:
         heard = np.interp(along * (len(bands) - 1), np.arange(len(bands)), bands)
         wedge = 0.42 + 0.34 * petal + notch * petal + 0.26 * heard * petal
         both = np.concatenate([wedge, wedge[::-1]])
-        radii = smooth(np.tile(both, self._folds).astype(np.float32), 5) * size
+        radii = smooth(np.tile(both, self._folds).astype(np.float32), 5)
         return np.linspace(0, 2 * np.pi, len(radii), endpoint=False), radii

@@ -6,7 +6,7 @@ from agents.visuals.visualizer.field import Flow
 from agents.visuals.visualizer.pen import Ink, polygon, polyline
 from agents.visuals.visualizer.scenes.scene import Look, Moment
 
-ROWS, POINTS = 22, 120
+ROWS, POINTS = 20, 96
 
 
 class Ridges:
@@ -28,17 +28,16 @@ class Ridges:
         self._listen(moment)
         reach, (x, y) = stage.reach_px, stage.focus
         half_width = min(stage.width * 0.44, reach * 1.95)
-        for row in range(ROWS):
-            near = row / (ROWS - 1)
-            base = y - reach * 0.62 + reach * 1.55 * near**1.12
-            sway = 0.5 + 0.5 * np.sin(moment.time_s * 0.9 + self._phase[row] + self._across * 5)
-            idle = 0.07 * self._texture[row] * sway
-            heave = 1 + 0.85 * moment.kick * (0.35 + 0.65 * near)
-            heights = reach * 0.62 * heave * (self._history[row] + idle) * self._bell
-            line = np.stack([x + half_width * (0.78 + 0.22 * near) * self._across, base - heights], axis=1)
+        near = np.linspace(0, 1, ROWS)[:, None]
+        base = y - reach * 0.62 + reach * 1.55 * near**1.12
+        sway = 0.5 + 0.5 * np.sin(moment.time_s * 0.9 + self._phase[:, None] + self._across * 5)
+        heave = 1 + 0.85 * moment.kick * (0.35 + 0.65 * near)
+        heights = reach * 0.62 * heave * (self._history + 0.07 * self._texture * sway) * self._bell
+        across = x + half_width * (0.78 + 0.22 * near) * self._across
+        for line, far in zip(np.stack([across, base - heights], axis=2), near[:, 0], strict=True):
             floor = line[[-1, 0]] + np.array([0, 0.16 * reach])
             polygon(ink, np.concatenate([line, floor]), 0)
-            polyline(ink, line, 120 + 135 * near, (1.4 + 1.5 * near) * stage.unit_px)
+            polyline(ink, line, 120 + 135 * far, (1.3 + 1.1 * far) * stage.unit_px)
         return Flow(
             zoom=1.006 + 0.014 * moment.kick,
             warp=0.9 + 0.8 * moment.mid,

@@ -43,7 +43,6 @@ class Sunrise:
             warp=0.8 + 0.6 * moment.mid,
             keep=0.88,
             feed=0.72,
-            line=0.86,
             lift=0.24 + 0.20 * moment.loudness + 0.10 * moment.kick,
         )
 

@@ -7,7 +7,8 @@ from agents.visuals.visualizer.pen import Ink, dot, polylines
 from agents.visuals.visualizer.scenes.scene import Look, Moment
 
 COUNT = 420
-SIZES = 4
+SIZES = (0.46, 0.30, 0.16, 0.08)
+"""Shares of the motes, small to large: many far ones, few near ones."""
 
 
 class Swarm:
@@ -20,7 +21,7 @@ class Swarm:
         self._place = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
         self._speed = np.zeros((COUNT, 2))
         self._orbit = radius
-        self._class = stream.integers(0, SIZES, COUNT)
+        self._class = stream.choice(len(SIZES), COUNT, p=SIZES)
         self._phase = stream.uniform(0, 2 * np.pi, (COUNT, 2))
         self._pace = stream.uniform(0.6, 1.5, (COUNT, 1))
         self._turn = float(stream.choice([-1, 1]))
@@ -33,7 +34,7 @@ class Swarm:
         scale = stage.reach_px * np.array([stretch, 1.0])
         head = np.asarray(stage.focus) + self._place * scale
         tail = head - self._speed * scale * (2.2 + 1.2 * moment.kick)
-        for size in range(SIZES):
+        for size in range(len(SIZES)):
             mine = self._class == size
             strokes = np.stack([tail[mine], head[mine]], axis=1)
             width = (1.3 + 1.25 * size) * (0.8 + 0.5 * moment.kick) * stage.unit_px
