@@ -227,6 +227,22 @@ class Telegram(Group):
     """Port on 127.0.0.1 to which that address leads; 0 takes a free one."""
 
 
+class AudienceServices(Group):
+    """Where the numbers of listeners are read."""
+
+    title: ClassVar[str] = "Keys of listeners' numbers"
+    is_reread: ClassVar[bool] = True
+
+    youtube_api_key: Key | None = None
+    """Key of the YouTube Data API: once a week it tells views and likes of songs that are linked to a video."""
+    youtube_base_url: WebAddress = "https://www.googleapis.com"
+    """Address of that API."""
+    listenbrainz_token: Key | None = None
+    """User token of ListenBrainz: the same of listens and listeners of recordings."""
+    listenbrainz_base_url: WebAddress = "https://api.listenbrainz.org"
+    """Address of ListenBrainz."""
+
+
 class TrendSources(Group):
     """Where trends are read."""
 

@@ -19,6 +19,7 @@ class ProviderKind(StrEnum):
     VISUALS = "visuals"
     APPROVALS = "approvals"
     TRENDS = "trends"
+    LISTENERS = "listeners"
 
 
 class Provider(BaseModel):

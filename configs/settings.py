@@ -40,6 +40,7 @@ class Settings(
     keys.MusicVendors,
     keys.FootageVendors,
     keys.Telegram,
+    keys.AudienceServices,
     keys.TrendSources,
 ):
     """Everything an operator may turn. Read it with `Settings.load`, pass it on, never change it."""

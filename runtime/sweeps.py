@@ -15,6 +15,7 @@ from agents.mending.checkout import ChangedFile, Checkout
 from agents.mending.engineer import Proposal
 from agents.mending.trial import Limits, Trial
 from runtime import studio
+from runtime.audience import fetch_audiences
 from runtime.content_plan import follow_plans
 from runtime.experiments import settle_experiments
 from runtime.launch import Launch
@@ -60,6 +61,7 @@ class Sweeps:
         self._store = store
         self._random = random.Random()
         self._reading: asyncio.Task[None] | None = None
+        self._listening: asyncio.Task[None] | None = None
         self._sweeps = [
             _Sweep(self._notice_sleep, MINUTE_S / 4, monotonic()),
             _Sweep(self._expire_media, HOUR_S, monotonic() + MINUTE_S),
@@ -72,6 +74,7 @@ class Sweeps:
             _Sweep(self._follow_plans, 5 * MINUTE_S, monotonic() + MINUTE_S),
             _Sweep(self._note_open_day, HOUR_S, monotonic()),
             _Sweep(self._read_trends, HOUR_S / 4, monotonic() + 2 * MINUTE_S),
+            _Sweep(self._fetch_audiences, 6 * HOUR_S, monotonic() + 4 * MINUTE_S),
             _Sweep(self._clear_scratch, HOUR_S, monotonic() + 3 * MINUTE_S),
             _Sweep(self._mend, MINUTE_S / 6, monotonic() + MINUTE_S / 6),
         ]
@@ -160,6 +163,17 @@ class Sweeps:
             await refresh(self._store, self._settings.last)
         except LabelError as error:
             log.warning("trends: %s", error)
+
+    async def _fetch_audiences(self) -> None:
+        """Beside the label's work too; nobody is asked without a key."""
+        if self._listening is None or self._listening.done():
+            self._listening = asyncio.create_task(self._hear_audiences())
+
+    async def _hear_audiences(self) -> None:
+        try:
+            await fetch_audiences(self._store, self._settings.last)
+        except LabelError as error:
+            log.warning("audiences: %s", error)
 
     async def _clear_scratch(self) -> None:
         await asyncio.to_thread(_remove_old, self._studio.scratch_dir, SCRATCH_KEPT_S)

@@ -88,7 +88,7 @@ async def _read(store: StoreClient, settings: Settings, source: TrendSource, cou
             country=country,
             error=why,
             is_passing=not isinstance(error, ProviderError) or error.transient,
-            retry_after_s=_wait_s(error),
+            retry_after_s=wait_s(error),
             reading=reading,
         )
         log.info("trends: %s %s: %s", source.name, country, why)
@@ -105,6 +105,7 @@ async def _read(store: StoreClient, settings: Settings, source: TrendSource, cou
     return Told(source=source.name, country=country, terms=len(kept))
 
 
-def _wait_s(error: Exception) -> float | None:
+def wait_s(error: Exception) -> float | None:
+    """Seconds after which a provider says that it may be asked again."""
     wait = error.fields.get("retry_after_s") if isinstance(error, ProviderError) else None
     return None if wait is None else float(wait)

@@ -20,7 +20,7 @@ from storage.types import ArtistId, AudienceRow, CycleId, Frozen
 O = tables.observations  # noqa: E741 - a table's short name, as in the other modules
 R = tables.releases
 U = tables.audience_outcomes
-REAL = ("spotify_for_artists", "youtube_studio", "distributor")
+REAL = ("spotify_for_artists", "youtube_studio", "youtube", "distributor", "listenbrainz")
 """Whose numbers are of real listeners; in this order a song is compared by one of them."""
 OPERATOR = "operator"
 OUTCOME = "outcome, 0.5 is usual"

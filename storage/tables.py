@@ -506,6 +506,14 @@ observations = _table(
     Column("samples", Integer, nullable=False, default=1),
     Column("at", UtcTime, nullable=False),
 )
+audience_links = _table(
+    "audience_links",
+    Column("cycle_id", Text, ForeignKey("cycles.id"), primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("ref", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
 audience_outcomes = _table(
     "audience_outcomes",
     Column("cycle_id", Text, ForeignKey("cycles.id"), primary_key=True),

@@ -1,17 +1,30 @@
-"""From a service's file to the lifecycle: settled at one age, compared once, counted where it is switched on."""
+"""From a service's numbers to the lifecycle: settled at one age, compared once, counted where it is switched on."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from configs.settings import Settings
-from runtime.audience import compare_audiences
+from runtime.audience import compare_audiences, fetch_audiences
 from runtime.lifecycle_sweep import check_roster
-from storage import audience, histories, learning, releases
+from storage import audience, audience_links, histories, learning, name_searches, releases
+from storage.errors import UsageError
 from storage.home import open_home
 from storage.store import LocalStore, Store
 from storage.types import AudienceRow, LifecycleState, Outcome, Release
+from tests.agents.audience.services import (
+    GONE,
+    HIDDEN,
+    KEY,
+    QUOTA,
+    RECORDING,
+    TOKEN,
+    VIDEO,
+    Services,
+    open_services,
+)
 from tests.homes import ready
 from tests.storage.stage import Stage, Watch
 
@@ -124,3 +137,99 @@ async def test_an_outcome_is_settled_once_and_late_or_simulated_numbers_settle_n
         "settled is settled, and the fourth song's reading came too late"
     )
     assert roster.outcomes("Nova Rain") == [("spotify_for_artists", 0.5)] * 3
+
+
+@pytest.fixture
+def services():
+    with open_services() as there:
+        yield there
+    assert there.refused == []
+
+
+def keyed(home: Path, services: Services, **changes: object) -> Settings:
+    both = {"youtube_api_key": KEY, "listenbrainz_token": TOKEN}
+    addresses = {"youtube_base_url": services.url, "listenbrainz_base_url": services.url}
+    return Settings.load(home, **{**both, **addresses, **changes})
+
+
+def link(stage: Stage, cycle_id: str, source: str, ref: str) -> None:
+    stage.write(audience_links.link_song, cycle_id=cycle_id, source=source, ref=ref, who="ann")
+
+
+async def test_linked_songs_are_read_once_a_week_and_nobody_without_a_key(
+    stage: Stage, home: Path, services: Services
+):
+    roster, store = Roster(stage), LocalStore(stage.store)
+    roster.release("Nova Rain", 3)
+    assert await fetch_audiences(store, Settings.load(home)) == []
+    told = await fetch_audiences(store, keyed(home, services))
+    assert {one.why_not for one in told} == {"no song is linked: `labelmate audience link SONG URL`"}
+    assert services.asked == []
+    newest, middle, oldest = stage.read(releases.list_releases)
+    link(stage, newest.cycle_id, "youtube", GONE)
+    link(stage, newest.cycle_id, "youtube", VIDEO)
+    link(stage, middle.cycle_id, "listenbrainz", RECORDING)
+    artist = roster.artists["Nova Rain"][0]
+    stage.write(
+        name_searches.record_name_search,
+        artist_id=artist.id,
+        version=artist.version,
+        found="nobody",
+        who="ann",
+    )
+    stage.write(
+        releases.set_release_state, release_id=oldest.id, before="ready", after="live", who="ann",
+        urls={"shop": "https://shop.example/3", "youtube": f"https://youtu.be/{HIDDEN}"},
+    )  # fmt: skip
+    told = await fetch_audiences(store, keyed(home, services))
+    assert [(one.source, one.songs, one.kept, one.why_not) for one in told] == [
+        ("youtube", 2, 5, ""),
+        ("listenbrainz", 1, 2, ""),
+    ]
+    seen = stage.read(audience.receptions_of, artist_id=roster.artists["Nova Rain"][0].id)
+    assert {(one.cycle_id, one.source, one.metric, one.value) for one in seen} == {
+        (newest.cycle_id, "youtube", "views", 1000),
+        (newest.cycle_id, "youtube", "likes", 40),
+        (newest.cycle_id, "youtube", "comments", 3),
+        (oldest.cycle_id, "youtube", "views", 1000),
+        (oldest.cycle_id, "youtube", "comments", 3),
+        (middle.cycle_id, "listenbrainz", "listens", 1200),
+        (middle.cycle_id, "listenbrainz", "listeners", 70),
+    }
+    asked = len(services.asked)
+    again = await fetch_audiences(store, keyed(home, services))
+    assert {one.why_not for one in again} == {"what is known is fresh"}
+    assert len(services.asked) == asked
+    stage.clock.advance(days=8)
+    services.views = 5000
+    assert [one.kept for one in await fetch_audiences(store, keyed(home, services))] == [5, 2]
+    seen = stage.read(audience.receptions_of, artist_id=roster.artists["Nova Rain"][0].id)
+    assert 5000 in {one.value for one in seen if one.metric == "views"}
+
+
+async def test_what_was_read_before_a_failure_stays_and_the_service_is_left_alone(
+    stage: Stage, home: Path, services: Services
+):
+    roster, store = Roster(stage), LocalStore(stage.store)
+    roster.release("Nova Rain", 60)
+    for number, release in enumerate(stage.read(releases.list_releases, limit=60)):
+        link(stage, release.cycle_id, "youtube", f"video-{number:05d}")
+    only = keyed(home, services, listenbrainz_token=None)
+    services.after, services.instead = 1, (403, json.dumps(QUOTA).encode(), {})
+    (told,) = await fetch_audiences(store, only)
+    assert (told.songs, told.kept) == (60, 150)
+    assert "quota for this key is used up" in told.why_not
+    stage.clock.advance(hours=2)
+    (told,) = await fetch_audiences(store, only)
+    assert told.why_not.startswith("left alone until")
+    assert len(services.asked) == 2
+    services.instead = None
+    stage.clock.advance(hours=5)
+    (told,) = await fetch_audiences(store, only)
+    assert (told.kept, told.why_not) == (30, ""), "the same day's numbers are there already"
+
+
+async def test_only_what_is_released_can_be_linked(stage: Stage):
+    _fence, cycle = stage.song()
+    with pytest.raises(UsageError, match="nobody can listen to it"):
+        link(stage, cycle.id, "youtube", VIDEO)

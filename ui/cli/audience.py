@@ -5,18 +5,22 @@ from typing import Annotated
 
 import typer
 
+from agents.audience.addresses import read_address
 from agents.audience.files import read_audience
-from runtime.audience import compare_audiences
+from runtime.audience import Fetched, compare_audiences, fetch_audiences
 from runtime.label import Label
-from storage import audience, queries
+from storage import audience, audience_links, queries
 from storage.audience import Reception
+from storage.errors import UsageError
 from storage.types import Frozen
 from ui.cli import cycle as cycle_commands
 from ui.cli.options import ArtistName, Json, Limit, Who, person
 from ui.cli.output import show, show_rows
 from ui.cli.session import find_artist, with_label
 
-app = typer.Typer(no_args_is_help=True, help="Listeners: bring a service's file, rate a song, show.")
+app = typer.Typer(
+    no_args_is_help=True, help="Listeners: bring a service's file, fetch numbers, rate a song, show."
+)
 
 
 class Rated(Frozen):
@@ -56,6 +60,68 @@ def import_file(
     if brought.unknown_titles:
         told += f"; no release of {brought.artist}: {', '.join(brought.unknown_titles)[:200]}"
     show(brought, as_json=as_json, drawn=told)
+
+
+class Linked(Frozen):
+    """Where a song can be heard."""
+
+    cycle_id: str
+    source: str
+    ref: str
+
+
+@app.command()
+def link(
+    ref: cycle_commands.Ref,
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="Of its video at YouTube, or its recording at MusicBrainz.")
+    ],
+    *,
+    who: Who = None,
+    as_json: Json = False,
+) -> None:
+    """Say where a released song can be heard, so that its numbers can be fetched; a new address takes the old one's place."""
+    address = read_address(url)
+    if address is None:
+        raise UsageError(
+            f"{url[:80]} leads to no song that can be counted: give https://www.youtube.com/watch?v=… "
+            "or https://musicbrainz.org/recording/…"
+        )
+
+    async def keep(label: Label) -> Linked:
+        cycle = await label.store.read(queries.find_cycle, ref=ref)
+        await label.store.write(
+            audience_links.link_song,
+            cycle_id=cycle.id,
+            source=address.source,
+            ref=address.ref,
+            who=person(who),
+        )
+        return Linked(cycle_id=cycle.id, source=address.source, ref=address.ref)
+
+    linked = with_label(keep)
+    show(linked, as_json=as_json, drawn=f"{linked.cycle_id} is {linked.ref} at {linked.source}")
+
+
+@app.command()
+def fetch(*, as_json: Json = False) -> None:
+    """Read the numbers of linked songs now, where a key is set; what is fresh, failing or over its calls waits."""
+
+    async def read(label: Label) -> list[Fetched]:
+        return await fetch_audiences(label.store, await label.live.now())
+
+    show_rows(
+        "fetched",
+        with_label(read),
+        {
+            "source": lambda row: row.source,
+            "songs": lambda row: str(row.songs),
+            "new numbers": lambda row: str(row.kept),
+            "why not": lambda row: row.why_not,
+        },
+        as_json=as_json,
+        empty="Nobody is asked: YOUTUBE_API_KEY or LISTENBRAINZ_TOKEN lets a service's numbers be read.",
+    )
 
 
 @app.command()

@@ -52,7 +52,9 @@ ENTRIES = {
     ),
     "trends": Entry("ui.cli.trends:app", MORE, "What is in the air: show, read the sources now."),
     "memory": Entry("ui.cli.memory:app", MORE, "What artists remember: search songs, show lessons."),
-    "audience": Entry("ui.cli.audience:app", MORE, "Listeners: bring a service's file, rate a song, show."),
+    "audience": Entry(
+        "ui.cli.audience:app", MORE, "Listeners: bring a service's file, fetch numbers, rate a song, show."
+    ),
     "song": Entry("ui.cli.song:app", MORE, "Songs: list, show, ask for one, bring one."),
     "inbox": Entry("ui.cli.inbox:app", MORE, "Songs to make by hand: list, show what to paste, deliver."),
     "cycle": Entry(
