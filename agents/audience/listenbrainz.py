@@ -18,6 +18,7 @@ class ListenBrainz:
     """Popularity of recordings, by their MusicBrainz ids."""
 
     name = "listenbrainz"
+    known = "13dd61c7-ce73-4e97-9f0c-9f0e53144411"
     batch_max = 50
 
     def __init__(self, token: SecretStr, base_url: str) -> None:

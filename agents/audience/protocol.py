@@ -12,6 +12,8 @@ class AudienceSource(Protocol):
     """A service that says how often a song was played, by the service's own name for it."""
 
     name: str
+    known: str
+    """A song of somebody else that it certainly knows, for trying a key."""
     batch_max: int
     """Songs that one request may ask for."""
 

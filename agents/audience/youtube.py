@@ -25,6 +25,7 @@ class YouTube:
     """Public statistics of videos."""
 
     name = "youtube"
+    known = "jNQXAC9IVRw"
     batch_max = 50
 
     def __init__(self, key: SecretStr, base_url: str) -> None:

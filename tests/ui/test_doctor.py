@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.agents.audience.services import KEY as YOUTUBE_KEY
+from tests.agents.audience.services import open_services
 from tests.agents.music.providers.shop import KEY, OpenShop
 from tests.ui.conftest import Call
 
@@ -227,3 +229,18 @@ def test_a_source_of_trends_without_its_key_is_told(call: Call, monkeypatch: pyt
     monkeypatch.setenv("TREND_SOURCES", "season,lastfm")
     told = answers(call, "--online")[1]["trends"]
     assert (told["grade"], "lastfm" in told["text"]) == ("warning", True)
+
+
+@pytest.mark.usefixtures("patient")
+def test_services_of_listeners_are_tried_where_their_key_is_set(call: Call, monkeypatch: pytest.MonkeyPatch):
+    with open_services() as services:
+        monkeypatch.setenv("YOUTUBE_BASE_URL", services.url)
+        monkeypatch.setenv("YOUTUBE_API_KEY", YOUTUBE_KEY)
+        monkeypatch.setenv("LISTENBRAINZ_BASE_URL", services.url)
+        monkeypatch.setenv("LISTENBRAINZ_TOKEN", "not-the-right-one")
+        asked = answers(call, "--online")[1]
+        assert services.refused == []
+    assert (asked["listeners youtube"]["grade"], asked["listeners youtube"]["text"]) == ("good", "works")
+    wrong = asked["listeners listenbrainz"]
+    assert (wrong["grade"], wrong["remedy"]) == ("warning", "check LISTENBRAINZ_TOKEN")
+    assert asked["YOUTUBE_API_KEY"]["text"] == "present; tried below"

@@ -9,7 +9,7 @@ from storage.types import Frozen
 from ui.cli.checks import Check, Grade, home, machine
 from ui.cli.checks.keys import check_keys
 from ui.cli.checks.models import check_models
-from ui.cli.checks.vendors import check_footage, check_music, check_trends
+from ui.cli.checks.vendors import check_footage, check_listeners, check_music, check_trends
 from ui.cli.options import Json
 from ui.cli.output import show, table
 
@@ -75,4 +75,5 @@ def _of_home(*, online: bool) -> list[Check]:
         answers += check_music(settings)
         answers += check_footage(settings)
         answers += check_trends(settings)
+        answers += check_listeners(settings)
     return answers

@@ -1,4 +1,4 @@
-"""Whether those who make music, lend footage or tell of trends answer and take their keys, by calls that cost nothing."""
+"""Whether those who make music, lend footage, tell of trends or count listeners answer and take their keys, by calls that cost nothing."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -53,6 +53,17 @@ def check_trends(settings: Settings) -> Iterator[Check]:
             yield _asked(name, partial(reading, source), refused=Grade.WARNING)
         else:
             yield Check(name=name, grade=Grade.NOTE, text="not tried: each of its calls costs money")
+
+
+def check_listeners(settings: Settings) -> Iterator[Check]:
+    """A line for each service of listeners' numbers whose key is set; none is needed."""
+    from agents.audience.protocol import AudienceSource, audience_sources
+
+    async def reading(source: AudienceSource) -> str:
+        return "works" if await source.read((source.known,)) else "answers, and knows no song"
+
+    for source in audience_sources(settings):
+        yield _asked(f"listeners {source.name}", partial(reading, source), refused=Grade.WARNING)
 
 
 def _asked(name: str, check: Callable[[], Awaitable[str]], *, refused: Grade) -> Check:
