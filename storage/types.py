@@ -51,6 +51,8 @@ class VisualIdentity(Frozen):
     motion: Unit
     """0 is still and slow, 1 is restless."""
     grain: Unit
+    motion_style: str = "glide"
+    """How the light behind the scenes moves, and how they change: a name in `agents/visuals/identity.py`."""
 
 
 class VocalIdentity(Frozen):

@@ -50,6 +50,15 @@ COMPOSITION_SUITS: dict[str, tuple[str, ...]] = {
     "aura": ("rnb", "ambient", "hyperpop", "lofi", "dreamy", "euphoric", "romantic", "calm"),
 }
 
+MOTION_SUITS: dict[str, tuple[str, ...]] = {
+    "glide": ("house", "indie", "folk", "warm", "hopeful", "bright"),
+    "drift": ("ambient", "lofi", "cinematic", "calm", "dreamy", "serene", "lonely", "melancholic"),
+    "pulse": ("techno", "trap", "phonk", "hyperpop", "driving", "angry", "triumphant", "defiant"),
+    "orbit": ("synthwave", "rnb", "house", "hypnotic", "romantic", "nostalgic", "euphoric"),
+    "fall": ("darkwave", "drum_and_bass", "cinematic", "brooding", "dark", "mysterious", "restless"),
+}
+"""Motion styles (agents/visuals/visualizer/motion.py) and what they suit."""
+
 STILL_MOODS = frozenset({"calm", "tender", "serene", "lonely", "melancholic", "dreamy", "warm", "brooding"})
 RESTLESS_MOODS = frozenset({"restless", "angry", "driving", "defiant", "euphoric", "playful", "triumphant"})
 
@@ -73,6 +82,7 @@ def choose_identity(seed: int, genre: str, moods: tuple[str, ...], taken: frozen
         emblem=_stream(seed, "emblem").choice(EMBLEMS),
         motion=round(min(1.0, max(0.0, motion.uniform(0.35, 0.65) + lean)), 3),
         grain=round(motion.uniform(0.15, 0.85), 3),
+        motion_style=_rank(_stream(seed, "motion style"), MOTION_SUITS, traits, 1)[0],
     )
 
 

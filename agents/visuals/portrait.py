@@ -30,9 +30,10 @@ def draw_avatar(visual: VisualIdentity, seed: int, out: Path) -> None:
         seed=seed,
         is_dark=True,
         energy=visual.motion,
+        grain_share=visual.grain,
     )
     _MANNERS[seed % len(_MANNERS)](board)
-    board.grain(2 + 6 * visual.grain)
+    board.grain(5.0)
     Image.fromarray(board.pixels).save(out, "PNG")
 
 

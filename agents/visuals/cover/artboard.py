@@ -35,6 +35,8 @@ class Artboard:
     """Whether the mood asks for a dark picture, where a composition has the choice."""
     energy: float
     """0 calm, 1 restless."""
+    grain_share: float = 0.5
+    """The artist's own: 0 nearly clean, 0.5 as the composition has it, 1 about twice as much."""
     title: str = ""
     pixels: Pixels = field(init=False)
 
@@ -115,7 +117,8 @@ class Artboard:
         cv2.add(shown, rest, dst=self.pixels)
 
     def grain(self, amount: float) -> None:
-        """Film grain, the same on all channels; `amount` is its standard deviation in 8-bit steps."""
+        """Film grain, the same on all channels; `amount` is its usual standard deviation in 8-bit steps."""
+        amount *= 0.2 + 1.6 * self.grain_share
         stream = np.random.default_rng(sub_seed(self.seed, "grain"))
         tile = stream.normal(0, amount, (1024, 1024))
         copies = -(-self.side // 1024)

@@ -51,6 +51,7 @@ def paint(
         seed=sub_seed(seed, "cover", title),
         is_dark=_is_dark(mood, seed),
         energy=_energy(visual, mood),
+        grain_share=visual.grain,
         title=title,
     )
     layout = _compose(board, composition, visual)

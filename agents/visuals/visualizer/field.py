@@ -59,7 +59,8 @@ class Field:
         self._size = (width, height)
         self._unit = stage.unit_px / self._scale
         self._focus = (stage.focus[0] / self._scale, stage.focus[1] / self._scale)
-        self._light = np.zeros((height, width), dtype=np.float32)
+        self.light = np.zeros((height, width), dtype=np.float32)
+        """float32 (rows, columns), 0–255."""
         self._way = _Way(self._size, self._focus, seed)
         ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
         out_x, out_y = xs - np.float32(self._focus[0]), ys - np.float32(self._focus[1])
@@ -82,14 +83,14 @@ class Field:
     def advance(self, ink: Plane, flow: Flow, step: float, time_s: float) -> None:
         """Moves the light by `step` (in thirtieths of a second) and feeds it with the ink."""
         way = self._way.back(flow, step, time_s, flow.warp * self._unit * 4 * step)
-        moved = cv2.remap(self._light, way, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        moved = cv2.remap(self.light, way, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
         # Trails that soften as they age look like light, and cost the encoder a tenth less than crisp ones.
-        self._light = np.asarray(cv2.GaussianBlur(moved, (3, 3), _SOFTEN_PX), dtype=np.float32)
-        self._light *= np.float32(flow.keep**step)
+        self.light = np.asarray(cv2.GaussianBlur(moved, (3, 3), _SOFTEN_PX), dtype=np.float32)
+        self.light *= np.float32(flow.keep**step)
         small = self._shrink(ink).astype(np.float32)
         small *= np.float32(flow.feed * (_GAIN if self._scale > 1 else 1.0))
         np.minimum(small, 255, out=small)
-        np.maximum(self._light, small, out=self._light)
+        np.maximum(self.light, small, out=self.light)
 
     def paint(self, frame: Frame, ink: Plane, flow: Flow, *, hue: float, time_s: float, number: int) -> None:
         """Colours light and ink into the frame; `hue` 0–1 leans from the main colours to the accent.
@@ -108,7 +109,7 @@ class Field:
         tone = self._tone
         np.multiply(window(self._cloud, self._size, time_s * 5), np.float32(250 * flow.lift), out=tone)
         tone += self._bloom()
-        tone += self._light
+        tone += self.light
         tone *= self._shade
         np.minimum(tone, _TONES - 1, out=tone)
         np.copyto(self._entry, tone, casting="unsafe")
@@ -144,7 +145,7 @@ class Field:
         """The light, spread wide and thin."""
         width, height = self._size
         small = cv2.resize(
-            self._light, (max(8, width // 8), max(8, height // 8)), interpolation=cv2.INTER_AREA
+            self.light, (max(8, width // 8), max(8, height // 8)), interpolation=cv2.INTER_AREA
         )
         small = cv2.GaussianBlur(small, (0, 0), 2.6 * FIELD_SIDE_PX / 240) * np.float32(0.5)
         return np.asarray(cv2.resize(small, self._size, interpolation=cv2.INTER_LINEAR), dtype=np.float32)

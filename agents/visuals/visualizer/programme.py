@@ -21,7 +21,6 @@ class Cue:
     start_s: float
     scene: str
     hue: float
-    transition: Transition
     seed: int
 
 
@@ -36,13 +35,11 @@ def plan_scenes(plan: SongPlan, visual: VisualIdentity, seed: int) -> tuple[Cue,
         names = [name for name in (cast[section.name], *visual.scenes) if not cues or name != cues[-1].scene]
         if not names:
             continue  # an artist of a single scene stays in it
-        number = len(cues)
         cues.append(
             Cue(
-                start_s=0.0 if number == 0 else start_s,
+                start_s=start_s if cues else 0.0,
                 scene=names[0],
                 hue=0.15 + 0.45 * section.energy + 0.2 * (sub_seed(seed, "hue", section.name) % 100) / 100,
-                transition=TRANSITIONS[sub_seed(seed, "transition", number) % len(TRANSITIONS)],
                 seed=sub_seed(seed, "scene", cast[section.name]),
             )
         )

@@ -11,6 +11,7 @@ from agents.visuals.colour import find_palette
 from agents.visuals.encode import Reel
 from agents.visuals.visualizer.field import Field, Flow
 from agents.visuals.visualizer.frame import Frame
+from agents.visuals.visualizer.motion import find_motion
 from agents.visuals.visualizer.programme import Cue, plan_scenes
 from agents.visuals.visualizer.rhythm import Rhythm, follow
 from agents.visuals.visualizer.scenes import SCENES, Look, Moment, Scene
@@ -45,7 +46,8 @@ class Projector:
         self._seed = seed
         self._rhythm: Rhythm = follow(plan, reel.start_s, reel.frames, reel.fps)
         self._cues = plan_scenes(plan, visual, seed)
-        self._melt_s = min(0.9, max(0.4, 60.0 / plan.tempo_bpm))
+        self._motion = find_motion(visual.motion_style)
+        self._melt_s = min(0.9, max(0.4, 60.0 / plan.tempo_bpm)) * self._motion.melt_beats
         self._closes = reel.start_s + reel.duration_s >= plan.duration_s - 1.0
         self._field = Field(self._stage, find_palette(visual.palette), seed, visual.grain)
         self._acts: list[_Act] = []
@@ -98,12 +100,13 @@ class Projector:
 
     def _draw(self, number: int, share: float, moment: Moment) -> tuple[NDArray[np.uint8], Flow]:
         act = self._on_stage(number)
-        flow = _play(act, moment)
+        flow = self._motion.bend(_play(act, moment))
         if share >= 1:
             return act.ink, flow
         before = self._on_stage(number - 1)
-        old = _play(before, moment)
-        ink = blend(before.ink, act.ink, share, self._cues[number].transition, self._stage)
+        old = self._motion.bend(_play(before, moment))
+        styles = self._motion.transitions
+        ink = blend(before.ink, act.ink, share, styles[self._cues[number].seed % len(styles)], self._stage)
         surge = float(np.sin(np.pi * share))
         between = old.toward(flow, share)
         return ink, between.toward(

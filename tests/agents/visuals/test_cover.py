@@ -56,6 +56,18 @@ def test_files_are_srgb_jpegs_of_the_size_and_repeat_byte_for_byte(composition, 
     assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["cover.jpg", "thumbnail.jpg"]
 
 
+@pytest.mark.parametrize("composition", COMPOSITIONS)
+def test_a_cover_has_its_artists_grain(composition, visual, tmp_path):
+    noise = []
+    for grain in (0.0, 1.0):
+        made = painted(visual.model_copy(update={"grain": grain}), tmp_path / str(grain), composition)
+        with Image.open(made.cover) as cover:
+            luma = np.asarray(cover.convert("L"), dtype=float)
+        # The median passes over lettering and edges: most of a cover is smooth.
+        noise.append(np.median(np.abs(luma[2:, 2:] - 2 * luma[1:-1, 1:-1] + luma[:-2, :-2])))
+    assert noise[1] > noise[0] + 1
+
+
 def test_the_rays_of_an_eclipse_meet_without_a_seam():
     """Where the strip of rays is joined, left of the disc, a fold across the picture could be seen."""
     for seed in range(4):

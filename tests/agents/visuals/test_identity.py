@@ -6,8 +6,16 @@ from collections import Counter
 
 from agents.visuals.cover import PICTURES
 from agents.visuals.emblem import emblem_outlines
-from agents.visuals.identity import COMPOSITION_SUITS, EMBLEMS, SCENE_SUITS, TYPE_PAIRS, choose_identity
+from agents.visuals.identity import (
+    COMPOSITION_SUITS,
+    EMBLEMS,
+    MOTION_SUITS,
+    SCENE_SUITS,
+    TYPE_PAIRS,
+    choose_identity,
+)
 from agents.visuals.typefaces import Typeface, load_font
+from agents.visuals.visualizer.motion import MOTIONS
 from agents.visuals.visualizer.scenes import SCENES
 from configs.palettes import load_palettes
 
@@ -38,6 +46,10 @@ def test_genre_and_moods_lean_the_choice():
 
 def test_everything_an_identity_can_name_exists():
     assert set(SCENE_SUITS) == set(SCENES)
+    assert set(MOTION_SUITS) == set(MOTIONS)
+    assert len({choose_identity(seed, "techno", (), frozenset()).motion_style for seed in range(40)}) == len(
+        MOTIONS
+    )
     assert set(COMPOSITION_SUITS) == {*PICTURES, "poster"}
     for display, text, _ in TYPE_PAIRS:
         assert load_font(Typeface(display), 20)

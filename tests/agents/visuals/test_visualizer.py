@@ -3,13 +3,17 @@
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import soundfile
 
+from agents.visuals.colour import find_palette
 from agents.visuals.encode import Reel
+from agents.visuals.visualizer.field import Field, Flow
 from agents.visuals.visualizer.flashes import FlashMeter
 from agents.visuals.visualizer.frame import Frame, to_rgb, to_yuv
+from agents.visuals.visualizer.motion import MOTIONS, find_motion
 from agents.visuals.visualizer.pen import polyline
 from agents.visuals.visualizer.programme import plan_scenes
 from agents.visuals.visualizer.projector import Projector
@@ -61,6 +65,40 @@ def test_no_scene_flashes_more_than_three_times_a_second_whatever_the_drums_do(s
     ):
         meter.see(luma)
     assert meter.per_second() <= 3
+
+
+@pytest.mark.parametrize("style", MOTIONS)
+def test_every_motion_style_keeps_the_beat_and_flashes_nowhere(style, plan, audio, visual):
+    own = visual.model_copy(update={"motion_style": style, "scenes": ("halo", "tunnel")})
+    luma = project(plan, audio, own, captions="never", span=(2.4, 7.2))
+    change = np.abs(np.diff(luma.astype(np.int16), axis=0)).mean(axis=(1, 2))
+    inside = [beat - 2.4 for beat in plan.beats_s if 3.2 < beat < 6.5]
+    on = [change[round(beat * FPS) - 1] for beat in inside]
+    between = [change[round((beat + 0.35) * FPS) : round((beat + 0.55) * FPS)].mean() for beat in inside]
+    assert np.mean(on) > 1.3 * np.mean(between)
+    meter = FlashMeter(FPS)
+    for frame in luma:
+        meter.see(frame)
+    assert meter.per_second() <= 3
+
+
+def test_motion_styles_move_the_light_each_in_its_own_way():
+    """A ring of light, left to itself for six frames: outward, hardly, faster, turned, inward."""
+    stage, radii = Stage(320, 180), {}
+    for style, motion in MOTIONS.items():
+        field = Field(stage, find_palette("glacier"), 1, 0.0)
+        ring, dark = np.zeros((180, 320), np.uint8), np.zeros((180, 320), np.uint8)
+        cv2.circle(ring, tuple(map(int, stage.focus)), 40, 200, 3)
+        field.advance(ring, Flow(), 1.0, 0.0)
+        for _ in range(6):
+            field.advance(dark, motion.bend(Flow(zoom=1.03, warp=0.0)), 1.0, 0.0)
+        ys, xs = np.nonzero(field.light > 0.6 * field.light.max())
+        side = field.light.shape[0] / stage.height
+        radii[style] = float(np.hypot(xs / side - stage.focus[0], ys / side - stage.focus[1]).mean())
+    assert radii["fall"] < 40 < radii["drift"] < radii["glide"] < radii["pulse"]
+    assert MOTIONS["orbit"].bend(Flow()).turn > 0
+    with pytest.raises(UsageError, match="orbit"):
+        find_motion("moonwalk")
 
 
 def test_the_meter_sees_a_strobe():
