@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -80,13 +81,36 @@ def vibrato(
     )
 
 
+@dataclass(frozen=True)
+class Places:
+    """Where in a cycle a tone is at each sample: several cycles read at the same places share the work of finding them."""
+
+    index: NDArray[np.intp]
+    """The cycle's sample before it."""
+    share: Samples
+    """How far it is from there to the next."""
+
+    @classmethod
+    def of(cls, phase: NDArray[np.float64]) -> "Places":
+        """Of phases in cycles, none negative."""
+        position = phase * CYCLE
+        index = position.astype(np.intp)
+        share = (position - index).astype(np.float32)
+        index &= CYCLE - 1
+        return cls(index, share)
+
+    def read(self, cycle: Samples, count: int | None = None) -> Samples:
+        """The cycle at the first `count` places, between its samples by straight lines."""
+        index = self.index[:count]
+        out = np.diff(cycle).take(index)
+        out *= self.share[:count]
+        out += cycle.take(index)
+        return out
+
+
 def read(cycle: Samples, phase: NDArray[np.float64]) -> Samples:
-    """Read a cycle at phases given in cycles, between its samples by straight lines."""
-    position = (phase - np.floor(phase)) * CYCLE
-    index = position.astype(np.int32)
-    share = (position - index).astype(np.float32)
-    low = cycle[index]
-    return np.asarray(low + (cycle[index + 1] - low) * share, np.float32)
+    """Read one cycle at phases in cycles, none negative."""
+    return Places.of(phase).read(cycle)
 
 
 def sine(phase: NDArray[np.float64], bend: Samples | None = None) -> Samples:

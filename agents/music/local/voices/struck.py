@@ -7,9 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.music.local.envelopes import decay, sustain
-from agents.music.local.oscillators import CYCLE, frequency_hz, ramp, read
+from agents.music.local.oscillators import CYCLE, Places, frequency_hz, ramp
 
 Stereo = NDArray[np.float32]
+BANDS = ((1, 1), (2, 2), (3, 4), (5, 8), (9, 16), (17, 40))
+"""Harmonics that die away together, first and last."""
+FALLEN = 11.5
+"""Falls by 1/e after which nothing is heard of a band: 100 dB."""
 
 
 @dataclass(frozen=True)
@@ -33,34 +37,38 @@ class Struck:
         ring_s = self.ring_s * (220 / pitch_hz) ** 0.35
         count = int(min(held_s + 4 * self.release_s, 4.5 * ring_s) * sample_rate_hz)
         limit = min(14_000, 0.45 * sample_rate_hz)
-        left = np.zeros(count, np.float32)
-        right = np.zeros(count, np.float32)
-        for band, (low, high) in enumerate(((1, 1), (2, 2), (3, 4), (5, 8), (9, 16), (17, 40))):
+        note = np.zeros((2, count), np.float32)
+        sides: list[Places] = []
+        for band, (low, high) in enumerate(BANDS):
             if low * pitch_hz > limit:
                 break
-            cycle = _struck_cycle(self.hardness, self.position, brightness, low, high, int(limit / pitch_hz))
-            fall = decay(count, sample_rate_hz, ring_s * 2 ** (-self.damping * band))
-            partial_hz = pitch_hz * (1 + self.stretch * band)
-            left += (
-                read(cycle, ramp(count, partial_hz * (1 - self.detune / 2), sample_rate_hz, 0.07 * band))
-                * fall
+            cycle = _struck_cycle(
+                self.hardness, self.position, brightness, low, high, int(limit / pitch_hz), 0.07 * band
             )
-            right += (
-                read(cycle, ramp(count, partial_hz * (1 + self.detune / 2), sample_rate_hz, 0.07 * band))
-                * fall
-            )
-        envelope = sustain(count, sample_rate_hz, held_s, self.attack_s, 1.0, 1.0, self.release_s)
-        return np.stack([left, right]) * envelope
+            fall_s = ring_s * 2 ** (-self.damping * band)
+            heard = min(count, int(FALLEN * fall_s * sample_rate_hz))
+            fall = decay(heard, sample_rate_hz, fall_s)
+            if self.stretch or not sides:
+                partial_hz = pitch_hz * (1 + self.stretch * band)
+                sides = [
+                    Places.of(ramp(heard, partial_hz * (1 + side * self.detune / 2), sample_rate_hz))
+                    for side in (-1, 1)
+                ]
+            for tone, places in zip(note, sides, strict=True):
+                tone[:heard] += places.read(cycle, heard) * fall
+        note *= sustain(count, sample_rate_hz, held_s, self.attack_s, 1.0, 1.0, self.release_s)
+        return note
 
 
 @lru_cache(maxsize=1024)
 def _struck_cycle(
-    hardness: float, position: float, brightness: float, low: int, high: int, highest: int
+    hardness: float, position: float, brightness: float, low: int, high: int, highest: int, start: float
 ) -> NDArray[np.float32]:
+    """One cycle of a band of harmonics with its guard sample, begun at `start` cycles."""
     h = np.arange(low, max(low, min(high, highest)) + 1)
     slope = 2.4 - 1.6 * (0.6 * hardness + 0.4 * brightness)
     amplitudes = np.abs(np.sin(np.pi * position * h)) / np.sin(np.pi * position) / h**slope
     spectrum = np.zeros(CYCLE // 2 + 1, np.complex128)
-    spectrum[h] = amplitudes * np.exp(0.6j * h * h)
+    spectrum[h] = amplitudes * np.exp(0.6j * h * h + 2j * np.pi * start * h)
     cycle = (np.fft.irfft(spectrum, CYCLE) * (CYCLE * 0.3)).astype(np.float32)
     return np.append(cycle, cycle[0])

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.music.local.envelopes import decay, sustain
-from agents.music.local.oscillators import cycle_at, frequency_hz, ramp, read, vibrato
+from agents.music.local.oscillators import Places, cycle_at, frequency_hz, ramp, vibrato
 
 Stereo = NDArray[np.float32]
 
@@ -72,4 +72,8 @@ class Sustained:
     ) -> NDArray[np.float32]:
         dark = cycle_at(shape, pitch_hz, self.dark + shift * 0.6, sample_rate_hz)
         bright = cycle_at(shape, pitch_hz, self.bright + shift * 0.6, sample_rate_hz)
-        return np.asarray(read(dark, phase) + read(bright - dark, phase) * closing, np.float32)
+        places = Places.of(phase)
+        tone = places.read(bright - dark)
+        tone *= closing
+        tone += places.read(dark)
+        return tone
