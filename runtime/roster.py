@@ -1,6 +1,7 @@
 """New artists: created by the creator around what a person fixes, distinct from the roster, and kept as candidates."""
 
 import asyncio
+from hashlib import sha256
 
 from agents import creator
 from agents.roster_guard import Described, FixedPart, nearness_fault, require_wish
@@ -10,9 +11,8 @@ from runtime.journal import JournaledWriter
 from runtime.model_spend import Place, SpendLedger, caps_of
 from runtime.studio import StudioConfig
 from storage import artists
-from storage.artists import NewArtist
 from storage.clock import sub_seed
-from storage.errors import ConflictError, UsageError
+from storage.errors import ConflictError, LabelError, UsageError
 from storage.roster_files import RosterEntry
 from storage.store import StoreClient
 from storage.types import NOTHING_FIXED, Artist, Asset, LifecycleState, Persona, PersonaWish
@@ -41,27 +41,49 @@ async def create_artist(
             "raise it or retire one"
         )
     wanted = RosterEntry(label="", wish=wish, genre=genre)
-    (artist,) = await _join(store, settings, roster, ((wanted, seed),), who)
-    return artist
+    return await _join(store, settings, wanted, seed, to_come=(), who=who)
 
 
 async def import_artists(
     store: StoreClient, settings: Settings, entries: tuple[RosterEntry, ...], *, seed: int, who: str
 ) -> list[Artist]:
-    """Bring a roster in: all of them, or none. What is fixed is checked before a model is paid.
+    """Bring a roster in, one after the other, once everything that can be checked is found good.
+
+    What a model was paid for is kept: each joins by itself, and where one fails, the same import again goes on there.
 
     Raises UsageError naming the first entry that cannot be, ConflictError where there is no room for all.
     """
+    seeds = {entry.label: sub_seed(seed, "import", entry.label) for entry in entries}
+    keys = {entry.label: _key(entry, seeds[entry.label]) for entry in entries}
+    there = await store.read(artists.imported)
+    missing = [entry for entry in entries if keys[entry.label] not in there]
     roster = await store.read(artists.list_artists)
     room = _room(roster, settings)
-    if len(entries) > room:
+    if len(missing) > room:
         raise ConflictError(
-            f"The file has {len(entries)} artists and ROSTER_MAX {settings.roster_max} leaves room for {max(0, room)}; "
+            f"The file has {len(missing)} artists and ROSTER_MAX {settings.roster_max} leaves room for {max(0, room)}; "
             "raise it, or choose some with --only"
         )
-    wanted = tuple((entry, sub_seed(seed, "import", entry.label)) for entry in entries)
-    _require_apart(wanted, roster)
-    return await _join(store, settings, roster, wanted, who)
+    _require_apart(tuple((entry, seeds[entry.label]) for entry in missing), roster)
+    for number, entry in enumerate(missing):
+        to_come = tuple((each, seeds[each.label]) for each in missing[number + 1 :])
+        mine = {"to_come": to_come, "who": who, "import_key": keys[entry.label]}
+        try:
+            await _join(store, settings, entry, seeds[entry.label], **mine)
+        except LabelError as error:
+            if joined := len(entries) - len(missing) + number:
+                error.message = (
+                    f"{entry.label}: {error}; {joined} of {len(entries)} have joined, and the same import again "
+                    "goes on with the rest"
+                )
+            raise
+    there = await store.read(artists.imported)
+    return [await store.read(artists.artist_by_id, artist_id=there[keys[entry.label]]) for entry in entries]
+
+
+def _key(entry: RosterEntry, seed: int) -> str:
+    """What an entry says and the seed for the rest: the same artist comes of it."""
+    return sha256(f"{seed} {entry.model_dump_json()}".encode()).hexdigest()
 
 
 def _require_apart(wanted: Wanted, roster: list[Artist]) -> None:
@@ -81,42 +103,48 @@ def _require_apart(wanted: Wanted, roster: list[Artist]) -> None:
 
 
 async def _join(
-    store: StoreClient, settings: Settings, roster: list[Artist], wanted: Wanted, who: str
-) -> list[Artist]:
-    """Draft everybody, each unlike the roster and the others of `wanted`, then add all in one write."""
+    store: StoreClient,
+    settings: Settings,
+    entry: RosterEntry,
+    seed: int,
+    *,
+    to_come: Wanted,
+    who: str,
+    import_key: str | None = None,
+) -> Artist:
+    """Draft somebody unlike the roster and whoever is still to come, draw the portrait, and add both in one write."""
     # Inside: most commands that know of the roster create nobody.
     from agents.llm.chain import routed
     from agents.llm.router import Router
 
-    personas = [artist.persona for artist in roster]
-    drafted: list[NewArtist] = []
+    personas = [artist.persona for artist in await store.read(artists.list_artists)]
+    # What is invented now must leave room for what is fixed of those after it.
+    fixed = tuple(_fixed(each, its_seed) for each, its_seed in to_come)
+    names = [*(each.name for each in personas), *(each.wish.name for each, _ in to_come if each.wish.name)]
     place = Place()
     async with Router.from_settings(settings, ledger=SpendLedger(store, place, caps_of(settings))) as router:
-        for number, (entry, seed) in enumerate(wanted, start=1):
-            # What is invented now must leave room for what is fixed of those after it.
-            to_come = tuple(_fixed(each, its_seed) for each, its_seed in wanted[number:])
-            names_to_come = [each.wish.name for each, _ in wanted[number:] if each.wish.name]
-            persona, genes, _call = await creator.create(
-                JournaledWriter(routed(router, settings), store, place),
-                seed=seed,
-                genre=entry.genre,
-                taken_names=frozenset([*(each.name for each in personas), *names_to_come]),
-                taken_palettes=frozenset(each.visual.palette for each in personas),
-                wish=entry.wish,
-                roster=(*personas, *to_come),
-            )
-            personas.append(persona)
-            if entry.adventurousness is not None:
-                genes = genes.model_copy(update={"adventurousness": entry.adventurousness})
-            drafted.append(
-                NewArtist(persona=persona, genes=genes, state=entry.state, style_notes=entry.style_notes)
-            )
-    newcomers: list[NewArtist] = []
-    for each in drafted:
-        persona, pictures = await portrayed(settings, each.persona)
-        newcomers.append(each.model_copy(update={"persona": persona, "pictures": pictures}))
+        persona, genes, _call = await creator.create(
+            JournaledWriter(routed(router, settings), store, place),
+            seed=seed,
+            genre=entry.genre,
+            taken_names=frozenset(names),
+            taken_palettes=frozenset(each.visual.palette for each in personas),
+            wish=entry.wish,
+            roster=(*personas, *fixed),
+        )
+    if entry.adventurousness is not None:
+        genes = genes.model_copy(update={"adventurousness": entry.adventurousness})
+    persona, pictures = await portrayed(settings, persona)
     return await store.write(
-        artists.add_artists, newcomers=tuple(newcomers), who=who, roster_max=settings.roster_max
+        artists.add_artist,
+        persona=persona,
+        genes=genes,
+        who=who,
+        state=entry.state,
+        roster_max=settings.roster_max,
+        style_notes=entry.style_notes,
+        pictures=pictures,
+        import_key=import_key,
     )
 
 

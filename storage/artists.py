@@ -32,16 +32,6 @@ class Activation(Frozen):
     fence: Fence
 
 
-class NewArtist(Frozen):
-    """An artist as it was drafted."""
-
-    persona: Persona
-    genes: Genes
-    state: LifecycleState = LifecycleState.CANDIDATE
-    style_notes: str = ""
-    pictures: tuple[Asset, ...] = ()
-
-
 def slugify(name: str) -> str:
     """ASCII letters, digits and single dashes; never empty."""
     folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
@@ -59,11 +49,16 @@ def add_artist(
     roster_max: int | None = None,
     style_notes: str = "",
     pictures: tuple[Asset, ...] = (),
+    import_key: str | None = None,
 ) -> Artist:
     """Insert an artist with version 1, and the pictures its persona names; the owner is told of one that nobody asked for.
 
+    `import_key` names what it is imported from: a second time returns the artist that came of it.
+
     Raises ConflictError on a taken name or a full roster.
     """
+    if import_key is not None and (there := imported(tx).get(import_key)):
+        return artist_by_id(tx, artist_id=there)
     if roster_max is not None:
         living = tx.connection.execute(
             select(func.count()).select_from(A).where(A.c.state != LifecycleState.RETIRED)
@@ -96,7 +91,8 @@ def add_artist(
             created_at=now,
         )
     )
-    add_version(tx, artist_id, trigger="created", evidence=None, who=who)
+    evidence: dict[str, object] | None = {"imported": import_key} if import_key else None
+    add_version(tx, artist_id, trigger="created", evidence=evidence, who=who)
     events.append(tx, "artist.created", artist_id=artist_id, name=persona.name, genre=persona.genre, who=who)
     if who == CREATION:
         outbox.enqueue(
@@ -106,24 +102,6 @@ def add_artist(
             payload={"artist_id": artist_id, "name": persona.name, "genre": persona.genre},
         )
     return artist_by_id(tx, artist_id=ArtistId(artist_id))
-
-
-@write
-def add_artists(tx: Tx, *, newcomers: tuple[NewArtist, ...], who: str, roster_max: int) -> list[Artist]:
-    """Insert all of them or, with the ConflictError of the first that cannot join, none."""
-    return [
-        add_artist(
-            tx,
-            persona=each.persona,
-            genes=each.genes,
-            who=who,
-            state=each.state,
-            roster_max=roster_max,
-            style_notes=each.style_notes,
-            pictures=each.pictures,
-        )
-        for each in newcomers
-    ]
 
 
 @write
@@ -306,6 +284,15 @@ def artist_by_name(tx: Tx, *, name: str) -> Artist:
         slugs = tx.connection.execute(select(A.c.slug).order_by(A.c.slug).limit(8)).scalars().all()
         raise NotFoundError(f"There is no artist {name!r}; there are: {', '.join(slugs) or 'none yet'}")
     return _artist(row._mapping)
+
+
+def imported(tx: Tx) -> dict[str, ArtistId]:
+    """Artists that came of an import, by the key of what they came from."""
+    V = tables.artist_versions  # noqa: N806 - a table's short name, as in the other modules
+    rows = tx.connection.execute(
+        select(V.c.artist_id, V.c.evidence).where(V.c.version == 1, V.c.evidence.is_not(None))
+    )
+    return {str(row.evidence["imported"]): row.artist_id for row in rows if "imported" in row.evidence}
 
 
 def avatars_of(tx: Tx, *, artist_ids: tuple[ArtistId, ...]) -> dict[ArtistId, str]:

@@ -309,37 +309,63 @@ def _require_role(tx: Tx, alias: str, role: Role) -> None:
 
 
 def _forget_in_texts(tx: Tx, alias: str, pseudonym: str) -> None:
-    """Sentences that the label made say `by` before a name; a step's verdict has it in its JSON."""
-    told = (f"by {alias}", f"by {pseudonym}")
-    kept = (f'"who":{json.dumps(alias)}', f'"who":{json.dumps(pseudonym)}')
-    for column, (old, new) in (
-        (tables.artists.c.pause_reason, told),
-        (tables.lifecycle_changes.c.reason, told),
-        (tables.cycles.c.reason, told),
-        (tables.steps.c.error, told),
-        (tables.fixes.c.reason, told),
-        (tables.steps.c.output, kept),
+    """Sentences that the label made say `by` before a name; a step's verdict has it in its JSON, in quotes."""
+    longer = _longer_names(tx, alias)
+    for column in (
+        tables.artists.c.pause_reason,
+        tables.lifecycle_changes.c.reason,
+        tables.cycles.c.reason,
+        tables.steps.c.error,
+        tables.fixes.c.reason,
     ):
-        tx.connection.execute(
-            update(column.table)
-            .where(column.contains(old, autoescape=True))
-            .values({column.name: func.replace(column, old, new)})
-        )
+        keys = tuple(column.table.primary_key.columns)
+        named = column.contains(f"by {alias}", autoescape=True)
+        for told, *identity in tx.connection.execute(select(column, *keys).where(named)).all():
+            changed = _renamed(told, alias, pseudonym, longer, before="by ")
+            if changed != told:
+                mine = (key == value for key, value in zip(keys, identity, strict=True))
+                tx.connection.execute(update(column.table).where(*mine).values({column.name: changed}))
+    kept, now = (f'"who":{json.dumps(name)}' for name in (alias, pseudonym))
+    output = tables.steps.c.output
+    tx.connection.execute(
+        update(tables.steps)
+        .where(output.contains(kept, autoescape=True))
+        .values(output=func.replace(output, kept, now))
+    )
 
 
-def without_names(names: Iterable[str], words: str, instead: str = "somebody") -> str:
+def _longer_names(tx: Tx, alias: str) -> list[str]:
+    """Everybody's aliases in which this one stands: `Ann Lee` where `Ann` is forgotten."""
+    return [other for other in people_aliases(tx) if other != alias and alias.lower() in other.lower()]
+
+
+def _renamed(told: str, alias: str, pseudonym: str, longer: Iterable[str], *, before: str = "") -> str:
+    """A text with a pseudonym for an alias, but for words and longer names of which that is a part."""
+    names = sorted((*longer, alias), key=len, reverse=True)
+    spaced = "|".join(r"\s+".join(map(re.escape, name.split())) for name in names)
+    pattern = re.compile(rf"(?<![\w-]){re.escape(before)}({spaced})(?![\w-])", re.IGNORECASE)
+    folded = alias.lower().split()
+
+    def instead(found: re.Match[str]) -> str:
+        return f"{before}{pseudonym}" if found[1].lower().split() == folded else found[0]
+
+    return pattern.sub(instead, told)
+
+
+def without_names(names: Iterable[str], words: str) -> str:
     """Words that people typed, with no name of these left in them; the longest are looked for first."""
     for name in sorted(filter(str.strip, names), key=len, reverse=True):
         spaced = r"\s+".join(map(re.escape, name.split()))
-        words = re.sub(rf"(?<!\w){spaced}(?!\w)", lambda _: instead, words, flags=re.IGNORECASE)
+        words = re.sub(rf"(?<!\w){spaced}(?!\w)", "somebody", words, flags=re.IGNORECASE)
     return words
 
 
 def _forget_in_reasons(tx: Tx, alias: str, pseudonym: str) -> None:
     """Why people decided as they did, in their own words."""
+    longer = _longer_names(tx, alias)
     for table, key in ((tables.approvals, tables.approvals.c.id), (tables.decisions, tables.decisions.c.seq)):
         for row in tx.connection.execute(select(key, table.c.why).where(table.c.why != "")).all():
-            told = without_names([alias], row.why, pseudonym)
+            told = _renamed(row.why, alias, pseudonym, longer)
             if told != row.why:
                 tx.connection.execute(update(table).where(key == row[0]).values(why=told))
 

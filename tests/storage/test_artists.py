@@ -55,19 +55,13 @@ def test_a_name_is_taken_once_and_a_roster_has_an_end(stage: Stage):
         )
 
 
-def test_a_roster_joins_whole_or_not_at_all(stage: Stage):
-    stage.artist("Nova Rain")
-    first, second, taken = (
-        artists.NewArtist(persona=persona(name), genes=Genes()) for name in ("Amber", "Birch", "Nova Rain")
-    )
-    given = {"who": "t", "roster_max": 3}
-    with pytest.raises(ConflictError, match="choose another name"):
-        stage.write(artists.add_artists, newcomers=(first, taken), **given)
-    with pytest.raises(ConflictError, match="ROSTER_MAX is 2"):
-        stage.write(artists.add_artists, newcomers=(first, second), **given | {"roster_max": 2})
-    assert [each.slug for each in stage.read(artists.list_artists)] == ["nova-rain"]
-    added = stage.write(artists.add_artists, newcomers=(first, second), **given)
-    assert [(each.slug, each.state) for each in added] == [("amber", "candidate"), ("birch", "candidate")]
+def test_what_is_imported_twice_joins_once(stage: Stage):
+    given = {"genes": Genes(), "who": "t", "state": LifecycleState.CANDIDATE, "roster_max": 1}
+    first = stage.write(artists.add_artist, persona=persona("Amber"), import_key="k", **given)
+    assert stage.write(artists.add_artist, persona=persona("Birch"), import_key="k", **given) == first
+    assert stage.read(artists.imported) == {"k": first.id}
+    with pytest.raises(ConflictError, match="ROSTER_MAX is 1"):
+        stage.write(artists.add_artist, persona=persona("Birch"), import_key="other", **given)
 
 
 def test_the_roster_is_listed_in_pages(stage: Stage):

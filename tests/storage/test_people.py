@@ -7,6 +7,7 @@ from sqlalchemy import insert, select, update
 
 from storage import approvals, people, tables
 from storage.approval_rows import approval_by_id, decisions_of
+from storage.artists import artist_by_id
 from storage.errors import ConflictError, NotFoundError, UsageError
 from storage.events import events_since
 from storage.people import Role
@@ -209,6 +210,32 @@ def test_a_forgotten_person_is_a_number_everywhere(stage: Stage):
     assert not re.search(r"\bann\b", str(stage.read(_answers)))
     with pytest.raises(UsageError, match="stand for people who were forgotten"):
         stage.write(people.add_person, alias="reviewer-9", role=Role.REVIEWER, who="me")
+
+
+@write
+def pause_for(tx: Tx, *, artist_id: str, reason: str) -> None:
+    A = tables.artists
+    tx.connection.execute(update(A).where(A.c.id == artist_id).values(pause_reason=reason))
+
+
+def test_who_is_forgotten_takes_nobody_elses_name_along(stage: Stage):
+    for alias in ("Ann", "Anna", "Ann Lee"):
+        stage.write(people.add_person, alias=alias, role=Role.REVIEWER, who="me")
+    artist = stage.artist()
+    reason = "asked by Ann, by Anna, by Ann-Marie, by Ann Lee and by Ann."
+    stage.write(pause_for, artist_id=artist.id, reason=reason)
+    asked = stage.ask(*stage.song("Kilo Wren"))
+    stage.write(
+        approvals.decide, approval_id=asked.id, outcome=Outcome.REJECTED, decided_by="person", who="Anna",
+        surface="cli", undo_s=0.0, reason="ann and Ann Lee dislike it, Anna too; Annex, ANN!",
+    )  # fmt: skip
+    pseudonym = stage.write(people.forget_person, alias="Ann", who="me")
+    told = stage.read(artist_by_id, artist_id=artist.id).pause_reason
+    assert told == f"asked by {pseudonym}, by Anna, by Ann-Marie, by Ann Lee and by {pseudonym}."
+    assert stage.read(approval_by_id, approval_id=asked.id).why == (
+        f"{pseudonym} and Ann Lee dislike it, Anna too; Annex, {pseudonym}!"
+    )
+    assert stage.read(approval_by_id, approval_id=asked.id).who == "Anna"
 
 
 @pytest.mark.parametrize("alias", ["", "  ", "x" * 41, "a\u202eb"])

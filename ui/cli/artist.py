@@ -202,7 +202,7 @@ def import_roster(
     who: Who = None,
     as_json: Json = False,
 ) -> None:
-    """Bring artists from a file, as candidates; what it leaves open is invented. All of them, or none."""
+    """Bring artists from a file, as candidates; what it leaves open is invented. Again, it goes on where it stopped."""
     entries = read_roster(file)
     if only:
         names = {name.lower() for name in only}

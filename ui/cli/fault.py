@@ -53,13 +53,13 @@ def show_fault(ref: Ref, *, as_json: Json = False) -> None:
 
 @app.command()
 def dismiss(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
-    """Hear no more of a fault; it is still counted."""
+    """Hear no more of a fault: when it happens again it is counted in silence, and artists paused for it wait on."""
     _close(ref, GroupStatus.DISMISSED, who, as_json=as_json)
 
 
 @app.command()
 def resolve(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
-    """Call a fault mended; if it comes back, you hear of it."""
+    """Call a fault mended: artists paused for it return, and if it happens again it is open and you are told."""
     _close(ref, GroupStatus.RESOLVED, who, as_json=as_json)
 
 
