@@ -123,6 +123,8 @@ class ApprovalRow(Frozen):
     score: float | None
     waiting_s: float
     is_overdue: bool
+    delivered_at: datetime | None
+    """When people were told of it; until then its time has not begun."""
     overdue_at: datetime
 
     @classmethod
@@ -134,7 +136,7 @@ class ApprovalRow(Frozen):
             waiting_s=round((now - approval.asked_at).total_seconds(), 1),
             **{
                 name: getattr(approval, name)
-                for name in ("id", "cycle_id", "title", "takes", "is_overdue", "overdue_at")
+                for name in ("id", "cycle_id", "title", "takes", "is_overdue", "delivered_at", "overdue_at")
             },
         )
 

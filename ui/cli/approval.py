@@ -235,6 +235,8 @@ def _drawn(question: Question) -> Group:
                 "song": f"{approval.wanted_title} by {approval.artist_name} ({approval.id})",
                 "stands": approval.told() + (", overdue" if approval.is_overdue else ""),
                 "asked": moment(approval.asked_at),
+                "delivered": moment(approval.delivered_at) if approval.delivered_at else "to no chat yet",
+                "time until": moment(approval.overdue_at),
                 **told,
                 **_reworded(approval),
                 **{name: path and shown_path(path) for name, path in files.items()},

@@ -176,6 +176,7 @@ def _by(song: Song) -> Markup:
             el("a", asked.artist_name, href=page_link("artist", name=asked.artist_slug)),
             f" · waits {waited}",
             asked.is_overdue and el("span", " · overdue", cls="late"),
+            asked.delivered_at is None and " · no chat has it yet",
         ),
         el(
             "p",
