@@ -136,7 +136,7 @@ INSTRUMENTS: dict[str, Voice] = {
     "bowed_bass": Sustained(
         "string", detune=0.004, bright=0.45, dark=0.35, attack_s=0.06, level=0.9, release_s=0.12
     ),
-    "sub_bass": Sub(drop=0.0, drive=1.1, ring_s=3.0, release_s=0.14),
+    "sub_bass": Sub(drop=0.0, drive=1.1, attack_s=0.06, ring_s=3.0, release_s=0.14),
     "sub_808": Sub(),
     "driven_808": Sub(drive=3.0, ring_s=1.0),
     "reese_bass": Sub(drop=0.0, drive=1.6, growl=0.7, ring_s=4.0, release_s=0.06),

@@ -125,3 +125,11 @@ def test_filters_have_their_textbook_gain(section, hz, gain_db):
     tone = np.sin(2 * np.pi * hz * t).astype(np.float32)
     out = apply(tone, section)[11_025:]
     assert 20 * np.log10(np.sqrt(np.mean(out**2)) * np.sqrt(2)) == pytest.approx(gain_db, abs=0.3)
+
+
+def test_the_slow_sub_bass_begins_and_ends_without_a_thump():
+    """Under pads nothing covers an onset: above the third harmonic there is nothing to be heard of one."""
+    pitch = 36
+    note = INSTRUMENTS["sub_bass"].sound(pitch, 1.5, 0.5, 44_100)
+    above = apply(note, *[highpass(5 * frequency_hz(pitch), 44_100)] * 3)
+    assert np.abs(above).max() < 0.006 * np.abs(note).max()

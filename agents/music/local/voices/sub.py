@@ -20,6 +20,7 @@ class Sub:
     drive: float = 1.5
     growl: float = 0.0
     """Amount of a beating sawtooth above it."""
+    attack_s: float = 0.003
     ring_s: float = 1.4
     release_s: float = 0.09
 
@@ -41,7 +42,7 @@ class Sub:
                 + read(cycle, ramp(count, 2 * pitch_hz * (1 - side * 0.011), sample_rate_hz, 0.6))
                 for side in (-1, 1)
             ]
-        envelope = sustain(count, sample_rate_hz, held_s, 0.003, self.ring_s, 0.5, self.release_s)
+        envelope = sustain(count, sample_rate_hz, held_s, self.attack_s, self.ring_s, 0.5, self.release_s)
         note = np.stack(sides) * envelope
         return close(
             np.tanh(note * np.float32(self.drive * (0.7 + 0.6 * brightness))) * np.float32(0.7),
