@@ -4,10 +4,9 @@ Both profiles of configs/lifecycle.yaml share these rules; they differ in number
 in whether a rate must be proven, and in whether retirement happens or is proposed.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Literal
-
-from pydantic import Field
+from typing import Literal, NamedTuple
 
 from agents.sequential import e_value_above, e_value_below
 from agents.transitions import TRANSITIONS, Trigger, allowed_triggers, move
@@ -37,37 +36,37 @@ class Cause(StrEnum):
     EVOLUTIONS = "evolutions"
 
 
-class Evidence(Frozen):
-    """What is known of an artist at a check.
+class Evidence(NamedTuple):
+    """What is known of an artist at a check; no model, because a sweep makes one for each of any number of artists.
 
     Counts are of the profile's window and begin again after every move, so that no song is judged twice.
     """
 
-    approved: int = Field(0, ge=0)
-    rejected: int = Field(0, ge=0)
-    errors: int = Field(0, ge=0)
+    approved: int = 0
+    rejected: int = 0
+    errors: int = 0
     """Cycles that ended `failed_internal`; no other failure counts against anybody."""
-    consecutive_rejections: int = Field(0, ge=0)
-    idle_days: int = Field(0, ge=0)
+    consecutive_rejections: int = 0
+    idle_days: int = 0
     """Whole days since the last run, or since creation for an artist that never ran."""
-    paused_days: int = Field(0, ge=0)
+    paused_days: int = 0
     """Whole days since the pause began; 0 unless paused."""
-    failed_evolutions: int = Field(0, ge=0)
+    failed_evolutions: int = 0
     runs_since_evolution: int | None = None
     """Runs after the last evolution; nothing if there was none."""
-    career_approved: int = Field(0, ge=0)
-    career_rejected: int = Field(0, ge=0)
+    career_approved: int = 0
+    career_rejected: int = 0
     """Verdicts since the last step up (promoted, evolved, resumed by a person), pauses and returns included."""
-    audience_songs: int = Field(0, ge=0)
-    audience_sum: float = Field(0.0, ge=0)
+    audience_songs: int = 0
+    audience_sum: float = 0.0
     """Released songs whose audience is known, and the sum of their outcomes, 0 to 1 each (agents/audience/outcome.py)."""
-    career_audience_songs: int = Field(0, ge=0)
-    career_audience_sum: float = Field(0.0, ge=0)
+    career_audience_songs: int = 0
+    career_audience_sum: float = 0.0
     audience_sources: tuple[str, ...] = ()
     """Whose numbers these are; real listeners' alone."""
     pause_cause: Cause | None = None
     """Why these rules paused it; nothing if a person did, or while it works."""
-    open_faults: int = Field(0, ge=0)
+    open_faults: int = 0
     """Error groups that this artist ran into and nobody has resolved; one that is dismissed is not mended."""
 
     @property
@@ -98,9 +97,14 @@ class Decision(Frozen):
 
 def assess(state: LifecycleState, evidence: Evidence, profile: LifecycleProfile) -> Decision | None:
     """The one move that the evidence asks for; nothing if the artist stays as it is."""
-    rules = {LifecycleState.RETIRED: (), LifecycleState.PAUSED: _WHILE_PAUSED}.get(state, _WHILE_MAKING)
+    if state is LifecycleState.RETIRED:
+        return None
     case = _Case(state, evidence, profile)
-    return next((decision for rule in rules if (decision := rule(case))), None)
+    for rule in _WHILE_PAUSED if state is LifecycleState.PAUSED else _WHILE_MAKING:
+        decision = rule(case)
+        if decision is not None:
+            return decision
+    return None
 
 
 _Kind = Literal["promotion", "evolution", "pause", "faults", "retirement"]
@@ -108,6 +112,11 @@ _Kind = Literal["promotion", "evolution", "pause", "faults", "retirement"]
 
 class _Case:
     """One artist at one check: what the rules ask again and again."""
+
+    __slots__ = (
+        "approval_rate", "career_counted", "career_good", "career_trials", "counted", "evidence", "good",
+        "profile", "state", "trials",
+    )  # fmt: skip
 
     def __init__(self, state: LifecycleState, evidence: Evidence, profile: LifecycleProfile) -> None:
         self.state = state
@@ -143,6 +152,8 @@ class _Case:
 
     def is_faulty(self) -> bool:
         """The same of the error rate."""
+        if not self.evidence.errors:
+            return False
         bound = self.profile.pause_error_rate_threshold
         return self.evidence.error_rate > bound and self._is_proven(
             e_value_above(self.evidence.errors, self.evidence.runs, bound), "faults"
@@ -360,7 +371,8 @@ def _evolution_worked(case: _Case) -> Decision | None:
     return None
 
 
-_WHILE_PAUSED = (
+_Rule = Callable[[_Case], Decision | None]
+_WHILE_PAUSED: tuple[_Rule, ...] = (
     _faults_mended,
     _rejected_in_a_row,
     _evolved_in_vain,
@@ -368,7 +380,7 @@ _WHILE_PAUSED = (
     _paused_long,
     _tried_again,
 )
-_WHILE_MAKING = (
+_WHILE_MAKING: tuple[_Rule, ...] = (
     _rejected_in_a_row,
     _career_poor,
     _failing,

@@ -18,6 +18,7 @@ from storage.store import StoreClient
 from storage.types import LifecycleState
 
 PAGE = 1000
+CAUSES = {cause.value: cause for cause in Cause}
 
 
 async def check_roster(store: StoreClient, settings: Settings) -> list[Decision]:
@@ -44,7 +45,6 @@ async def check_roster(store: StoreClient, settings: Settings) -> list[Decision]
 
 def evidence_of(seen: LifecycleEvidence) -> Evidence:
     """The rows' counts as the rules take them; a pause for another reason than theirs is a person's."""
-    known = seen.pause_cause in tuple(Cause)
     return Evidence(
         approved=seen.approved,
         rejected=seen.rejected,
@@ -56,7 +56,7 @@ def evidence_of(seen: LifecycleEvidence) -> Evidence:
         runs_since_evolution=seen.runs_since_evolution,
         career_approved=seen.career_approved,
         career_rejected=seen.career_rejected,
-        pause_cause=Cause(seen.pause_cause) if known and seen.pause_cause else None,
+        pause_cause=None if seen.pause_cause is None else CAUSES.get(seen.pause_cause),
         open_faults=seen.open_faults,
         audience_songs=seen.audience.songs,
         audience_sum=seen.audience.outcomes,

@@ -6,16 +6,32 @@ The database counts; what leaves it is one line an artist, so that a sweep of an
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, distinct, func, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    bindparam,
+    case,
+    distinct,
+    func,
+    not_,
+    or_,
+    select,
+)
 
 from storage import tables
+from storage.columns import UtcTime
 from storage.errors import NotFoundError
 from storage.faults import GroupStatus
 from storage.open_days import day_of, open_days_since
 from storage.store import Tx
-from storage.types import ArtistId, CycleState, DeciderKind, LifecycleState, Outcome
+from storage.types import ArtistId, DeciderKind, LifecycleState, Outcome
 
 A = tables.artists
 C = tables.cycles
@@ -27,8 +43,7 @@ CHANGES = ("evolve", "return")
 """Triggers after which an artist tries something else."""
 
 
-@dataclass(frozen=True, slots=True)
-class AudienceEvidence:
+class AudienceEvidence(NamedTuple):
     """What real listeners say of one artist's songs, under the same conditions as verdicts; nothing where it is not asked for."""
 
     songs: int = 0
@@ -40,10 +55,18 @@ class AudienceEvidence:
 
 
 UNHEARD = AudienceEvidence()
+UNSUNG = ("", 0, 0, 0, 0, 0, 0, 0, 0)
+UNMOVED = ("", None, "")
+STATES = {state.value: state for state in LifecycleState}
+PAGE = select(A.c.id).where(
+    A.c.slug >= bindparam("first", type_=Text()), A.c.slug <= bindparam("final", type_=Text())
+)
+"""The artists of a page, by the names at its ends."""
+BEGUN = bindparam("begun", type_=UtcTime())
+"""When the window begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class LifecycleEvidence:
+class LifecycleEvidence(NamedTuple):
     """One artist's numbers at a check. Expired, cancelled and providers' failures count nowhere."""
 
     artist_id: ArtistId
@@ -104,60 +127,88 @@ def evidence_page(tx: Tx, *, window: Window, limit: int, after_slug: str = "") -
 
 
 def _evidence(tx: Tx, window: Window, wanted: ColumnElement[bool], *, limit: int) -> list[LifecycleEvidence]:
-    columns = [A.c[name] for name in ("id", "slug", "name", "version", "state", "created_at", "last_run_at")]
-    query = select(*columns, A.c.paused_at, A.c.pause_reason).where(wanted).order_by(A.c.slug).limit(limit)
+    last_seen_at = func.coalesce(A.c.last_run_at, A.c.created_at, type_=UtcTime())
+    columns = [A.c[name] for name in ("id", "slug", "name", "version", "state", "paused_at", "pause_reason")]
+    query = select(*columns, last_seen_at).where(wanted).order_by(A.c.slug).limit(limit)
     artists = tx.connection.execute(query).all()
     if not artists:
         return []
-    # By the names at its ends, so that the counts are the same statements for every page.
-    page = select(A.c.id).where(A.c.slug >= artists[0].slug, A.c.slug <= artists[-1].slug)
-    moves = _moves(page)
     now = tx.clock.now()
-    verdicts = _by_artist(tx, _verdicts(page, moves, window, now - timedelta(days=window.days)))
-    faults = _by_artist(tx, _faults(page, moves, now - timedelta(days=window.days)))
-    lives = _by_artist(tx, _lives(moves))
-    failed = _by_artist(tx, _failed_evolutions(moves))
-    groups = _by_artist(tx, _open_faults(page))
-    heard = _audience(tx, page, moves, window, now - timedelta(days=window.days)) if window.audience else {}
-    days = open_days_since(tx, at=min(row.last_run_at or row.created_at for row in artists))
+    asked = _questions(window)
+    given = {
+        "first": artists[0].slug,
+        "final": artists[-1].slug,
+        "begun": now - timedelta(days=window.days),
+    }
+    songs = _by_artist(tx, asked.songs, given)
+    moves = _by_artist(tx, asked.moves, given)
+    failed = _by_artist(tx, asked.failed_evolutions, given)
+    groups = _by_artist(tx, asked.open_faults, given)
+    heard = _heard(tx, asked.audience, given) if window.audience else {}
+    days = open_days_since(tx, at=min(row[-1] for row in artists))
     found: list[LifecycleEvidence] = []
-    for row in artists:
-        approved, rejected, streak, since, career, career_of = verdicts.get(row.id, (0, 0, 0, 0, 0, 0))
-        errors, faulty = faults.get(row.id, (0, 0))
-        changed_at, who = lives.get(row.id, (None, ""))
+    for artist_id, slug, name, version, state, paused_at, pause_reason, seen_at in artists:
+        _, approved, rejected, streak, since, career, career_of, errors, faulty = songs.get(artist_id, UNSUNG)
+        _, changed_at, who = moves.get(artist_id, UNMOVED)
         found.append(
             LifecycleEvidence(
-                artist_id=row.id,
-                slug=row.slug,
-                name=row.name,
-                version=row.version,
-                state=LifecycleState(row.state),
-                paused_at=row.paused_at,
+                artist_id=artist_id,
+                slug=slug,
+                name=name,
+                version=version,
+                state=STATES[state],
+                paused_at=paused_at,
                 approved=approved,
                 rejected=rejected,
                 errors=errors,
                 consecutive_rejections=streak,
-                idle_days=len(days) - bisect_right(days, day_of(row.last_run_at or row.created_at)),
+                idle_days=len(days) - bisect_right(days, day_of(seen_at)) if days else 0,
                 # A clock that was set back makes nobody paused for less than no time.
-                paused_days=max(0, (now - row.paused_at).days) if row.paused_at else 0,
-                failed_evolutions=failed.get(row.id, (0,))[0],
+                paused_days=max(0, (now - paused_at).days) if paused_at else 0,
+                failed_evolutions=failed[artist_id][1] if artist_id in failed else 0,
                 runs_since_evolution=None if changed_at is None else since + faulty,
                 career_approved=career,
                 career_rejected=career_of - career,
-                pause_cause=row.pause_reason if row.paused_at and who.startswith("policy:") else None,
-                open_faults=groups.get(row.id, (0,))[0],
-                audience=heard.get(row.id, UNHEARD),
+                pause_cause=pause_reason if paused_at and who.startswith("policy:") else None,
+                open_faults=groups[artist_id][1] if artist_id in groups else 0,
+                audience=heard.get(artist_id, UNHEARD),
             )
         )
     return found
 
 
-def _by_artist(tx: Tx, query: Select[*tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
-    """Rows by their first column, the artist's id; what counts nothing is 0."""
-    return {row[0]: tuple(row[1:]) for row in tx.connection.execute(query)}
+class _Questions(NamedTuple):
+    """What is asked of a page of artists; one row an artist, its id first, and none where nothing is known."""
+
+    songs: Select[*tuple[Any, ...]]
+    moves: Select[*tuple[Any, ...]]
+    failed_evolutions: Select[*tuple[Any, ...]]
+    open_faults: Select[*tuple[Any, ...]]
+    audience: Select[*tuple[Any, ...]]
+    """One row an artist and source."""
 
 
-def _moves(page: Select[*tuple[str]]) -> Subquery:
+@cache
+def _questions(window: Window) -> _Questions:
+    """Made once: building a statement costs more than asking it for some hundred artists."""
+    moves = _moves()
+    return _Questions(
+        songs=_songs(moves, window),
+        moves=_lives(moves),
+        failed_evolutions=_failed_evolutions(moves),
+        open_faults=_open_faults(),
+        audience=_audience(moves, window),
+    )
+
+
+def _by_artist(
+    tx: Tx, query: Select[*tuple[Any, ...]], given: dict[str, Any]
+) -> dict[str, Row[*tuple[Any, ...]]]:
+    """Rows by their first column, the artist's id."""
+    return {row[0]: row for row in tx.connection.execute(query, given)}
+
+
+def _moves() -> Subquery:
     """When each artist was last moved, changed and raised."""
 
     def latest(column: ColumnElement[Any], *triggers: str) -> ColumnElement[Any]:
@@ -172,18 +223,23 @@ def _moves(page: Select[*tuple[str]]) -> Subquery:
             latest(M.c.at, *STEPS_UP).label("rose_at"),
             func.coalesce(latest(M.c.seq, "evolved"), 0).label("worked_seq"),
         )
-        .where(M.c.artist_id.in_(page))
+        .where(M.c.artist_id.in_(PAGE))
         .group_by(M.c.artist_id)
         .subquery("moves")
     )
 
 
-def _verdicts(
-    page: Select[*tuple[str]], moves: Subquery, window: Window, begun: datetime
-) -> Select[*tuple[Any, ...]]:
-    """Approved, rejected, streak, since the change, and the career's approved and decided ones."""
-    latest = (C.c.ended_at.desc(), C.c.id.desc())
-    is_of_now = _is_of_now(moves)
+def _songs(moves: Subquery, window: Window) -> Select[*tuple[Any, ...]]:
+    """Approved, rejected, streak, since the change, the career's approved and decided ones, and faults in window and since the change.
+
+    One pass over an artist's songs, the latest first: a verdict's place is how many verdicts came so far.
+    """
+    is_of_now, is_verdict = _is_of_now(moves), _is_verdict(window.deciders)
+    latest = {
+        "partition_by": C.c.artist_id,
+        "order_by": (C.c.ended_at.desc(), C.c.id.desc()),
+        "rows": (None, 0),
+    }
     ranked = (
         select(
             C.c.artist_id,
@@ -192,40 +248,43 @@ def _verdicts(
             moves.c.rose_at,
             is_of_now.label("is_fresh"),
             _is_after_change(moves).label("is_after_change"),
-            func.row_number().over(partition_by=C.c.artist_id, order_by=latest).label("place"),
-            func.row_number()
-            .over(partition_by=(C.c.artist_id, is_of_now), order_by=latest)
-            .label("fresh_place"),
+            func.sum(case((is_verdict, 1), else_=0)).over(**latest).label("place"),
+            func.sum(case((and_(is_verdict, is_of_now), 1), else_=0)).over(**latest).label("fresh_place"),
         )
         .outerjoin(moves, moves.c.artist_id == C.c.artist_id)
-        .where(C.c.artist_id.in_(page), C.c.state == CycleState.ENDED, _is_verdict(window.deciders))
+        .where(C.c.artist_id.in_(PAGE), or_(is_verdict, C.c.outcome == Outcome.FAILED_INTERNAL))
         .subquery("ranked")
     )
     R = ranked.c  # noqa: N806 - a table's short name, as in the other modules
-    is_fresh = R.is_fresh
-    is_seen = and_(is_fresh, R.ended_at > begun)
-    if window.last is not None:
-        is_seen = and_(is_seen, R.fresh_place <= window.last)
-    in_career = and_(or_(R.rose_at.is_(None), R.ended_at > R.rose_at), R.place <= window.career)
-    is_approved = R.outcome == Outcome.APPROVED
-    fresh = _number(is_fresh)
+    is_fault = R.outcome == Outcome.FAILED_INTERNAL
+    is_approved, is_rejected = R.outcome == Outcome.APPROVED, R.outcome == Outcome.REJECTED
+    is_recent = and_(R.is_fresh, R.ended_at > BEGUN)
+    is_seen = is_recent if window.last is None else and_(is_recent, R.fresh_place <= window.last)
+    in_career = and_(
+        not_(is_fault), or_(R.rose_at.is_(None), R.ended_at > R.rose_at), R.place <= window.career
+    )
+    fresh = _number(and_(R.is_fresh, not_(is_fault)))
     return select(
         R.artist_id,
         _number(and_(is_seen, is_approved)),
-        _number(and_(is_seen, not_(is_approved))),
-        func.coalesce(func.min(case((and_(is_fresh, is_approved), R.fresh_place))) - 1, fresh),
-        _number(R.is_after_change),
+        _number(and_(is_seen, is_rejected)),
+        func.coalesce(func.min(case((and_(R.is_fresh, is_approved), R.fresh_place))) - 1, fresh),
+        _number(and_(R.is_after_change, not_(is_fault))),
         _number(and_(in_career, is_approved)),
         _number(in_career),
+        _number(and_(is_recent, is_fault)),
+        _number(and_(R.is_after_change, is_fault)),
     ).group_by(R.artist_id)
 
 
-def _audience(
-    tx: Tx, page: Select[*tuple[str]], moves: Subquery, window: Window, begun: datetime
-) -> dict[str, AudienceEvidence]:
+def _audience(moves: Subquery, window: Window) -> Select[*tuple[Any, ...]]:
     """Outcomes of released songs, by the rules that verdicts are counted by, where `at` stands for the verdict's time."""
-    latest = (U.c.at.desc(), U.c.cycle_id.desc())
     is_of_now = _is_of_now(moves, U.c.at)
+    latest = {
+        "partition_by": U.c.artist_id,
+        "order_by": (U.c.at.desc(), U.c.cycle_id.desc()),
+        "rows": (None, 0),
+    }
     ranked = (
         select(
             U.c.artist_id,
@@ -234,22 +293,20 @@ def _audience(
             U.c.at,
             moves.c.rose_at,
             is_of_now.label("is_fresh"),
-            func.row_number().over(partition_by=U.c.artist_id, order_by=latest).label("place"),
-            func.row_number()
-            .over(partition_by=(U.c.artist_id, is_of_now), order_by=latest)
-            .label("fresh_place"),
+            func.row_number().over(**latest).label("place"),
+            func.sum(case((is_of_now, 1), else_=0)).over(**latest).label("fresh_place"),
         )
         .join(C, C.c.id == U.c.cycle_id)
         .outerjoin(moves, moves.c.artist_id == U.c.artist_id)
-        .where(U.c.artist_id.in_(page))
+        .where(U.c.artist_id.in_(PAGE))
         .subquery("heard")
     )
     R = ranked.c  # noqa: N806 - a table's short name, as in the other modules
-    is_seen = and_(R.is_fresh, R.at > begun)
+    is_seen = and_(R.is_fresh, R.at > BEGUN)
     if window.last is not None:
         is_seen = and_(is_seen, R.fresh_place <= window.last)
     in_career = and_(or_(R.rose_at.is_(None), R.at > R.rose_at), R.place <= window.career)
-    rows = tx.connection.execute(
+    return (
         select(
             R.artist_id,
             R.source,
@@ -262,8 +319,14 @@ def _audience(
         .group_by(R.artist_id, R.source)
         .order_by(R.artist_id, R.source)
     )
+
+
+def _heard(tx: Tx, query: Select[*tuple[Any, ...]], given: dict[str, Any]) -> dict[str, AudienceEvidence]:
+    """What an artist's sources say together."""
     found: dict[str, AudienceEvidence] = {}
-    for artist_id, source, songs, outcomes, career_songs, career_outcomes in rows:
+    for artist_id, source, songs, outcomes, career_songs, career_outcomes in tx.connection.execute(
+        query, given
+    ):
         before = found.get(artist_id, UNHEARD)
         found[artist_id] = AudienceEvidence(
             songs=before.songs + songs,
@@ -273,20 +336,6 @@ def _audience(
             sources=(*before.sources, source),
         )
     return found
-
-
-def _faults(page: Select[*tuple[str]], moves: Subquery, begun: datetime) -> Select[*tuple[Any, ...]]:
-    """Cycles that failed by our own fault: in the window, and since the change."""
-    return (
-        select(
-            C.c.artist_id,
-            _number(and_(_is_of_now(moves), C.c.ended_at > begun)),
-            _number(_is_after_change(moves)),
-        )
-        .outerjoin(moves, moves.c.artist_id == C.c.artist_id)
-        .where(C.c.artist_id.in_(page), C.c.outcome == Outcome.FAILED_INTERNAL)
-        .group_by(C.c.artist_id)
-    )
 
 
 def _is_of_now(moves: Subquery, at: ColumnElement[Any] = C.c.ended_at) -> ColumnElement[bool]:
@@ -313,12 +362,12 @@ def _failed_evolutions(moves: Subquery) -> Select[*tuple[Any, ...]]:
     return joined.where(failed).group_by(M.c.artist_id)
 
 
-def _open_faults(page: Select[*tuple[str]]) -> Select[*tuple[Any, ...]]:
+def _open_faults() -> Select[*tuple[Any, ...]]:
     E, G = tables.error_events, tables.error_groups  # noqa: N806 - short names, as in the other modules
     return (
         select(E.c.artist_id, func.count(distinct(E.c.fingerprint)))
         .join(G, G.c.fingerprint == E.c.fingerprint)
-        .where(E.c.artist_id.in_(page), G.c.status != GroupStatus.RESOLVED)
+        .where(E.c.artist_id.in_(PAGE), G.c.status != GroupStatus.RESOLVED)
         .group_by(E.c.artist_id)
     )
 

@@ -174,7 +174,7 @@ plan_entries = _table(
 cycles = _table(
     "cycles",
     Column("id", Text, primary_key=True),
-    Column("artist_id", Text, ForeignKey("artists.id"), nullable=False, index=True),
+    Column("artist_id", Text, ForeignKey("artists.id"), nullable=False),
     Column("state", Text, nullable=False),
     Column("reason", Text, nullable=False, default=""),
     Column("outcome", Text),
@@ -193,6 +193,17 @@ cycles = _table(
     Column("started_at", UtcTime),
     Column("ended_at", UtcTime),
     Index("ix_cycles_due", "state", "due_at"),
+)
+# All that the lifecycle asks of an artist's songs, latest first, so that its sweep reads no cycle's own row.
+Index(
+    "ix_cycles_verdicts",
+    cycles.c.artist_id,
+    cycles.c.ended_at.desc(),
+    cycles.c.id.desc(),
+    cycles.c.outcome,
+    cycles.c.decided_by,
+    cycles.c.started_at,
+    cycles.c.created_at,
 )
 steps = _table(
     "steps",

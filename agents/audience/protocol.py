@@ -36,8 +36,5 @@ def audience_sources(settings: Settings) -> tuple[AudienceSource, ...]:
 def counts_of(row: dict[str, Any], metrics: dict[str, str]) -> dict[str, float]:
     """Our metrics by a service's own fields, sent as numbers or as text; what is no count is left out."""
     told = {metric: row.get(field) for field, metric in metrics.items()}
-    return {
-        metric: float(count)
-        for metric, count in told.items()
-        if not isinstance(count, bool) and _COUNT.fullmatch(str(count))
-    }
+    # Of True and None the texts are no digits.
+    return {metric: float(str(count)) for metric, count in told.items() if _COUNT.fullmatch(str(count))}

@@ -277,7 +277,7 @@ def test_a_pause_for_faults_ends_with_its_faults_and_no_other_does(profile):
 def test_our_own_faults_retire_nobody_however_long_they_last(profile):
     waiting = Evidence(pause_cause=Cause.FAULTS, open_faults=1, paused_days=400)
     assert assess(State.PAUSED, waiting, profile) is None
-    mended = assess(State.PAUSED, waiting.model_copy(update={"open_faults": 0}), profile)
+    mended = assess(State.PAUSED, waiting._replace(open_faults=0), profile)
     assert (mended.trigger, mended.after) == (Trigger.MENDED, State.ACTIVE)
 
 
@@ -405,8 +405,8 @@ POOR = {"audience_songs": 20, "audience_sum": 1.0, "audience_sources": ("spotify
 def test_audiences_say_nothing_unless_a_person_lets_them():
     even = Evidence(approved=5, rejected=15)
     assert assess(State.ACTIVE, even, LABEL) is None
-    assert assess(State.ACTIVE, even.model_copy(update=POOR), LABEL) is None
-    decision = assess(State.ACTIVE, even.model_copy(update=POOR), HEARD)
+    assert assess(State.ACTIVE, even._replace(**POOR), LABEL) is None
+    decision = assess(State.ACTIVE, even._replace(**POOR), HEARD)
     assert decision is not None
     assert (decision.trigger, decision.sources) == (Trigger.EVOLVE, ("person", "spotify_for_artists"))
     assert decision.text.startswith(

@@ -210,7 +210,7 @@ def test_a_rehearsal_counts_as_the_rows_do(stage: Stage, seed: int):
             stage.end(fence, stage.cycle(artist), outcome)
             stage.clock.advance(seconds=1)
         seen = stage.read(lifecycle_evidence, artist_id=artist.id, window=window)
-        assert evidence_of(seen).model_copy(update={"idle_days": 0}) == life.evidence(profile)
+        assert evidence_of(seen)._replace(idle_days=0) == life.evidence(profile)
         known = len(life.moves)
         life._check(profile, ())
         for _slot, decision in life.moves[known:]:

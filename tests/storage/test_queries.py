@@ -1,13 +1,15 @@
 """What people and the lifecycle read: sums that must agree with the rows they come from."""
 
+import random
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from storage import approvals, artists, cycles, faults, label, ledger, queries
-from storage.cycles import Reviewing
+from storage.cycles import Cycle, Reviewing
 from storage.errors import ConflictError, NotFoundError
-from storage.evidence import Window
+from storage.evidence import Window, evidence_page
 from storage.open_days import note_open_day
 from storage.types import CycleState, CycleStep, LifecycleState, Outcome
 from tests.storage.stage import CAPS, Stage, asset
@@ -306,3 +308,87 @@ def test_a_roster_is_narrowed_before_it_is_paged(stage: Stage):
     assert found(text="aSH") == ["ash", "ashes"]
     assert found(text="%") == []
     assert found(text="LOFI", states=(LifecycleState.ACTIVE,)) == ["ash"]
+
+
+class Recount:
+    """An artist's evidence counted by hand, from what was done to it in order."""
+
+    def __init__(self, stage: Stage, name: str) -> None:
+        self.stage = stage
+        self.artist = stage.artist(name)
+        self.fence = stage.activate(self.artist, owner=name, lease_s=10**9).fence
+        self.songs: list[tuple[datetime, datetime, str, str]] = []
+        """Begun, ended, outcome, decider."""
+        self.moves: list[tuple[datetime, str]] = []
+        self.waiting: list[tuple[Cycle, datetime]] = []
+
+    def live(self, rng: random.Random) -> None:
+        self.stage.clock.advance(days=rng.choice((0.25, 1, 6)))
+        if rng.random() < 0.5:
+            self.waiting.append((self.stage.cycle(self.artist), self.stage.clock.now()))
+        elif self.waiting and rng.random() < 0.8:
+            cycle, begun = self.waiting.pop(rng.randrange(len(self.waiting)))
+            outcome = rng.choice(("approved", "rejected", "failed_internal", "expired"))
+            decider = rng.choice(("person", "person", "autopilot"))
+            self.stage.end(self.fence, cycle, Outcome(outcome), decider)
+            self.songs.append((begun, self.stage.clock.now(), outcome, decider))
+        elif rng.random() < 0.2:
+            trigger = rng.choice(("promote", "evolve", "return", "evolved", "evolution_failed"))
+            self.stage.write(
+                artists.set_state, artist_id=self.artist.id, before=LifecycleState.ACTIVE,
+                after=LifecycleState.ACTIVE, trigger=trigger, evidence=None, bound=None, reason="", who="ann",
+            )  # fmt: skip
+            self.moves.append((self.stage.clock.now(), trigger))
+
+    def counted(self, last: int, career: int, days: int) -> dict[str, int | None]:
+        def latest(*triggers: str) -> datetime | None:
+            return max((at for at, trigger in self.moves if trigger in triggers), default=None)
+
+        moved = max((at for at, _ in self.moves), default=None)
+        changed, rose = latest("evolve", "return"), latest("promote", "evolved", "resume")
+        since = self.stage.clock.now() - timedelta(days=days)
+        after_change = [
+            song for song in self.songs if changed is not None and song[1] > changed and song[0] >= changed
+        ]
+        fresh = [
+            song
+            for song in self.songs
+            if (moved is None or song[1] > moved) and (changed is None or song in after_change)
+        ]
+
+        def verdicts(songs: list[tuple[datetime, datetime, str, str]]) -> list[str]:
+            told = [song for song in songs if song[2] in ("approved", "rejected") and song[3] == "person"]
+            return [song[2] for song in sorted(told, key=lambda song: song[1], reverse=True)]
+
+        near = verdicts([song for song in fresh if song[1] > since])
+        seen = near[:last]
+        all_fresh = verdicts(fresh)
+        own = verdicts(self.songs)[:career]
+        kept = own[: len(verdicts([song for song in self.songs if rose is None or song[1] > rose]))]
+        faults = [song for song in self.songs if song[2] == "failed_internal"]
+        return {
+            "approved": seen.count("approved"),
+            "rejected": seen.count("rejected"),
+            "errors": len([song for song in faults if song in fresh and song[1] > since]),
+            "consecutive_rejections": ([*all_fresh, "approved"]).index("approved"),
+            "runs_since_evolution": None
+            if changed is None
+            else len(verdicts(after_change)) + len([song for song in faults if song in after_change]),
+            "career_approved": kept.count("approved"),
+            "career_rejected": kept.count("rejected"),
+        }
+
+
+def test_a_page_counts_as_one_would_by_hand(stage: Stage):
+    rng, window = random.Random(4), {"days": 60, "last": 4, "career": 6}
+    roster = [Recount(stage, name) for name in ("Ann", "Bea", "Cleo")]
+    told = 0
+    for round_ in range(180):
+        rng.choice(roster).live(rng)
+        if round_ % 15 == 14:
+            page = stage.read(evidence_page, window=Window(**window), limit=10)
+            for one, seen in zip(roster, page, strict=True):
+                by_hand = one.counted(**window)
+                assert {name: getattr(seen, name) for name in by_hand} == by_hand
+                told += seen.approved + seen.rejected + seen.errors
+    assert told > 20
