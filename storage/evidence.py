@@ -23,6 +23,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
 )
 
 from storage import tables
@@ -235,11 +236,7 @@ def _songs(moves: Subquery, window: Window) -> Select[*tuple[Any, ...]]:
     One pass over an artist's songs, the latest first: a verdict's place is how many verdicts came so far.
     """
     is_of_now, is_verdict = _is_of_now(moves), _is_verdict(window.deciders)
-    latest = {
-        "partition_by": C.c.artist_id,
-        "order_by": (C.c.ended_at.desc(), C.c.id.desc()),
-        "rows": (None, 0),
-    }
+    latest = (C.c.ended_at.desc(), C.c.id.desc())
     ranked = (
         select(
             C.c.artist_id,
@@ -248,8 +245,8 @@ def _songs(moves: Subquery, window: Window) -> Select[*tuple[Any, ...]]:
             moves.c.rose_at,
             is_of_now.label("is_fresh"),
             _is_after_change(moves).label("is_after_change"),
-            func.sum(case((is_verdict, 1), else_=0)).over(**latest).label("place"),
-            func.sum(case((and_(is_verdict, is_of_now), 1), else_=0)).over(**latest).label("fresh_place"),
+            _so_far(is_verdict, C.c.artist_id, *latest).label("place"),
+            _so_far(and_(is_verdict, is_of_now), C.c.artist_id, *latest).label("fresh_place"),
         )
         .outerjoin(moves, moves.c.artist_id == C.c.artist_id)
         .where(C.c.artist_id.in_(PAGE), or_(is_verdict, C.c.outcome == Outcome.FAILED_INTERNAL))
@@ -280,11 +277,7 @@ def _songs(moves: Subquery, window: Window) -> Select[*tuple[Any, ...]]:
 def _audience(moves: Subquery, window: Window) -> Select[*tuple[Any, ...]]:
     """Outcomes of released songs, by the rules that verdicts are counted by, where `at` stands for the verdict's time."""
     is_of_now = _is_of_now(moves, U.c.at)
-    latest = {
-        "partition_by": U.c.artist_id,
-        "order_by": (U.c.at.desc(), U.c.cycle_id.desc()),
-        "rows": (None, 0),
-    }
+    latest = (U.c.at.desc(), U.c.cycle_id.desc())
     ranked = (
         select(
             U.c.artist_id,
@@ -293,8 +286,8 @@ def _audience(moves: Subquery, window: Window) -> Select[*tuple[Any, ...]]:
             U.c.at,
             moves.c.rose_at,
             is_of_now.label("is_fresh"),
-            func.row_number().over(**latest).label("place"),
-            func.sum(case((is_of_now, 1), else_=0)).over(**latest).label("fresh_place"),
+            _so_far(true(), U.c.artist_id, *latest).label("place"),
+            _so_far(is_of_now, U.c.artist_id, *latest).label("fresh_place"),
         )
         .join(C, C.c.id == U.c.cycle_id)
         .outerjoin(moves, moves.c.artist_id == U.c.artist_id)
@@ -374,6 +367,15 @@ def _open_faults() -> Select[*tuple[Any, ...]]:
 
 def _is_verdict(deciders: tuple[str, ...]) -> ColumnElement[bool]:
     return and_(C.c.outcome.in_((Outcome.APPROVED, Outcome.REJECTED)), C.c.decided_by.in_(deciders))
+
+
+def _so_far(
+    condition: ColumnElement[bool], partition: ColumnElement[Any], *latest: ColumnElement[Any]
+) -> ColumnElement[int]:
+    """How many rows up to this one meet it: one sort serves all places of a query."""
+    return func.sum(case((condition, 1), else_=0)).over(
+        partition_by=partition, order_by=latest, rows=(None, 0)
+    )
 
 
 def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
