@@ -103,7 +103,7 @@ class SongFilm:
     facts: VideoFacts
     clips: tuple[FootageClip, ...] = ()
     note: str = ""
-    """Why it was drawn, although there was footage."""
+    """Why it was drawn, in whole or in part, although there was footage."""
 
 
 def film_song(
@@ -122,39 +122,33 @@ def film_song(
     preset: str,
     captions: Captions = "auto",
 ) -> SongFilm:
-    """A film cut from footage on the song's bars; drawn, with a note, where that does not become one.
+    """A film cut from footage on the song's bars; drawn, with a note, as far as that does not become one.
 
     Raises as `film` does.
     """
-    from agents.visuals.editing import fast
-    from agents.visuals.footage.cutting import Clip, cut_film
-    from agents.visuals.footage.rhythm import NEEDED
-    from agents.visuals.visualizer.sound import audio_length_s
-    from agents.visuals.visualizer.words import are_captions_wanted
+    from agents.visuals.footage.filming import film_footage
 
     note = ""
-    if len(clips) >= NEEDED:
-        files = tuple(Clip.of(clip, path) for clip, path in clips)
-        length_s = audio_length_s(audio)
+    if clips:
         try:
-            timeline = cut_film(
+            made = film_footage(
                 plan,
                 audio,
                 visual,
-                files,
+                out,
+                clips=clips,
                 width=width,
                 height=height,
                 fps=fps,
                 seed=seed,
                 start_s=start_s,
-                end_s=length_s if end_s is None else min(end_s, length_s),
-                captions=are_captions_wanted(plan, captions),
+                end_s=end_s,
+                preset=preset,
+                captions=captions,
             )
-            facts = fast.render(timeline, out, preset=preset)
-            if facts.flashes_per_s <= FLASHES_MAX:
-                shown = {shot.clip for shot in timeline.shots}
-                return SongFilm(facts, tuple(clip for clip, path in clips if path in shown))
-            note = f"the footage flashes {facts.flashes_per_s:.0f} times a second: drawn instead"
+            if made.facts.flashes_per_s <= FLASHES_MAX:
+                return SongFilm(made.facts, made.clips, made.note)
+            note = f"the footage flashes {made.facts.flashes_per_s:.0f} times a second: drawn instead"
         except RenderError as error:
             note = f"{error}: drawn instead"
     facts = film(

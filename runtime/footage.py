@@ -1,7 +1,7 @@
 """Gathering footage for a song: libraries searched through their gates, clips fetched, looked at and kept.
 
 Nothing here can fail a song. A library that does not answer, a quota that is used up, a clip that is broken: each
-is noted and gone past, and where too little is found the visualizer draws (agents/painter.py). Nothing is bought.
+is noted and gone past, and what is not found the visualizer draws (agents/painter.py). Nothing is bought.
 """
 
 import asyncio
@@ -68,9 +68,8 @@ class FootageDesk:
                 break
             picks = await self._picks(source, hunt)
             await self._take(source, ranked(picks, standing, seed), hunt)
-        if len(hunt.clips) < NEEDED:
-            return Timed(Footage(note=hunt.told(f"{len(hunt.clips)} clips of {NEEDED}")), hunt.cpu_s)
-        note = hunt.told("") if hunt.notes else ""
+        too_few = f"{len(hunt.clips)} clips of {NEEDED}" if len(hunt.clips) < NEEDED else ""
+        note = hunt.told(too_few) if hunt.notes or too_few else ""
         return Timed(Footage(clips=tuple(hunt.clips.values()), note=note), hunt.cpu_s)
 
     async def _picks(self, source: Source, hunt: "_Hunt") -> list[Pick]:

@@ -3,7 +3,6 @@
 import io
 import random
 import struct
-import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from agents.visuals.colour import find_palette
 from agents.visuals.cover import PICTURES, poster
 from agents.visuals.cover.artboard import Artboard, Pixels
 from agents.visuals.cover.type_area import Layout, set_words
+from agents.visuals.editing.delivery import part_file
 from agents.visuals.facts import CoverFiles
 from agents.visuals.identity import COMPOSITION_SUITS, RESTLESS_MOODS, STILL_MOODS
 from agents.visuals.typefaces import Typeface, display_face
@@ -63,10 +63,11 @@ def paint(
         raise RenderError(
             f"the cover came out at {len(cover)} bytes, above {MAX_COVER_BYTES}: ask for a smaller size_px"
         )
-    out_dir.mkdir(parents=True, exist_ok=True)
     paths = out_dir / "cover.jpg", out_dir / "thumbnail.jpg"
     for path, content in zip(paths, (cover, thumbnail), strict=True):
-        _put(path, content)
+        with part_file(path) as part:
+            part.write_bytes(content)
+            part.replace(path)
     dropped = head.lettering.dropped + name.lettering.dropped
     return CoverFiles(
         cover=paths[0],
@@ -132,18 +133,3 @@ def _srgb_profile() -> bytes:
     """The sRGB profile with a fixed date of creation (ICC.1, bytes 24 to 35): it would otherwise be now."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     return profile[:24] + struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + profile[36:]
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Whole or not at all."""
-    with tempfile.NamedTemporaryFile(
-        prefix=f".{path.name}.", suffix=".part", dir=path.parent, delete=False
-    ) as file:
-        part = Path(file.name)
-        try:
-            file.write(content)
-            file.close()
-            part.chmod(0o644)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)

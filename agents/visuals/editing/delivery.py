@@ -10,13 +10,17 @@ from agents.visuals.facts import VideoFacts
 from agents.visuals.probe import probe_video
 from storage.errors import DiskFullError, RenderError, StorageError
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 MAX_DRIFT_S = 0.040
 """Picture and sound may differ in length by this much."""
 
 
 @contextlib.contextmanager
 def part_file(out: Path) -> Iterator[Path]:
-    """A file of its own beside `out`, so that two renders never share one; gone if it was not delivered."""
+    """A file of its own beside `out`, so that two renders never share one; gone if it was not delivered.
+
+    Raises DiskFullError where there is no room for it, or for anything that is written meanwhile.
+    """
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
@@ -24,12 +28,16 @@ def part_file(out: Path) -> Iterator[Path]:
         ) as file:
             part = Path(file.name)
     except OSError as error:
-        if error.errno == errno.ENOSPC:
+        if error.errno in NO_ROOM:
             raise DiskFullError(f"the disk of {out.parent} is full: free some space") from error
         raise StorageError(f"{out} cannot be written: {error.strerror}; choose another folder") from error
     try:
         part.chmod(0o644)
         yield part
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise DiskFullError(f"the disk of {out.parent} is full: free some space") from error
     finally:
         part.unlink(missing_ok=True)
 

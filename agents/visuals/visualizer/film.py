@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 
 from agents.visuals.editing.delivery import deliver, part_file
-from agents.visuals.encode import PRESETS, Encoder, Reel
+from agents.visuals.encode import PASSED_ON, PRESETS, Encoder, Reel
 from agents.visuals.facts import VideoFacts
 from agents.visuals.visualizer.admission import admit
 from agents.visuals.visualizer.flashes import FlashMeter
@@ -57,6 +57,19 @@ def render_film(
         facts = deliver(part, out)
     notes = (*words.notes, *((SILENT,) if sound.is_silent else ()))
     return replace(facts, flashes_per_s=meter.per_second(), notes=notes)
+
+
+def draw_shot(
+    plan: SongPlan, audio: Path, visual: VisualIdentity, out: Path, reel: Reel, *, seed: int
+) -> None:
+    """The picture alone of a span of the song, as a clip to be cut into another film. Raises as `render_film` does."""
+    sound = listen(audio, reel.start_s, reel.frames, reel.fps)
+    projector = Projector(plan, sound, visual, reel, None, seed)
+    with part_file(out) as part, _one_thread():
+        with Encoder(reel, audio, part, "ultrafast", PASSED_ON) as encoder:
+            for frame in projector.frames():
+                encoder.write(frame.buffer.data)
+        part.replace(out)
 
 
 def _cut(

@@ -39,8 +39,9 @@ class Projector:
     """All frames of one film, in order."""
 
     def __init__(
-        self, plan: SongPlan, sound: Sound, visual: VisualIdentity, reel: Reel, words: Words, seed: int
+        self, plan: SongPlan, sound: Sound, visual: VisualIdentity, reel: Reel, words: Words | None, seed: int
     ) -> None:
+        """Without `words`, the picture alone: nothing written, and no curtain."""
         self._stage = Stage(reel.width, reel.height)
         self._visual, self._reel, self._words, self._sound = visual, reel, words, sound
         self._seed = seed
@@ -61,14 +62,15 @@ class Projector:
             cue, share = self._cue_at(moment.time_s)
             ink, flow = self._draw(cue, share, moment)
             hue += (self._cues[cue].hue - hue) * min(1.0, 0.05 * moment.step)
-            hushed = self._words.hush(moment.time_s)
+            hushed = self._words.hush(moment.time_s) if self._words else 0.0
             if hushed > 0:
                 ink = _dim(ink, 1 - (1 - HUSHED_INK) * hushed)
             self._field.advance(ink, flow, moment.step, moment.time_s)
             self._field.paint(frame, ink, flow, hue=hue, time_s=moment.time_s, number=number)
-            for sprite, opacity in self._words.showing(moment.time_s):
-                sprite.lay(frame, opacity)
-            frame.fade(self._curtain(number))
+            if self._words:
+                for sprite, opacity in self._words.showing(moment.time_s):
+                    sprite.lay(frame, opacity)
+                frame.fade(self._curtain(number))
             yield frame
 
     def _moment(self, number: int) -> Moment:

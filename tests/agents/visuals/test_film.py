@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from agents.painter import film
-from agents.visuals.encode import Encoder, Reel
+from agents.painter import film, preview_span
+from agents.visuals.editing.delivery import part_file
+from agents.visuals.encode import DRAWN, FILMED, Encoder, Reel, _command
 from agents.visuals.lettering import set_block
 from agents.visuals.typefaces import display_face
 from agents.visuals.visualizer.frame import Frame
-from agents.visuals.visualizer.stage import Stage
+from agents.visuals.visualizer.stage import MAX_SIDE_PX, Stage
 from storage.errors import DiskFullError, RenderError, StorageError, UsageError
 
 SMALL = {"width": 160, "height": 90, "fps": 10, "seed": 3, "preset": "ultrafast"}
@@ -136,6 +137,27 @@ def test_a_full_disk_is_told_apart(audio):
 
     with pytest.raises(DiskFullError, match="free some space"):
         encode()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_disk_that_fills_under_any_part_of_a_render_leaves_nothing(tmp_path):
+    def render() -> None:
+        with part_file(tmp_path / "film.mp4") as part:
+            part.write_bytes(b"half a film")
+            Path("/dev/full").write_bytes(b"what was written beside it")
+
+    with pytest.raises(DiskFullError, match="free some space"):
+        render()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("quality", [DRAWN, FILMED])
+def test_the_largest_preview_of_all_settings_fits_a_messenger(quality, plan):
+    start_s, end_s = preview_span(plan.model_copy(update={"duration_s": 600.0}))
+    reel = Reel(MAX_SIDE_PX, 480, 60, round((end_s - start_s) * 60), start_s)
+    command = _command(reel, Path("song.wav"), Path("film.mp4"), "veryfast", quality)
+    rate, buffer = (int(command[command.index(flag) + 1].rstrip("k")) for flag in ("-maxrate", "-bufsize"))
+    assert (rate * reel.duration_s + buffer + 192 * reel.duration_s) * 1000 / 8 < 50e6
 
 
 def test_an_older_film_survives_a_failed_render(plan, audio, visual, tmp_path):

@@ -4,16 +4,21 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
+from agents.painter import film_song
 from agents.visuals.editing import fast
+from agents.visuals.encode import Reel
 from agents.visuals.footage.choice import Shape
-from agents.visuals.footage.cutting import Clip, cut_film
+from agents.visuals.footage.cutting import Clip, Cutting, cut_film
 from agents.visuals.footage.reception import look_at
 from agents.visuals.footage.rhythm import clips_wanted, cuts, shortest_clip_s
 from agents.visuals.timeline import Timeline
+from agents.visuals.visualizer.film import draw_shot
 from storage.errors import RenderError
-from storage.types import PlannedSection, SongPlan
+from storage.types import Asset, Clearance, FootageClip, PlannedSection, SongPlan
 
 
 def song(tempo_bpm: float, *sections: tuple[str, int, float], plan: SongPlan) -> SongPlan:
@@ -80,8 +85,12 @@ def test_a_span_is_cut_at_the_same_places(whole: SongPlan):
 
 
 def cut(whole: SongPlan, visual, audio: Path, given: tuple[Clip, ...], **how: object) -> Timeline:
+    return cutting(whole, visual, audio, given, **how).timeline
+
+
+def cutting(whole: SongPlan, visual, audio: Path, given: tuple[Clip, ...], **how: object) -> Cutting:
     defaults = {"width": 320, "height": 180, "fps": 30, "seed": 4, "start_s": 0.0, "end_s": whole.duration_s,
-                "captions": True}  # fmt: skip
+                "captions": True, "drawn": Path("drawn")}  # fmt: skip
     return cut_film(whole, audio, visual, given, **defaults | how)  # type: ignore[arg-type]
 
 
@@ -146,3 +155,59 @@ def test_a_clip_is_looked_at_before_it_is_kept(film_clip, tmp_path: Path):
     ):
         with pytest.raises(RenderError, match=reason):
             look_at(path, needs)
+
+
+def test_shots_that_no_clip_is_left_for_are_drawn_between_the_others(whole: SongPlan, visual, audio: Path):
+    for count in (1, 2, 3):
+        made = cutting(whole, visual, audio, clips(count))
+        assert made.timeline.frames == round(whole.duration_s * 30)
+        drawn = {drawing.path: drawing for drawing in made.drawings}
+        filmed = [shot for shot in made.timeline.shots if shot.clip not in drawn]
+        assert {shot.clip for shot in filmed} == {clip.path for clip in clips(count)}
+        assert len(filmed) == pytest.approx(len(cuts(whole, 0.0, whole.duration_s, 30)) * count / 4, abs=1)
+        at, bars = 0, {round(bar * 30) for bar in whole.bars_s}
+        for number, shot in enumerate(made.timeline.shots):
+            assert at in bars
+            if shot.clip in drawn:
+                assert drawn[shot.clip].start_s * 30 == pytest.approx(at)
+                assert drawn[shot.clip].frames == made.timeline.source_frames(number)
+            at += shot.frames
+    assert cutting(whole, visual, audio, clips(4)).drawings == ()
+
+
+def test_shots_longer_than_every_clip_are_drawn(whole: SongPlan, visual, audio: Path):
+    made = cutting(whole, visual, audio, clips(6, 2.5))
+    lengths = {shot.frames for shot in made.timeline.shots if shot.clip.parent != Path("drawn")}
+    assert lengths == {60}, "bars of choruses are footage, verses are drawn"
+    assert made.drawings
+
+
+def test_a_mixed_film_shows_the_drawing_of_that_very_moment(plan, visual, audio: Path, film_clip, tmp_path):
+    clip = film_clip("mixed", size="160x90", seconds=7, hue=90)
+    facts = {"author": "somebody", "duration_s": "7.0"}
+    asset = Asset(
+        sha256="a" * 64, kind="footage", media_type="video/mp4", size_bytes=1, tool="person",
+        provider="pexels", clearance=Clearance.CLEARED, facts=facts,
+    )  # fmt: skip
+    size = {"width": 160, "height": 90, "fps": 10, "seed": 3, "start_s": 0.0, "end_s": None}
+    made = film_song(
+        plan, audio, visual, tmp_path / "film.mp4", clips=[(FootageClip(asset=asset, is_lively=True), clip)],
+        preset="veryfast", captions="never", **size,
+    )  # fmt: skip
+    assert "1 clips of 4" in made.note
+    assert [one.asset.sha256 for one in made.clips] == ["a" * 64]
+    assert made.facts.duration_s == pytest.approx(plan.duration_s, abs=0.05)
+    assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
+    first, *_ = cuts(plan, 0.0, plan.duration_s, 10)
+    reel = Reel(160, 90, 10, 20, first.frames / 10)
+    draw_shot(plan, audio, visual, tmp_path / "shot.mp4", reel, seed=3)
+    film, alone = lumas(tmp_path / "film.mp4")[first.frames :], lumas(tmp_path / "shot.mp4")
+    inside = np.s_[10:18, 25:65, 40:120]
+    assert np.corrcoef(film[inside].ravel(), alone[inside].ravel())[0, 1] > 0.9
+
+
+def lumas(path: Path) -> np.ndarray:
+    with av.open(str(path)) as container:
+        return np.stack([frame.to_ndarray(format="gray") for frame in container.decode(video=0)]).astype(
+            float
+        )

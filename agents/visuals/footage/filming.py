@@ -1,0 +1,79 @@
+"""A film of footage made: shots that it has no clip for are drawn first, then all are put together."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.visuals.editing import fast
+from agents.visuals.encode import Reel
+from agents.visuals.facts import VideoFacts
+from agents.visuals.footage.cutting import Clip, Cutting, cut_film
+from agents.visuals.footage.rhythm import NEEDED
+from agents.visuals.visualizer.admission import admit
+from agents.visuals.visualizer.film import draw_shot
+from agents.visuals.visualizer.sound import audio_length_s
+from agents.visuals.visualizer.words import are_captions_wanted
+from configs.knobs import Captions
+from storage.types import FootageClip, SongPlan, VisualIdentity
+
+
+@dataclass(frozen=True)
+class FootageFilm:
+    """The film, the clips that it shows, and how much of it is drawn."""
+
+    facts: VideoFacts
+    clips: tuple[FootageClip, ...]
+    note: str
+
+
+def film_footage(
+    plan: SongPlan,
+    audio: Path,
+    visual: VisualIdentity,
+    out: Path,
+    *,
+    clips: Sequence[tuple[FootageClip, Path]],
+    width: int,
+    height: int,
+    fps: int,
+    seed: int,
+    start_s: float,
+    end_s: float | None,
+    preset: str,
+    captions: Captions,
+) -> FootageFilm:
+    """Raises RenderError where footage fills no shot or a clip cannot be shown, and as `agents.painter.film` does."""
+    length_s = audio_length_s(audio)
+    admit(plan, length_s)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
+        cutting = cut_film(
+            plan,
+            audio,
+            visual,
+            tuple(Clip.of(clip, path) for clip, path in clips),
+            width=width,
+            height=height,
+            fps=fps,
+            seed=seed,
+            start_s=start_s,
+            end_s=length_s if end_s is None else min(end_s, length_s),
+            captions=are_captions_wanted(plan, captions),
+            drawn=Path(folder),
+        )
+        for drawing in cutting.drawings:
+            reel = Reel(width, height, fps, drawing.frames, drawing.start_s)
+            draw_shot(plan, audio, visual, drawing.path, reel, seed=seed)
+        facts = fast.render(cutting.timeline, out, preset=preset)
+    shown = {shot.clip for shot in cutting.timeline.shots}
+    return FootageFilm(
+        facts, tuple(clip for clip, path in clips if path in shown), _told(cutting, len(clips))
+    )
+
+
+def _told(cutting: Cutting, clips: int) -> str:
+    if not cutting.drawings:
+        return ""
+    why = f"{clips} clips of {NEEDED}" if clips < NEEDED else "no clip is long enough for every shot"
+    return f"{why}: {len(cutting.drawings)} of {len(cutting.timeline.shots)} shots are drawn"
