@@ -9,7 +9,7 @@ from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -26,8 +26,10 @@ VIDEO_SIZES: dict[str, tuple[int, int]] = {
 
 
 def _time_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("a time zone of the IANA list, such as UTC or Europe/Berlin")
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # an OSError: a folder of zones, such as America
+        raise ValueError("a time zone of the IANA list, such as UTC or Europe/Berlin") from None
     return name
 
 

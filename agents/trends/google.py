@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from agents.trends.protocol import Heard
+from agents.vendors.tls import trusted_tls
 from configs.genres import load_genres
 from configs.settings import Settings
 from storage.errors import ProviderError, ProviderRefusedError, ProviderUnavailableError
@@ -73,7 +74,9 @@ def _client(base_url: str) -> Any:  # noqa: ANN401 - pytrends has no types
         """pytrends at an address of our choice, without the loops of its cookie."""
 
         def GetGoogleCookie(self) -> dict[str, str | None]:  # noqa: N802 - pytrends' name
-            answer = httpx2.get(f"{base_url}/explore/", params={"geo": "US"}, timeout=TIMEOUT_S[1])
+            answer = httpx2.get(
+                f"{base_url}/explore/", params={"geo": "US"}, timeout=TIMEOUT_S[1], verify=trusted_tls()
+            )
             return {name: value for name, value in answer.cookies.items() if name == "NID"}
 
         def _get_data(self, url: str, *args: Any, **how: Any) -> Any:  # noqa: ANN401

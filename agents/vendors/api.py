@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pydantic import SecretStr
 
 from agents.redaction import redact
+from agents.vendors.tls import trusted_tls
 from storage.errors import OutcomeUnknownError, ProviderRefusedError, ProviderUnavailableError
 
 if TYPE_CHECKING:
@@ -98,7 +99,9 @@ class Api:
         try:
             async with (
                 asyncio.timeout(self.timeout_s + CONNECT_S),
-                httpx2.AsyncClient(timeout=httpx2.Timeout(self.timeout_s, connect=CONNECT_S)) as client,
+                httpx2.AsyncClient(
+                    verify=trusted_tls(), timeout=httpx2.Timeout(self.timeout_s, connect=CONNECT_S)
+                ) as client,
                 client.stream(
                     method, self.base_url + path, json=body, params=query, headers=self.headers()
                 ) as answer,

@@ -4,14 +4,13 @@ What comes of a large file before its server breaks off can be kept for the next
 """
 
 import asyncio
-import ssl
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from agents.vendors.addresses import origin, public_address
+from agents.vendors.tls import trusted_tls
 from storage.errors import ProviderError, ProviderRefusedError, ProviderUnavailableError
 
 if TYPE_CHECKING:
@@ -163,7 +162,7 @@ async def _hop(
     # To the address that was checked: a second look-up of the name might lead elsewhere.
     pinned = parts._replace(netloc=f"{shown}:{port}", fragment="").geturl()
     client = httpx2.AsyncClient(
-        verify=_tls(), trust_env=False, timeout=httpx2.Timeout(SILENCE_S, connect=15.0)
+        verify=trusted_tls(), trust_env=False, timeout=httpx2.Timeout(SILENCE_S, connect=15.0)
     )
     try:
         request = client.build_request(
@@ -216,12 +215,6 @@ async def _keep(answer: "Response", part: _Part, limits: Limits, host: str) -> s
     if not size:
         raise ProviderError(f"{host} sent an empty file")
     return media_type or "application/octet-stream"
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """Loading the roots takes milliseconds: once a process."""
-    return ssl.create_default_context()
 
 
 def _host(url: str) -> str:

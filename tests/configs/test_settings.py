@@ -80,6 +80,8 @@ ADDRESS = "an address such as https://HOST/PATH or http://127.0.0.1:11434/v1"
         ("APPROVAL_DEADLINE_H", "0", "a number above 0, at most 8760"),
         ("AB_TESTING_ENABLED", "perhaps", "true or false"),
         ("LABEL_TIMEZONE", "Mars/Base", "a time zone of the IANA list, such as UTC or Europe/Berlin"),
+        ("LABEL_TIMEZONE", "America", "a time zone of the IANA list, such as UTC or Europe/Berlin"),
+        ("LABEL_TIMEZONE", "../etc/passwd", "a time zone of the IANA list, such as UTC or Europe/Berlin"),
         ("RAY_ADDRESS", "nowhere", "auto, or HOST:PORT of a running cluster, or empty for a Ray of its own"),
         ("LLM_BASE_URL", "127.0.0.1:11434", ADDRESS),
         ("LLM_BASE_URL", "http://http://127.0.0.1:11434/v1", ADDRESS),

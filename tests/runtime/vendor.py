@@ -6,6 +6,7 @@ Run as a process of its own, so that killing its customers never harms it. `POST
 status codes makes the next submissions fail with them; HANGS_UP and IS_SLOW charge first.
 """
 
+import functools
 import io
 import json
 import math
@@ -82,6 +83,7 @@ class Vendor(BaseHTTPRequestHandler):
         pass
 
 
+@functools.cache
 def song(top_hz: float = 329.6) -> bytes:
     """Twelve seconds at 120 BPM: a click on each beat over a chord, louder after the half. 16-bit mono WAV."""
     rate, seconds = 8000, 12

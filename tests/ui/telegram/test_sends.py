@@ -1,7 +1,9 @@
 """What is sent besides decisions: which file, how many at once, alerts, the digest, and quiet hours."""
 
 import asyncio
+import contextlib
 import io
+import sqlite3
 
 import pytest
 
@@ -175,6 +177,7 @@ async def test_one_digest_a_day_and_none_without_anything_to_say(
     async with opened(api) as house:
         house.enrol()
         async with serving(house):
+            await until(lambda: _digests(house))
             await until(lambda: house.stage.read(outbox.waiting, kinds=("digest",)) == {})
             await asyncio.sleep(0.3)
             assert api.shown(OWNER) == []
@@ -200,12 +203,16 @@ async def test_one_digest_a_day_and_none_without_anything_to_say(
     assert len(api.shown(OWNER, "The day at the label")) == 1
 
 
-def _yesterday(house: House) -> None:
-    import sqlite3
+def _digests(house: House) -> int:
+    """How many days' digests are on record, whether or not they had anything to say."""
+    with contextlib.closing(sqlite3.connect(house.label.settings.home / "labelmate.db")) as database:
+        return database.execute("SELECT count(*) FROM outbox WHERE kind = 'digest'").fetchone()[0]
 
-    with sqlite3.connect(house.label.settings.home / "labelmate.db") as database:
-        assert (
-            database.execute("UPDATE outbox SET dedupe_key = 'digest/past' WHERE kind = 'digest'").rowcount
-            == 1
-        )
-    database.close()
+
+def _yesterday(house: House) -> None:
+    with (
+        contextlib.closing(sqlite3.connect(house.label.settings.home / "labelmate.db")) as database,
+        database,
+    ):
+        moved = database.execute("UPDATE outbox SET dedupe_key = 'digest/past' WHERE kind = 'digest'")
+        assert moved.rowcount == 1
