@@ -85,7 +85,7 @@ def vibrato(
 class Places:
     """Where in a cycle a tone is at each sample: several cycles read at the same places share the work of finding them."""
 
-    index: NDArray[np.intp]
+    index: NDArray[np.int32]
     """The cycle's sample before it."""
     share: Samples
     """How far it is from there to the next."""
@@ -94,17 +94,18 @@ class Places:
     def of(cls, phase: NDArray[np.float64]) -> "Places":
         """Of phases in cycles, none negative."""
         position = phase * CYCLE
-        index = position.astype(np.intp)
-        share = (position - index).astype(np.float32)
+        # In 32 bits this takes a fifth of the time, and no note is a million cycles long.
+        index = position.astype(np.int32)
+        position -= index
         index &= CYCLE - 1
-        return cls(index, share)
+        return cls(index, position.astype(np.float32))
 
     def read(self, cycle: Samples, count: int | None = None) -> Samples:
         """The cycle at the first `count` places, between its samples by straight lines."""
         index = self.index[:count]
-        out = np.diff(cycle).take(index)
+        out = np.diff(cycle).take(index, mode="clip")
         out *= self.share[:count]
-        out += cycle.take(index)
+        out += cycle.take(index, mode="clip")
         return out
 
 
