@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agents.visuals.facts import VideoFacts
 from agents.visuals.probe import probe_video
-from storage.errors import DiskFullError, RenderError, StorageError
+from storage.errors import DiskFullError, RenderError, StorageError, UsageError
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 MAX_DRIFT_S = 0.040
@@ -19,8 +19,11 @@ MAX_DRIFT_S = 0.040
 def part_file(out: Path) -> Iterator[Path]:
     """A file of its own beside `out`, so that two renders never share one; gone if it was not delivered.
 
-    Raises DiskFullError where there is no room for it, or for anything that is written meanwhile.
+    Raises UsageError where something other than a file has its name, which would be replaced by it, and
+    DiskFullError where there is no room for it, or for anything that is written meanwhile.
     """
+    if out.exists() and not out.is_file():
+        raise UsageError(f"{out} is no file: choose another name")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(

@@ -28,8 +28,8 @@ class FlashMeter:
         """Takes the next frame's Y plane (limited range)."""
         rows, columns = (max(1, side // cells) for side, cells in zip(luma.shape, SAMPLED, strict=True))
         sampled = np.ascontiguousarray(luma[rows // 2 :: rows, columns // 2 :: columns])
-        small = cv2.resize(sampled, (GRID, GRID), interpolation=cv2.INTER_AREA).ravel()
-        light = LIGHT[small]
+        small = cv2.resize(sampled, (GRID, GRID), interpolation=cv2.INTER_AREA)
+        light = LIGHT.take(np.asarray(small, dtype=np.intp).ravel())
         if not self._turns:
             self._extreme = light
         change = light - self._extreme

@@ -45,7 +45,8 @@ def _strands(points: Points, width_px: float, *, closed: bool) -> Points:
     before[0], after[-1] = (points[-1], points[0]) if closed else (points[0], points[-1])
     along = after - before
     normal = along[:, ::-1] * (-1, 1) / (np.hypot(along[:, 0], along[:, 1])[:, None] + 1e-9)
-    offsets = np.linspace(-width_px / 2, width_px / 2, 1 + int(np.ceil(width_px)))
+    gaps = int(np.ceil(width_px))
+    offsets = (np.arange(gaps + 1) / gaps - 0.5) * width_px
     return points + offsets[:, None, None] * normal
 
 

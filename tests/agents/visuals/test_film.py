@@ -160,6 +160,14 @@ def test_the_largest_preview_of_all_settings_fits_a_messenger(quality, plan):
     assert (rate * reel.duration_s + buffer + 192 * reel.duration_s) * 1000 / 8 < 50e6
 
 
+def test_a_device_or_folder_is_never_replaced_by_a_film(plan, audio, visual, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for place in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(UsageError, match="no file"):
+            film(plan, audio, visual, place, **SMALL, end_s=1.0)
+    assert (tmp_path / "pipe").is_fifo()
+
+
 def test_an_older_film_survives_a_failed_render(plan, audio, visual, tmp_path):
     out = tmp_path / "film.mp4"
     out.write_bytes(b"older")

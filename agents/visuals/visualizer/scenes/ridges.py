@@ -33,11 +33,11 @@ class Ridges:
         sway = 0.5 + 0.5 * np.sin(moment.time_s * 0.9 + self._phase[:, None] + self._across * 5)
         heave = 1 + 0.85 * moment.kick * (0.35 + 0.65 * near)
         heights = reach * 0.62 * heave * (self._history + 0.07 * self._texture * sway) * self._bell
+        depth = np.array([0, 0.16 * reach])
         across = x + half_width * (0.78 + 0.22 * near) * self._across
         for line, far in zip(np.stack([across, base - heights], axis=2), near[:, 0], strict=True):
-            floor = line[[-1, 0]] + np.array([0, 0.16 * reach])
-            polygon(ink, np.concatenate([line, floor]), 0)
-            polyline(ink, line, 120 + 135 * far, (1.3 + 1.1 * far) * stage.unit_px)
+            polygon(ink, np.concatenate([line, line[[-1, 0]] + depth]), 0)
+            polyline(ink, line, 120 + 135 * far, (1.2 + 0.9 * far) * stage.unit_px)
         return Flow(
             zoom=1.006 + 0.014 * moment.kick,
             warp=0.9 + 0.8 * moment.mid,
