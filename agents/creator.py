@@ -6,6 +6,7 @@ from agents.lexicon.artists import artists_in
 from agents.llm.protocol import Completion, Request, Writer
 from agents.llm.repair import ask
 from agents.llm.tasks import PersonaDraft, PersonaInputs
+from agents.niches import AXES
 from agents.roster_guard import (
     SAYS_WHAT_IT_IS,
     Described,
@@ -128,6 +129,7 @@ def draw_genes(seed: int) -> Genes:
         **{
             name: draw(name, field.default, -1.0 if field.default == 0.0 else 0.0)
             for name, field in Genes.model_fields.items()
+            if name in AXES
         }
     )
 

@@ -12,6 +12,7 @@ from math import sqrt
 from typing import Literal
 
 from agents.bandit import probability_above
+from agents.llm.deployment import OFFLINE
 from agents.niches import Niche, moved, steered_apart
 from agents.planning.steering import STEERED
 from configs.genres import load_genres
@@ -30,6 +31,10 @@ EVEN = 0.5 - 1e-9
 """Probability from which a change stays: that of equal records, which is summed up and so may lie a hair below a half."""
 TOLD_APART = 1.0
 """Standard errors by which approved and rejected songs must differ on a gene before it is followed."""
+
+
+TRIED = (*STEERED, "temperature")
+"""What a change set may move, besides what a finding names."""
 
 
 class Kind(StrEnum):
@@ -87,12 +92,15 @@ def propose(
     """
     largest, most = (REFINE_STEP, REFINED) if kind is Kind.REFINE else (EXPLORE_STEP, EXPLORED)
     wanted: dict[str, GeneEdit] = {}
+    # How a model is asked changes nothing where none has written.
+    is_modelled = any("temperature" in song.numbers for song in songs)
+    held = {*pinned} if is_modelled else {*pinned, "temperature"}
     for edit in (*liked(songs, largest), *wishes):
-        if edit.gene in pinned:
+        if edit.gene in held:
             continue
         wanted.setdefault(edit.gene, _bounded(edit, largest))
     if kind is Kind.EXPLORE:
-        for edit in _drawn(seed, largest, pinned):
+        for edit in _drawn(seed, largest, held):
             wanted.setdefault(edit.gene, edit)
     chosen = [edit for edit in wanted.values() if moved(own.genes, [edit]) != own.genes][:most]
     edits = steered_apart(own, tuple(chosen), others, pinned=pinned)
@@ -106,7 +114,7 @@ def liked(songs: Sequence[Tried], largest: float) -> tuple[GeneEdit, ...]:
     if len(approved) < 3 or len(rejected) < 3:
         return ()
     found: list[tuple[float, GeneEdit]] = []
-    for gene in STEERED:
+    for gene in TRIED:
         mine, theirs = (
             [numbers[gene] for numbers in side if gene in numbers] for side in (approved, rejected)
         )
@@ -131,7 +139,8 @@ def numbers_of(brief: Brief) -> dict[str, float]:
     slow, fast = load_genres()[brief.genre].tempo_bpm
     bias = max(-1.0, min(1.0, (2 * brief.tempo_bpm - slow - fast) / (fast - slow)))
     direct = ("brightness", "density", "energy", "swing", "width", "hook_density")
-    return {"tempo_bias": round(bias, 3)} | {gene: float(getattr(brief, gene)) for gene in direct}
+    heard = {"tempo_bias": round(bias, 3)} | {gene: float(getattr(brief, gene)) for gene in direct}
+    return heard if brief.source == OFFLINE else heard | {"temperature": brief.temperature}
 
 
 def judge(before: Record, after: Record, *, is_over: bool = False) -> Judgement:
@@ -158,7 +167,7 @@ def _bounded(edit: GeneEdit, largest: float) -> GeneEdit:
 
 def _drawn(seed: int, largest: float, pinned: Collection[str]) -> list[GeneEdit]:
     rng = random.Random(sub_seed(seed, "explore"))
-    free = [gene for gene in STEERED if gene not in pinned]
+    free = [gene for gene in TRIED if gene not in pinned]
     genes = rng.sample(free, min(EXPLORED, len(free)))
     return [
         GeneEdit(

@@ -5,6 +5,7 @@ from agents.llm.offline.banks import genre_voice
 from agents.llm.protocol import Completion, Request, Writer
 from agents.llm.refinement import refined
 from agents.llm.repair import ask
+from agents.llm.sampling import sampling_temperature
 from agents.llm.tasks import LyricsDraft, LyricsInputs, SungSection
 from storage.clock import sub_seed
 from storage.types import Brief, Lyrics, MadePiece, Persona, Remark
@@ -57,6 +58,7 @@ async def write(
         inputs=inputs,
         answer=LyricsDraft,
         seed=sub_seed(brief.seed, "lyrics"),
+        temperature=sampling_temperature(brief.temperature),
     )
     completion = await ask(writer, request, lambda draft: _faults(draft, inputs))
     completion = await refined(

@@ -9,7 +9,8 @@ from math import sqrt
 
 from storage.types import Frozen, GeneEdit, Genes
 
-AXES = tuple(Genes.model_fields)
+AXES = tuple(name for name in Genes.model_fields if name != "temperature")
+"""What can be heard: how a model is asked is no style."""
 GENRE_APART = 0.5
 CROWDED = 0.12
 """Two artists of a genre that stand nearer than this are in each other's niche."""
@@ -28,7 +29,8 @@ class Niche(Frozen):
 
 def place(genes: Genes) -> tuple[float, ...]:
     """The genes in the order of AXES, each 0 to 1."""
-    return tuple((value + 1) / 2 if axis == "tempo_bias" else value for axis, value in genes)
+    values = dict(genes)
+    return tuple((values[axis] + 1) / 2 if axis == "tempo_bias" else values[axis] for axis in AXES)
 
 
 def distance(first: Niche, second: Niche) -> float:

@@ -5,6 +5,7 @@ import random
 from agents.llm.offline.banks import genre_bank
 from agents.llm.protocol import Completion, Request, Writer
 from agents.llm.repair import ask
+from agents.llm.sampling import sampling_temperature
 from agents.llm.tasks import BriefDraft, BriefInputs
 from agents.planning.memory import Recollection, recollect
 from agents.planning.steering import steer
@@ -94,6 +95,7 @@ async def plan(
         swing=song.swing,
         width=song.width,
         hook_density=song.hook_density,
+        temperature=artist.genes.temperature,
         signature_seed=persona.signature_seed,
         sound=persona.sound,
         arm_id=next((each.arm_id for each in variants if not each.is_promoted), None),
@@ -168,7 +170,14 @@ async def _choose_words(
         trending_moods=air.moods,
         lessons=tuple(str(lesson) for lesson in lessons),
     )
-    asked = Request(task="brief", prompt="brief", inputs=inputs, answer=BriefDraft, seed=seed)
+    asked = Request(
+        task="brief",
+        prompt="brief",
+        inputs=inputs,
+        answer=BriefDraft,
+        seed=seed,
+        temperature=sampling_temperature(artist.genes.temperature),
+    )
     return await ask(writer, asked, lambda draft: _faults(draft, inputs))
 
 

@@ -182,6 +182,8 @@ class Genes(Frozen):
     """How often the hook returns, in melody and words."""
     adventurousness: Unit = 0.5
     """How far plans stray from what was approved before."""
+    temperature: Unit = 0.5
+    """How freely a language model words its songs: 0 strictly, 0.5 as the model does by itself, 1 wildly. No listener's axis."""
 
 
 class GeneEdit(Frozen):
@@ -374,6 +376,8 @@ class Brief(Frozen):
     swing: Unit
     width: Unit = 0.5
     hook_density: Unit
+    temperature: Unit = 0.5
+    """The artist's, for whoever writes the words."""
     signature_seed: int
     sound: SoundDna | None = None
     arm_id: str | None = None

@@ -32,6 +32,8 @@ class Request(Frozen, Generic[T]):
     seed: int
     draft: str | None = None
     """The answer before, as JSON, where `faults` in the inputs tells what is wrong with it."""
+    temperature: float | None = None
+    """Sampling temperature; nothing leaves it to the settings of the task, or to the model."""
     avoid: tuple[str, ...] = ()
     """Sources that are asked only when no other is left: their drafts did not hold, or they judge their own."""
 
@@ -44,6 +46,7 @@ class Request(Frozen, Generic[T]):
             "schema": self.answer.model_json_schema(),
             "seed": self.seed,
             **({"draft": self.draft} if self.draft is not None else {}),
+            **({"temperature": self.temperature} if self.temperature is not None else {}),
             **({"avoid": self.avoid} if self.avoid else {}),
         }
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()

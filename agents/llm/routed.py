@@ -88,7 +88,7 @@ class RoutedWriter:
             task=request.task,
             deadline_s=deadline_s,
             max_tokens=manner.max_tokens,
-            temperature=manner.temperature,
+            temperature=manner.temperature if request.temperature is None else request.temperature,
             seed=request.seed,
             avoid=frozenset(request.avoid),
         )

@@ -7,7 +7,7 @@ from storage.errors import UsageError
 from storage.types import Frozen, Genes, SongRequest
 
 CONTROL = "control"
-GENES = tuple(name for name in Genes.model_fields if name != "adventurousness")
+GENES = tuple(name for name in Genes.model_fields if name not in ("adventurousness", "temperature"))
 PREFIX, COVER = "music_prompt_prefix", "cover_composition"
 TEXT_MAX = 80
 _FIXED_BY = {"tempo_bias": "tempo_bpm", "darkness": "mode"}

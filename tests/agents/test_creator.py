@@ -110,4 +110,5 @@ def test_genes_are_the_artists_own_and_near_the_middle():
     for name in Genes.model_fields:
         mean = sum(getattr(genes, name) for genes in drawn) / 200
         assert mean == pytest.approx(0.0 if name == "tempo_bias" else 0.5, abs=0.06)
+    assert {genes.temperature for genes in drawn} == {0.5}, "a new artist leaves it to the model"
     assert draw_genes(4) == draw_genes(4)

@@ -116,3 +116,24 @@ def test_a_trial_that_is_over_ends_whatever_its_length():
     assert evolver.judge(
         Record(approved=5, decided=5), Record(approved=0, decided=2), is_over=True
     ).verdict == ("roll_back")
+
+
+def test_how_a_model_is_asked_is_tried_only_where_one_writes():
+    wishes = (wish("temperature", 0.2),)
+    heard = songs(0.5, 0.5)
+    assert propose(wishes=wishes, songs=heard) is None
+    written = [song.model_copy(update={"numbers": {**song.numbers, "temperature": 0.5}}) for song in heard]
+    change = propose(wishes=wishes, songs=written)
+    assert [(edit.gene, edit.delta) for edit in change.edits] == [("temperature", 0.1)]
+    assert moved(Genes(temperature=0.95), change.edits).temperature == 1.0
+    drawn = [propose(Kind.EXPLORE, songs=heard, seed=seed).edits for seed in range(40)]
+    assert "temperature" not in {edit.gene for edits in drawn for edit in edits}
+    drawn = [propose(Kind.EXPLORE, songs=written, seed=seed).edits for seed in range(40)]
+    assert "temperature" in {edit.gene for edits in drawn for edit in edits}
+    assert propose(wishes=wishes, songs=written, pinned=("temperature",)) is None
+
+
+def test_how_a_model_is_asked_is_no_style():
+    wild = OWN.model_copy(update={"genes": Genes(temperature=1.0)})
+    assert distance(OWN, wild) == 0
+    assert "temperature" not in AXES

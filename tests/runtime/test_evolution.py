@@ -12,13 +12,14 @@ from runtime.evolution import after_song
 from runtime.label import Label
 from runtime.launch import Launch
 from runtime.lifecycle_sweep import check_roster
-from storage import approvals, artists, evolutions, memory
+from storage import approvals, artists, evolutions, histories, memory
 from storage.home import open_home
 from storage.store import LocalStore, Store
 from storage.types import GeneEdit, LifecycleState, MadePiece, Outcome
 from tests.homes import ready
 from tests.storage.stage import Stage, Watch
 from tests.storage.test_learning import decided, learn
+from ui.console.cards.past import moved_genes
 
 WISH = (GeneEdit(gene="swing", delta=0.1, because="straight, target more"),)
 
@@ -49,13 +50,15 @@ class Career:
     def changes(self):
         return self.stage.read(evolutions.evolutions_of, artist_id=self.id)
 
-    async def song(self, outcome: str, wishes: tuple[GeneEdit, ...] = (), energy: float = 0.5) -> None:
+    async def song(
+        self, outcome: str, wishes: tuple[GeneEdit, ...] = (), energy: float = 0.5, **numbers: float
+    ) -> None:
         self.stage.clock.advance(days=7)
         cycle = self.stage.cycle(self.now)
         verdict = decided(self.stage, self.fence, cycle, outcome)
         piece = MadePiece(
             title="t", theme="t", mood="m", tempo_bpm=80, key="C", mode="minor", outcome=outcome,
-            numbers={"energy": energy},
+            numbers={"energy": energy, **numbers},
         )  # fmt: skip
         learn(self.stage, self.fence, cycle, verdict, piece=piece)
         self.stage.end(self.fence, cycle, Outcome(outcome))
@@ -82,6 +85,22 @@ async def test_a_finding_is_tried_compared_and_kept_or_taken_back(stage: Stage):
     assert [each.status for each in career.changes] == ["kept", "rolled_back"]
     assert career.now.genes.swing == 0.6
     assert career.changes[0].before_decided == 5, "those of before, and not those of what was taken back"
+
+
+async def test_a_model_setting_is_tried_and_taken_back_as_a_gene_is(stage: Stage):
+    career = Career(stage)
+    wish = (GeneEdit(gene="temperature", delta=0.1, because="two lines repeat, target none"),)
+    await career.song("approved", wish)
+    assert career.changes == [], "no model wrote it"
+    await career.song("approved", wish, temperature=0.5)
+    (trial,) = career.changes
+    assert (trial.edits, career.now.genes.temperature) == (wish, 0.6)
+    before, after = stage.read(histories.versions_of, artist_id=career.id)[1::-1]
+    assert list(moved_genes(before, after)) == [("temperature", 0.5, 0.6)]
+    for _ in range(5):
+        await career.song("rejected", temperature=0.6)
+    assert [each.status for each in career.changes] == ["rolled_back"]
+    assert career.now.genes.temperature == 0.5
 
 
 async def test_a_song_that_a_person_gave_up_starts_no_change(stage: Stage):

@@ -19,6 +19,7 @@ _DIRECTIONS: dict[str, tuple[str, str]] = {
     "swing": ("straighter", "with more swing"),
     "width": ("narrower", "wider"),
     "hook_density": ("with the hook less often", "with the hook more often"),
+    "temperature": ("with stricter words", "with freer words"),
     "adventurousness": ("closer to what held", "further from what is known"),
 }
 
