@@ -1,9 +1,11 @@
 """Reading what footage vendors send: never trusted to be of the type that their documents say."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from agents.vendors.api import Answer, Api, one_line
+from agents.visuals.footage.protocol import Offer, OfferedFile
 from storage.errors import ProviderUnavailableError
 
 
@@ -16,6 +18,48 @@ def read_json(api: Api, answer: Answer) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise ProviderUnavailableError(f"{api.name} answers with no object: {api.told_by(answer)}")
     return told
+
+
+def read_list(api: Api, answer: Answer, name: str) -> list[Any]:
+    """The list of that name in a success. Raises ProviderUnavailableError or ProviderRefusedError."""
+    told = read_json(api, answer)
+    listed = told.get(name)
+    if not isinstance(listed, list):
+        raise ProviderUnavailableError(f"{api.name} names no {name}: {one_line(str(told))}")
+    return listed
+
+
+def offer(
+    provider: str,
+    clip: dict[str, Any],
+    *,
+    author: Any,  # noqa: ANN401 - whatever a vendor sends
+    page: Any,  # noqa: ANN401
+    words: str,
+    files: Iterable[OfferedFile | None],
+) -> Offer | None:
+    """A clip, or None where what is told of it is not enough to use or to credit it."""
+    ident, duration_s = number(clip.get("id")), number(clip.get("duration"))
+    named, page_url = text(author), address(page)
+    if not ident or not named or not page_url or not duration_s:
+        return None
+    return Offer(
+        provider=provider,
+        id=str(int(ident)),
+        page_url=page_url,
+        author=named,
+        words=words,
+        duration_s=duration_s,
+        files=tuple(file for file in files if file is not None),
+    )
+
+
+def rendition(told: dict[str, Any], url: str) -> OfferedFile | None:
+    """A file of known size under the address of that name, or none."""
+    width, height, link = number(told.get("width")), number(told.get("height")), address(told.get(url))
+    if min(width, height) < 2 or not link:
+        return None
+    return OfferedFile(url=link, width=int(width), height=int(height))
 
 
 def number(value: Any) -> float:  # noqa: ANN401 - whatever a vendor sends

@@ -7,11 +7,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from agents.llm.door import Limits
-from agents.vendors.api import Answer, Api, one_line
+from agents.vendors.api import Answer, Api
 from agents.visuals.footage.protocol import FootageTerms, Found, Offer, OfferedFile
-from agents.visuals.footage.providers.answers import address, number, read_json, text
+from agents.visuals.footage.providers.answers import address, offer, read_list, rendition
 from configs.settings import Settings
-from storage.errors import ProviderUnavailableError
 from storage.types import Clearance
 
 PER_PAGE = 40
@@ -74,12 +73,8 @@ class Pexels:
                 "per_page": str(PER_PAGE),
             }
         )
-        told = read_json(self.api, answer)
-        videos = told.get("videos")
-        if not isinstance(videos, list):
-            raise ProviderUnavailableError(f"pexels names no videos: {one_line(str(told))}")
-        offers = [offer for video in videos if (offer := _offer(video)) is not None]
-        return Found(offers=tuple(offers), pause_s=_pause_s(answer))
+        offers = map(_offer, read_list(self.api, answer, "videos"))
+        return Found(offers=tuple(each for each in offers if each is not None), pause_s=_pause_s(answer))
 
     async def _ask(self, query: dict[str, str]) -> Answer:
         answer = await self.api.call("GET", "/videos/search", query=query)
@@ -88,23 +83,16 @@ class Pexels:
 
 
 def _offer(video: Any) -> Offer | None:  # noqa: ANN401 - whatever a vendor sends
-    """A clip, or None where what is told of it is not enough to use or to credit it."""
     if not isinstance(video, dict):
         return None
-    user = video.get("user")
-    author = text(user.get("name")) if isinstance(user, dict) else ""
-    page_url = address(video.get("url"))
-    if not number(video.get("id")) or not author or not page_url or not number(video.get("duration")):
-        return None
-    files = video.get("video_files")
-    return Offer(
-        provider="pexels",
-        id=str(int(number(video["id"]))),
-        page_url=page_url,
-        author=author,
-        words=_slug_words(page_url),
-        duration_s=number(video["duration"]),
-        files=tuple(file for each in files if (file := _file(each))) if isinstance(files, list) else (),
+    user, files, page = video.get("user"), video.get("video_files"), video.get("url")
+    return offer(
+        "pexels",
+        video,
+        author=user.get("name") if isinstance(user, dict) else None,
+        page=page,
+        words=_slug_words(address(page)),
+        files=map(_file, files) if isinstance(files, list) else (),
     )
 
 
@@ -112,12 +100,9 @@ def _file(told: Any) -> OfferedFile | None:  # noqa: ANN401
     """A whole file of known size; streams and files of unknown size are none."""
     if not isinstance(told, dict) or told.get("quality") not in ("hd", "sd", "uhd"):
         return None
-    width, height, url = number(told.get("width")), number(told.get("height")), address(told.get("link"))
-    if told.get("file_type") != "video/mp4" or min(width, height) < 2 or not url:
+    if told.get("file_type") != "video/mp4" or urlsplit(address(told.get("link"))).path.endswith(".m3u8"):
         return None
-    if urlsplit(url).path.endswith(".m3u8"):
-        return None
-    return OfferedFile(url=url, width=int(width), height=int(height))
+    return rendition(told, "link")
 
 
 def _slug_words(page_url: str) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from agents.llm.door import Limits
-from agents.vendors.api import Answer, Api, one_line
+from agents.vendors.api import Answer, Api
 from agents.visuals.footage.protocol import FootageTerms, Found, Offer, OfferedFile
-from agents.visuals.footage.providers.answers import address, number, read_json, text
+from agents.visuals.footage.providers.answers import number, offer, read_list, rendition, text
 from configs.settings import Settings
 from storage.errors import ProviderRefusedError, ProviderUnavailableError
 from storage.types import Clearance
@@ -66,13 +66,11 @@ class Pixabay:
                 "per_page": str(PER_PAGE),
             }
         )
-        told = read_json(self.api, answer)
-        hits = told.get("hits")
-        if not isinstance(hits, list):
-            raise ProviderUnavailableError(f"pixabay names no hits: {one_line(str(told))}")
-        offers = (offer for hit in hits if (offer := _offer(hit)) is not None)
+        offers = map(_offer, read_list(self.api, answer, "hits"))
         # It cannot be asked for an orientation.
-        turned = (offer for offer in offers if all((f.height > f.width) == is_upright for f in offer.files))
+        turned = (
+            each for each in offers if each and all((f.height > f.width) == is_upright for f in each.files)
+        )
         return Found(offers=tuple(turned), pause_s=_pause_s(answer))
 
     async def _ask(self, query: dict[str, str]) -> Answer:
@@ -90,37 +88,24 @@ class Pixabay:
 
 
 def _offer(hit: Any) -> Offer | None:  # noqa: ANN401 - whatever a vendor sends
-    """A clip, or None where what is told of it is not enough to use or to credit it."""
     if not isinstance(hit, dict):
         return None
-    author, page_url, duration_s = (
-        text(hit.get("user")),
-        address(hit.get("pageURL")),
-        number(hit.get("duration")),
-    )
-    if not number(hit.get("id")) or not author or not page_url or not duration_s:
-        return None
     files = hit.get("videos")
-    told = [files.get(name) for name in RENDITIONS] if isinstance(files, dict) else []
-    return Offer(
-        provider="pixabay",
-        id=str(int(number(hit["id"]))),
-        page_url=page_url,
-        author=author,
+    return offer(
+        "pixabay",
+        hit,
+        author=hit.get("user"),
+        page=hit.get("pageURL"),
         words=text(hit.get("tags")),
-        duration_s=duration_s,
-        files=tuple(file for each in told if (file := _file(each)) is not None),
+        files=(_file(files.get(name)) for name in RENDITIONS) if isinstance(files, dict) else (),
     )
 
 
 def _file(told: Any) -> OfferedFile | None:  # noqa: ANN401
     """A rendition that there is: of those there are not, the address is empty and the size 0."""
-    if not isinstance(told, dict):
+    if not isinstance(told, dict) or not number(told.get("size")):
         return None
-    width, height, url = number(told.get("width")), number(told.get("height")), address(told.get("url"))
-    if min(width, height) < 2 or not url or not number(told.get("size")):
-        return None
-    return OfferedFile(url=url, width=int(width), height=int(height))
+    return rendition(told, "url")
 
 
 def _pause_s(answer: Answer) -> float:
