@@ -23,8 +23,8 @@ from runtime.lifecycle_sweep import check_roster, wants_artist
 from runtime.live import LiveSettings
 from runtime.mending import Mender
 from runtime.remote import arrived
-from runtime.roster import create_artist
-from runtime.studio import StudioConfig
+from runtime.roster import create_artist, portray_older
+from runtime.studio import StudioConfig, Timed
 from runtime.trends import refresh
 from runtime.workers import Pool, Studio
 from storage import deadlines, retention
@@ -35,12 +35,14 @@ from storage.ledger import Caps
 from storage.open_days import note_open_day
 from storage.store import StoreClient
 from storage.timelines import label_now
+from storage.types import Asset, Persona
 
 MINUTE_S = 60.0
 HOUR_S = 3600.0
 WRITES_KEPT_S = 24 * HOUR_S
 SCRATCH_KEPT_S = 6 * HOUR_S
 CHUNK = 200
+FACES_A_MINUTE = 3
 log = logging.getLogger(__name__)
 
 
@@ -72,6 +74,7 @@ class Sweeps:
                 monotonic() + MINUTE_S,
             ),
             _Sweep(self._follow_plans, 5 * MINUTE_S, monotonic() + MINUTE_S),
+            _Sweep(self._portray_older, MINUTE_S, monotonic() + MINUTE_S / 2),
             _Sweep(self._note_open_day, HOUR_S, monotonic()),
             _Sweep(self._read_trends, HOUR_S / 4, monotonic() + 2 * MINUTE_S),
             _Sweep(self._fetch_audiences, 6 * HOUR_S, monotonic() + 4 * MINUTE_S),
@@ -120,6 +123,14 @@ class Sweeps:
         now = await self._store.read(label_now)
         for song in await follow_plans(self._store, self._settings.last, now):
             log.info("%s: %s is begun by the content plan", song.artist_id, song.cycle_id)
+
+    async def _portray_older(self) -> None:
+        """A minute's few, so that a large old roster holds up nobody's song."""
+
+        async def draw(persona: Persona) -> Timed[tuple[Asset, Asset]]:
+            return await Studio(self._launch).run(studio.draw_portrait, self._studio, persona)
+
+        await portray_older(self._store, draw, limit=FACES_A_MINUTE)
 
     async def _mend(self) -> None:
         """Beside the ticks: models and tests take minutes. What the look before raised is raised here."""
