@@ -78,15 +78,16 @@ async def plan(
     form, tempo_bpm = fit_form(
         genre, request.seconds or default_seconds, song.tempo_bias, request.seed, tempo_bpm=wishes.tempo_bpm
     )
+    theme, key = wishes.theme or draft.theme, wishes.key or _key(past, request.seed)
     brief = Brief(
         seed=request.seed if revision == 0 else sub_seed(request.seed, "revision", revision),
         artist_name=persona.name,
         genre=persona.genre,
         title=wishes.title or draft.title,
-        theme=wishes.theme or draft.theme,
+        theme=theme,
         mood=wishes.mood or draft.mood,
         tempo_bpm=tempo_bpm,
-        key=wishes.key or _key(past, request.seed),
+        key=key,
         mode=wishes.mode or _mode(genre, song.darkness, request.seed),
         form=form,
         energy=song.energy,
@@ -106,6 +107,7 @@ async def plan(
         trying=trying,
         reasons=(
             *_asked_for(request),
+            *([_after(memory[-1], theme, key)] if memory else []),
             *draft.reasons,
             *([] if wishes.theme else moved_words(air, "theme", draft.theme)),
             *([] if wishes.mood else moved_words(air, "mood", draft.mood)),
@@ -205,6 +207,19 @@ def _key(past: Recollection, seed: int) -> str:
     """A key that the latest songs did not use."""
     fresh = [key for key in KEYS if key not in past.recent_keys]
     return random.Random(sub_seed(seed, "plan", "key")).choice(fresh)
+
+
+def _after(latest: MadePiece, theme: str, key: str) -> str:
+    """The song before, what became of it, and what is done otherwise."""
+    others = [
+        f"another {what}"
+        for what, differs in (("theme", latest.theme != theme), ("key", latest.key != key))
+        if differs
+    ]
+    score = "" if latest.score is None else f", critic {latest.score:.2f}"
+    was = f"{latest.theme}, {latest.mood}, {latest.tempo_bpm:.0f} BPM in {latest.key} {latest.mode}"
+    told = f"memory: after “{latest.title}” ({was}; {latest.outcome.replace('_', ' ')}{score})"
+    return f"{told} {' and '.join(others)}" if others else told
 
 
 def _mode(genre: Genre, darkness: float, seed: int) -> str:

@@ -304,3 +304,25 @@ async def test_control_characters_are_dropped_and_other_scripts_kept():
 async def test_a_theme_of_its_own_words_gives_its_title():
     titles = {(await brief(seed, theme="the broken carousel")).title for seed in range(6)}
     assert titles == {"Broken Carousel"}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "score", "told"),
+    [("undecided", None, "undecided"), ("rejected", 0.41, "rejected, critic 0.41")],
+)
+async def test_a_brief_names_the_song_before_and_what_is_otherwise(
+    outcome: str, score: float | None, told: str
+):
+    first = await brief(1)
+    assert not [reason for reason in first.reasons if reason.startswith("memory")]
+    before = MadePiece(
+        title=first.title, theme=first.theme, mood=first.mood, tempo_bpm=first.tempo_bpm, key=first.key,
+        mode=first.mode, outcome=outcome, score=score,
+    )  # fmt: skip
+    second = await brief(2, memory=(before,))
+    assert second.theme != first.theme
+    assert second.key != first.key
+    was = f"{first.theme}, {first.mood}, {first.tempo_bpm:.0f} BPM in {first.key} {first.mode}; {told}"
+    assert f"memory: after “{first.title}” ({was}) another theme and another key" in second.reasons
+    same = await brief(3, memory=(before,), theme=first.theme, key=first.key)
+    assert f"memory: after “{first.title}” ({was})" in same.reasons
