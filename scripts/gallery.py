@@ -5,13 +5,16 @@
 
 import asyncio
 import io
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import av
+import imageio_ffmpeg
 import soundfile
 from PIL import Image
 
@@ -19,11 +22,23 @@ from agents import composer, creator, lyricist, painter, planner, producer
 from agents.llm.offline.writer import OfflineWriter
 from agents.visuals import portrait
 from agents.visuals.colour import find_palette, srgb
+from agents.visuals.footage.rhythm import cuts
 from agents.visuals.soundprint import draw_soundprint
-from agents.visuals.visualizer.words import TITLE_CARD_S
+from agents.visuals.visualizer.words import END_CARD_S, TITLE_CARD_S
 from configs.genres import load_genres
 from storage.clock import SystemClock
-from storage.types import Artist, ArtistId, Brief, LifecycleState, Persona, Score, SongPlan, SongRequest
+from storage.types import (
+    Artist,
+    ArtistId,
+    Asset,
+    Brief,
+    FootageClip,
+    LifecycleState,
+    Persona,
+    Score,
+    SongPlan,
+    SongRequest,
+)
 
 FOLDER = Path("docs/gallery")
 LARGEST_BYTES = 400_000
@@ -37,6 +52,12 @@ ROW_PX = 200
 """How tall a frame of a contact sheet is."""
 LOOKS, LOOK_PX = 4, 300
 SONG = (3, "synthwave")
+FOOTAGE_FRAMES, FOOTAGE_PX = 7, 200
+CLIPS = (
+    "gradients=size=640x640:rate=30:nb_colors=4:c0=0x0d1b2a:c1=0xe07a5f:c2=0x3d405b:c3=0xf2cc8f:speed=0.03:seed=5:type=radial",
+    "gradients=size=640x640:rate=30:nb_colors=4:c0=0x14213d:c1=0x5e8b9e:c2=0xf4f1de:c3=0x264653:speed=0.02:seed=9:type=spiral",
+)
+"""Sources of ffmpeg, in place of a library's clips."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +192,8 @@ def moments(plan: SongPlan) -> list[float]:
     """When the title stands, the song is under way and at its height, and the end card shows."""
     peak = max(plan.sections, key=lambda section: section.energy)
     height_s = peak.start_s + 0.6 * (peak.end_s - peak.start_s)
+    # Where the song ends at its height, the end card would be seen twice.
+    height_s = max(TITLE_CARD_S + 3.0, min(height_s, plan.duration_s - END_CARD_S - 1.5))
     return [1.5, TITLE_CARD_S + 1.0, height_s, plan.duration_s - 1.5]
 
 
@@ -181,6 +204,50 @@ def frame_at(film: Path, at_s: float) -> Image.Image:
             if frame.time is not None and frame.time >= at_s:
                 return frame.to_image()
     raise ValueError(f"{film} ends before {at_s:.1f} s")
+
+
+def draw_footage(folder: Path) -> Image.Image:
+    """A film of two clips that are too few: footage and drawn shots by turns; the clips are generated, nobody is asked."""
+    song = asyncio.run(write(*SONG, FILM_SECONDS, song_seed=FIRST_SONG_SEED + 1))
+    made = producer.produce(song.brief, song.score, song.plan, folder, sample_rate_hz=FILM_RATE_HZ)
+    clips = [generated(folder, number, source) for number, source in enumerate(CLIPS)]
+    starts_s, at = [1.5], 0
+    for cut in cuts(song.plan, 0.0, song.plan.duration_s, FILM_FPS):
+        starts_s.append((at + cut.frames / 2) / FILM_FPS)
+        at += cut.frames
+    middle = [each for each in starts_s[1:] if TITLE_CARD_S < each < song.plan.duration_s - END_CARD_S]
+    shown_s = [1.5, *middle[: FOOTAGE_FRAMES - 2], song.plan.duration_s - 1.5]
+    rows: list[list[Image.Image]] = []
+    for width, height in (WIDE, UPRIGHT):
+        film = folder / f"footage-{width}.mp4"
+        painter.film_song(
+            song.plan, made.wav, song.persona.visual, film, clips=clips, width=width, height=height, fps=FILM_FPS,
+            seed=song.brief.seed, start_s=0.0, end_s=None, preset="veryfast", captions="always",
+        )  # fmt: skip
+        size = (FOOTAGE_PX, round(FOOTAGE_PX * height / width))
+        rows.append([frame_at(film, at_s).resize(size, Image.Resampling.LANCZOS) for at_s in shown_s])
+    tall = [row[0].height for row in rows]
+    sheet = Image.new("RGB", (len(shown_s) * (FOOTAGE_PX + GAP) - GAP, sum(tall) + GAP), "white")
+    for row, top in zip(rows, (0, tall[0] + GAP), strict=True):
+        for column, frame in enumerate(row):
+            sheet.paste(frame, (column * (FOOTAGE_PX + GAP), top))
+    return sheet
+
+
+def generated(folder: Path, number: int, source: str) -> tuple[FootageClip, Path]:
+    """Nine seconds of a picture that ffmpeg computes, as a library would lend it."""
+    path = folder / f"clip-{number}.mp4"
+    subprocess.run(
+        [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", "-f", "lavfi", "-i", source, "-t", "9",
+         "-pix_fmt", "yuv420p", "-preset", "veryfast", str(path)],
+        check=True,
+    )  # fmt: skip
+    asset = Asset(
+        sha256=sha256(path.read_bytes()).hexdigest(), kind="footage", media_type="video/mp4",
+        size_bytes=path.stat().st_size, tool="ffmpeg", provider="generated",
+        facts={"author": source.partition("=")[0], "duration_s": 9.0},
+    )  # fmt: skip
+    return FootageClip(asset=asset, is_lively=number % 2 == 0), path
 
 
 def draw_song(folder: Path) -> Image.Image:
@@ -209,7 +276,13 @@ def keep(image: Image.Image, name: str) -> None:
     print(f"{path}: {image.width}×{image.height}, {len(content) // 1000} kB")
 
 
-DRAWN = {"covers.jpg": draw_covers, "looks.jpg": draw_looks, "song.png": draw_song, "videos.jpg": draw_films}
+DRAWN = {
+    "covers.jpg": draw_covers,
+    "looks.jpg": draw_looks,
+    "song.png": draw_song,
+    "videos.jpg": draw_films,
+    "footage.jpg": draw_footage,
+}
 
 
 def main() -> None:

@@ -41,8 +41,8 @@ class Lattice:
         weave = 44 + 60 * moment.mid
         polylines(ink, list(place), weave, 1.0 * unit)
         rim = np.clip(1.4 - 0.40 * self._distance, 0.12, 1.0)
-        radii = (2.8 + 7.5 * np.clip(lift, 0, 1.25)) * unit * (0.8 + 0.2 * rim)
-        tones = np.clip((150 + 190 * lift) * rim, 40, 255)
+        radii = (2.8 + 7.5 * np.clip(lift, 0, 1.25)) * unit * (0.8 + 0.2 * rim) * (0.85 + 0.5 * moment.kick)
+        tones = np.clip((130 + 60 * moment.kick + 190 * lift) * rim, 40, 255)
         inside = (np.abs(place / (stage.width, stage.height) - 0.5) < 0.52).all(axis=-1)
         dots(ink, place[inside], radii[inside], tones[inside])
         return Flow(
@@ -50,7 +50,7 @@ class Lattice:
             warp=0.2 + 0.2 * moment.treble,
             keep=0.87,
             feed=0.72,
-            lift=0.18 + 0.20 * moment.loudness + 0.10 * moment.kick,
+            lift=0.18 + 0.20 * moment.loudness + 0.15 * moment.kick,
         )
 
     def _waves(self, moment: Moment) -> np.ndarray:
@@ -66,6 +66,6 @@ class Lattice:
         )
         for age in self._ages:
             if age < 2:
-                front = 0.15 + age * 2.1
+                front = 0.15 + age * 1.7
                 lift = lift + np.exp(-(((self._distance - front) / 0.20) ** 2) - age * 1.6)
         return lift + 0.55 * moment.kick * np.exp(-((self._distance / 0.42) ** 2))

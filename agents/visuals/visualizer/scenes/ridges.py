@@ -31,7 +31,7 @@ class Ridges:
         near = np.linspace(0, 1, ROWS)[:, None]
         base = y - reach * 0.62 + reach * 1.55 * near**1.12
         sway = 0.5 + 0.5 * np.sin(moment.time_s * 0.9 + self._phase[:, None] + self._across * 5)
-        heave = 1 + 0.85 * moment.kick * (0.35 + 0.65 * near)
+        heave = 1 + 1.1 * moment.kick * (0.35 + 0.65 * near)
         heights = reach * 0.62 * heave * (self._history + 0.07 * self._texture * sway) * self._bell
         depth = np.array([0, 0.16 * reach])
         across = x + half_width * (0.78 + 0.22 * near) * self._across
@@ -43,7 +43,7 @@ class Ridges:
             warp=0.9 + 0.8 * moment.mid,
             keep=0.84,
             feed=0.62,
-            lift=0.20 + 0.22 * moment.loudness + 0.10 * moment.kick,
+            lift=0.20 + 0.22 * moment.loudness + 0.13 * moment.kick,
         )
 
     def _listen(self, moment: Moment) -> None:
