@@ -202,8 +202,11 @@ def test_every_page_is_dark_and_fits_a_telephone(console: Served, tmp_path: Path
         assert ground == "rgb(20, 20, 23)", path
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 390, f"{path} is {wide} px wide"
+        assert page.evaluate(LISTS_THAT_RUN_OVER) == 0, f"{path}: a long list would lie under what it lists"
 
 
+LISTS_THAT_RUN_OVER = """[...document.querySelectorAll('.lm-split > .lm-list > *')].filter(
+    (list) => getComputedStyle(list).overflowY !== 'auto').length"""
 PAGES = {
     "/": "#figures .lm-figure",
     "/approvals": "#card .lm-song",
