@@ -19,6 +19,7 @@ from storage.errors import AllDeploymentsFailed
 from storage.types import SongRequest
 from tests.agents.llm import servers
 from tests.agents.llm.servers import KEY, OPENAI, ModelServer, serving, status
+from tests.homes import ready
 
 pytestmark = pytest.mark.usefixtures("routers")
 PRICE = Price(input_usd_per_million=Decimal(1), output_usd_per_million=Decimal(10))
@@ -28,7 +29,7 @@ BRIEF = BriefDraft(title="Copper Lantern", theme="rain", mood="calm").model_dump
 
 @pytest.fixture
 async def label(home: Path) -> AsyncIterator[Label]:
-    async with open_label(Settings.load(home)) as opened:
+    async with open_label(Settings.load(ready(home))) as opened:
         yield opened
 
 

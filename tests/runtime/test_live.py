@@ -13,11 +13,12 @@ from runtime.label import Label, open_label
 from storage import knobs
 from storage.errors import NotAllowedError, UsageError
 from storage.people import Role
+from tests.homes import ready
 
 
 @pytest.fixture
 async def label(home: Path) -> AsyncIterator[Label]:
-    async with open_label(Settings.load(home)) as opened:
+    async with open_label(Settings.load(ready(home))) as opened:
         yield opened
 
 

@@ -26,6 +26,7 @@ from storage.types import ArtistId, CycleId
 from tests.agents.llm.servers import OPENAI, ModelServer, serving
 from tests.agents.llm.songwriter import data_of, fields_of
 from tests.agents.mending.trees import DIFF, PATH, TEST, small_checkout
+from tests.homes import ready
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("routers")]
 CANARY = "correct-horse-battery"
@@ -69,7 +70,7 @@ def allowed(home: Path) -> None:
 
 @pytest.fixture
 async def label(home: Path, allowed: None) -> AsyncIterator[Label]:
-    async with open_label(Settings.load(home)) as opened:
+    async with open_label(Settings.load(ready(home))) as opened:
         yield opened
 
 

@@ -53,6 +53,12 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     return labelmate
 
 
+@pytest.fixture
+def made_home(home: Path) -> Path:
+    """The home as the first command leaves it, without waiting for that."""
+    return ready(home)
+
+
 @contextmanager
 def behind(home: Path) -> Iterator[Stage]:
     """The home's store, for what only a running label does; the home is free again afterwards."""

@@ -9,6 +9,8 @@ import pytest
 from storage import approval_rows
 from tests.ui.conftest import Call, behind
 
+pytestmark = pytest.mark.usefixtures("made_home")
+
 
 def test_what_waits_is_listed_with_its_age(call: Call, waiting):
     (row,) = call("approval", "list", "--json").data["approvals"]

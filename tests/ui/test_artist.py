@@ -11,6 +11,8 @@ from storage.types import Genes, LifecycleState, Release
 from tests.storage.stage import persona
 from tests.ui.conftest import Call, behind
 
+pytestmark = pytest.mark.usefixtures("made_home")
+
 
 @pytest.fixture
 def artist(call: Call):

@@ -4,6 +4,8 @@ import pytest
 
 from tests.ui.conftest import Call
 
+pytestmark = pytest.mark.usefixtures("made_home")
+
 
 def test_nobody_is_asked_without_a_key_and_a_wrong_address_is_one_line(
     call: Call, monkeypatch: pytest.MonkeyPatch

@@ -10,6 +10,8 @@ from storage.types import CycleState, EffectPolicy
 from tests.storage.stage import intent, key
 from tests.ui.conftest import Call, behind
 
+pytestmark = pytest.mark.usefixtures("made_home")
+
 
 @pytest.fixture
 def artist(home: Path) -> str:

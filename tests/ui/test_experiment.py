@@ -1,6 +1,10 @@
 """Experiments and rehearsals on the command line."""
 
+import pytest
+
 from tests.ui.conftest import Call
+
+pytestmark = pytest.mark.usefixtures("made_home")
 
 
 def test_an_experiment_is_begun_told_promoted_and_withdrawn(call: Call):

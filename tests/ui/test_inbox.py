@@ -11,6 +11,8 @@ from storage.types import CycleState
 from tests.runtime.vendor import song
 from tests.ui.conftest import Call, behind
 
+pytestmark = pytest.mark.usefixtures("made_home")
+
 SHEET = InboxSheet(
     title="Kettle Song", style="folk, 92 bpm", lyrics="[Verse]\nthe kettle sings", tempo_bpm=92, key="A minor", duration_s=60,
     vocal="female airy",

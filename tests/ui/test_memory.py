@@ -1,7 +1,11 @@
 """What artists remember, on the command line."""
 
+import pytest
+
 from tests.storage.test_memory import LOUD, made
 from tests.ui.conftest import Call, behind
+
+pytestmark = pytest.mark.usefixtures("made_home")
 
 
 def test_songs_and_lessons_are_found(call: Call, home):

@@ -10,6 +10,8 @@ from runtime.content_plan import follow_plans
 from storage.store import LocalStore
 from tests.ui.conftest import Call, behind
 
+pytestmark = pytest.mark.usefixtures("made_home")
+
 
 @pytest.fixture
 def slug(call: Call) -> str:

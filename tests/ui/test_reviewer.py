@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from storage import people
 from tests.ui.conftest import Call, behind
+
+pytestmark = pytest.mark.usefixtures("made_home")
 
 
 def test_a_code_for_the_owner_says_what_to_type(call: Call, home: Path):

@@ -4,6 +4,8 @@ import pytest
 
 from tests.ui.conftest import Call
 
+pytestmark = pytest.mark.usefixtures("made_home")
+
 
 def test_the_season_is_known_without_asking_anybody(call: Call):
     found = call("trends", "show", "--json").data["trends"]

@@ -17,6 +17,7 @@ from runtime.studio import StudioConfig
 from storage import approval_rows, chats, people
 from storage.approval_rows import Approval
 from storage.people import Role
+from tests.homes import ready
 from tests.storage.stage import Stage
 from tests.ui.conftest import suspend_waiting
 from tests.ui.telegram.botapi import TOKEN, BotApi, Sent
@@ -138,7 +139,9 @@ class House:
 @asynccontextmanager
 async def opened(api: BotApi):
     """The home's label without Ray, and no bot yet."""
-    async with open_label(Settings.load()) as label:
+    settings = Settings.load()
+    ready(settings.home)
+    async with open_label(settings) as label:
         yield House(label, Stage(label.store._store, None), api)
 
 

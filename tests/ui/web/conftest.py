@@ -13,6 +13,7 @@ import uvicorn
 
 from configs.settings import Settings
 from runtime.label import open_label
+from tests import homes
 from tests.storage.stage import Stage
 from ui.web.app import build_app
 from ui.web.auth import Doorkeeper
@@ -51,6 +52,7 @@ class Site:
 def served(home: Path, *, with_console: bool = False, **changed: object) -> Iterator[Site]:
     """Serve a home that no label runs in, from a thread with a loop of its own."""
     settings = Settings.load(home, **changed)
+    homes.ready(settings.home)
     # The address that decides who may come in may be one that a test must not open to the network.
     listening = listen("127.0.0.1", 0)
     ready = threading.Event()
