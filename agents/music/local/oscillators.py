@@ -68,17 +68,21 @@ def cycle_at(shape: str, pitch_hz: float, brightness: float, sample_rate_hz: int
 
 def ramp(count: int, pitch_hz: float, sample_rate_hz: int, start: float = 0.0) -> NDArray[np.float64]:
     """A steady phase in cycles, float64 (count,)."""
-    return np.arange(count, dtype=np.float64) * (pitch_hz / sample_rate_hz) + start
+    phase = np.arange(count, dtype=np.float64)
+    phase *= pitch_hz / sample_rate_hz
+    phase += start
+    return phase
 
 
-def vibrato(
-    count: int, sample_rate_hz: int, pitch_hz: float, rate_hz: float, depth: float
-) -> NDArray[np.float64]:
+def vibrato(count: int, sample_rate_hz: int, pitch_hz: float, rate_hz: float, depth: float) -> Samples:
     """The phase a vibrato adds, in cycles; it fades in over a quarter of a second. Depth is a share of the pitch."""
-    t = np.arange(count) / sample_rate_hz
-    return (
-        pitch_hz * depth / (2 * math.pi * rate_hz) * np.minimum(t * 4, 1) * np.sin(2 * math.pi * rate_hz * t)
-    )
+    angle = np.arange(count, dtype=np.float32)
+    angle *= np.float32(2 * math.pi * rate_hz / sample_rate_hz)
+    sway = np.sin(angle, out=angle)
+    sway *= np.float32(pitch_hz * depth / (2 * math.pi * rate_hz))
+    rise = min(count, sample_rate_hz // 4)
+    sway[:rise] *= np.linspace(0, 4 * rise / sample_rate_hz, rise, endpoint=False, dtype=np.float32)
+    return sway
 
 
 @dataclass(frozen=True)
@@ -116,5 +120,10 @@ def read(cycle: Samples, phase: NDArray[np.float64]) -> Samples:
 
 def sine(phase: NDArray[np.float64], bend: Samples | None = None) -> Samples:
     """The sine of a phase in cycles, with a bend in radians."""
-    angle = ((phase - np.floor(phase)) * (2 * math.pi)).astype(np.float32)
-    return np.sin(angle if bend is None else angle + bend)
+    turn = np.floor(phase)
+    np.subtract(phase, turn, out=turn)
+    turn *= 2 * math.pi
+    angle = turn.astype(np.float32)
+    if bend is not None:
+        angle += bend
+    return np.sin(angle, out=angle)
