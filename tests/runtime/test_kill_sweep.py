@@ -5,7 +5,6 @@ the same sweep; otherwise the sweep would prove nothing.
 """
 
 import json
-import multiprocessing
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +26,7 @@ from storage.types import (
     VisualIdentity,
 )
 from tests.homes import ready
+from tests.processes import forked
 from tests.runtime import owner
 
 pytestmark = pytest.mark.slow
@@ -52,8 +52,6 @@ PERSONA = Persona(
     signature_seed=1,
     source="offline",
 )
-processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["tests.runtime.owner"])
 
 
 class Label:
@@ -83,7 +81,7 @@ class Label:
 
     def run(self, own, kill_at: int | None = None) -> tuple[int, list[str]]:
         """One owner process; its exit code and the boundaries it passed."""
-        process = processes.Process(target=own, args=(self.folder, self.base, self.cycle.id, kill_at))
+        process = forked.Process(target=own, args=(self.folder, self.base, self.cycle.id, kill_at))
         process.start()
         process.join(30)
         assert process.exitcode is not None, "the owner hangs"

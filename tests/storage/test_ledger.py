@@ -1,7 +1,6 @@
 """Money: no cap is passed, however many ask at once, and nobody is told twice."""
 
 import contextlib
-import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,6 +15,7 @@ from storage.errors import BudgetExceededError
 from storage.ledger import Caps
 from storage.store import Store, Tx, write
 from storage.types import CycleState
+from tests.processes import forked
 from tests.storage.stage import CAPS, Stage
 
 
@@ -76,7 +76,7 @@ def spend_all_it_may(database_url: str, number: int) -> int:
 
 
 def test_eight_processes_that_race_for_one_budget_never_overspend(stage: Stage, database_url: str):
-    with ProcessPoolExecutor(8, mp_context=multiprocessing.get_context("spawn")) as processes:
+    with ProcessPoolExecutor(8, mp_context=forked) as processes:
         granted = list(processes.map(spend_all_it_may, [database_url] * 8, range(8)))
     assert sum(granted) == 16, "16 × 0.30 = 4.80 of 5.00"
     assert stage.read(reserved_in_all) == Decimal("4.8")
