@@ -9,13 +9,24 @@ from agents.llm.protocol import Completion, Request, Writer
 from agents.llm.repair import total
 from agents.llm.tasks import FeedbackDraft, FeedbackInputs
 from agents.music.analysis import AudioFacts
+from agents.music.resemblance import sound_of
 from agents.music.review.mark import ANEW, Mark
 from agents.music.review.obedience import mark_obedience
-from agents.music.review.originality import mark_originality
+from agents.music.review.originality import mark_originality, mark_resemblance
 from agents.music.review.sound import mark_sound
 from agents.music.review.words import mark_words
 from storage.clock import sub_seed
-from storage.types import Brief, Critique, Finding, Lyrics, MadePiece, ParameterChange, Severity, SongPlan
+from storage.types import (
+    Brief,
+    Critique,
+    Finding,
+    Lyrics,
+    MadePiece,
+    OthersSong,
+    ParameterChange,
+    Severity,
+    SongPlan,
+)
 
 PENALTY = {Severity.BLOCKER: 0.35, Severity.MAJOR: 0.5, Severity.MINOR: 0.96, Severity.INFO: 1.0}
 """What one finding of a severity leaves of the mean: a song with one grave defect does not pass."""
@@ -32,13 +43,20 @@ def criticise(
     threshold: float,
     *,
     loudness_lufs: float = -14.0,
+    others: tuple[OthersSong, ...] = (),
 ) -> Critique:
-    """Judge a song by what was measured on it; findings come worst first."""
+    """Judge a song by what was measured on it; findings come worst first.
+
+    Args:
+        history: the artist's own earlier songs.
+        others: songs of other artists that may be too near.
+    """
     marks = [
         *mark_sound(plan, facts, loudness_lufs),
         *mark_obedience(brief, plan, facts),
         *mark_words(lyrics),
         *mark_originality(lyrics, grams, history),
+        *mark_resemblance(lyrics, grams, sound_of(facts), others),
     ]
     score = _score(marks)
     marks.sort(key=lambda m: (ORDER.index(m.finding.severity), m.quality, m.finding.metric))
@@ -50,6 +68,7 @@ def criticise(
         threshold=threshold,
         findings=findings,
         feedback=_feedback(score, passed, findings),
+        beside=tuple(song.cycle_id for song in others),
         source="measured",
     )
 

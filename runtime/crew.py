@@ -17,6 +17,7 @@ from agents.llm.deployment import OFFLINE
 from agents.llm.protocol import Completion
 from agents.music.order import MusicOrder
 from agents.music.protocol import INBOX, MusicProvider
+from agents.music.resemblance import marks_of
 from agents.planning.lessons import drawn_from
 from agents.release.job import PackageJob
 from configs.settings import Settings
@@ -27,6 +28,7 @@ from runtime.inbox import brought_music, imported_music
 from runtime.model_spend import Place
 from runtime.purchases import bought_music, price_usd
 from runtime.remote import arrived
+from runtime.resemblances import others_like, sung
 from runtime.revisions import Revisions
 from runtime.studio import StudioConfig, Timed
 from runtime.trends import trends_now
@@ -241,6 +243,7 @@ class Crew:
                 await self._memory(),
                 # A recording that a person brought is judged, and theirs to decide.
                 0.0 if self.cycle.request.recording is not None else self.settings.critic_threshold,
+                await others_like(self.store, self.artist.id, lyrics, songs, masters),
             )
             critiques, completion = await arrived(reply)
             if completion is None:
@@ -323,9 +326,10 @@ class Crew:
                 fence=self.fence,
                 cycle_id=self.cycle.id,
                 piece=_piece(brief, take, memory.UNDECIDED).model_copy(
-                    update={"lines": tuple(line.text for line in take.song.plan.lyric_lines)}
+                    update={"lines": (lines := sung(take))}
                 ),
                 lessons=drawn_from(brief, take.critique, reflection),
+                marks=marks_of(take.song.melody_grams, lines, take.master.sound),
             )
             return _written((reflection, completion))
 
@@ -458,7 +462,14 @@ class Crew:
                 piece=piece,
                 verdict=verdict,
             )
-            await evolution.after_song(self.store, self.artist.id, verdict, lesson.edits, lesson.text)
+            await evolution.after_song(
+                self.store,
+                self.artist.id,
+                verdict,
+                lesson.edits,
+                lesson.text,
+                await trends_now(self.store, self.settings),
+            )
             return Made(lesson)
 
         return LocalWork(make, kind="storage")
@@ -528,6 +539,7 @@ def _piece(brief: Brief, take: Take, outcome: str) -> MadePiece:
         outcome=outcome,
         score=take.critique.score,
         melody_hash=take.song.melody_grams,
+        sound=take.master.sound,
         numbers=evolver.numbers_of(brief),
     )
 

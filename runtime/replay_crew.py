@@ -184,6 +184,7 @@ class ReplayCrew:
                     self.step.memory,
                     before.threshold,
                     loudness_lufs=self._bench.kept.loudness_lufs,
+                    others=self.step.others,
                 )
                 if before.source != critique.source:
                     writer = self._writer(before.source)

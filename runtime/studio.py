@@ -167,6 +167,7 @@ def produce(config: StudioConfig, brief: Brief, song: Composition) -> Master:
     from agents import producer
     from agents.music.analysis import analyse
     from agents.music.measured import octave_nearest
+    from agents.music.resemblance import sound_of
 
     rate = {"sample_rate_hz": config.sample_rate_hz, "loudness_lufs": config.loudness_lufs}
     origin = song.origin
@@ -213,6 +214,7 @@ def produce(config: StudioConfig, brief: Brief, song: Composition) -> Master:
             tempo_bpm=octave_nearest(facts.tempo_bpm, song.plan.tempo_bpm),
             key=facts.key,
             mode=facts.mode,
+            sound=sound_of(facts),
             source=song.source,
         )
 

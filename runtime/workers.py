@@ -39,6 +39,7 @@ from storage.types import (
     Lyrics,
     MadePiece,
     Master,
+    OthersSong,
     ParameterChange,
     Persona,
     Reflection,
@@ -219,6 +220,7 @@ class CriticActor(AgentActor):
         masters: Takes[Master],
         memory: tuple[MadePiece, ...],
         threshold: float,
+        others: tuple[OthersSong, ...],
     ) -> tuple[Takes[Critique], Completion[FeedbackDraft] | None]:
         """The verdicts; the best one's sentences are a model's where one is set and keeps to the numbers."""
         from agents import critic
@@ -236,6 +238,7 @@ class CriticActor(AgentActor):
                     memory,
                     threshold,
                     loudness_lufs=config.loudness_lufs,
+                    others=others,
                 )
             )
         best = max(range(len(critiques)), key=lambda place: critiques[place].score)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import artists, autopilot, experiments, histories, memory, queries, roster
+from storage import artists, autopilot, evolutions, experiments, histories, memory, queries, roster
 from storage.autopilot import FlightRow
+from storage.evolutions import Evolution
 from storage.experiments import ExperimentRow
 from storage.histories import ArtistMoney, ArtistVersion, LifecycleChange
 from storage.queries import CycleLine
@@ -43,6 +44,7 @@ class ArtistOverview:
     """The critic's, oldest first."""
     changes: tuple[LifecycleChange, ...]
     versions: tuple[ArtistVersion, ...]
+    evolutions: tuple[Evolution, ...]
     experiments: tuple[ExperimentRow, ...]
     flight: FlightRow
     throws: tuple[Event, ...]
@@ -75,6 +77,7 @@ def artist_overview(tx: Tx, *, name: str) -> ArtistOverview:
         scores=tuple(piece.score for piece in reversed(pieces) if piece.score is not None),
         changes=tuple(histories.lifecycle_changes_of(tx, artist_id=artist.id, limit=20)),
         versions=tuple(histories.versions_of(tx, artist_id=artist.id, limit=12)),
+        evolutions=tuple(evolutions.evolutions_of(tx, artist_id=artist.id, limit=8)),
         experiments=tuple(experiments.list_experiments(tx, artist_id=artist.id)),
         flight=autopilot.flight(tx, artist_id=artist.id),
         throws=tuple(histories.autopilot_throws(tx, artist_id=artist.id, limit=5)),

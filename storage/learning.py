@@ -17,6 +17,7 @@ from storage.evolutions import count_song
 from storage.experiments import reward_arms
 from storage.lessons import note_lessons
 from storage.memory import UNDECIDED, remember
+from storage.resemblances import keep_marks
 from storage.store import Tx, write
 from storage.types import DrawnLesson, Frozen, MadePiece, Outcome, Verdict
 
@@ -41,9 +42,21 @@ class Observed(Frozen):
 
 
 @write
-def note(tx: Tx, *, fence: Fence, cycle_id: str, piece: MadePiece, lessons: tuple[DrawnLesson, ...]) -> None:
-    """Keep what a song is and what it taught by itself, before anybody decides: the next one need not wait for that."""
+def note(
+    tx: Tx,
+    *,
+    fence: Fence,
+    cycle_id: str,
+    piece: MadePiece,
+    lessons: tuple[DrawnLesson, ...],
+    marks: tuple[str, ...] = (),
+) -> None:
+    """Keep what a song is and what it taught by itself, before anybody decides: the next one need not wait for that.
+
+    By its marks the songs of other artists find it.
+    """
     remember(tx, fence=fence, cycle_id=cycle_id, piece=piece)
+    keep_marks(tx, artist_id=fence.artist_id, cycle_id=cycle_id, marks=marks)
     note_lessons(tx, fence=fence, cycle_id=cycle_id, drawn=lessons)
 
 

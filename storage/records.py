@@ -11,9 +11,21 @@ from storage.experiments import Assignment, assignments_of, promoted
 from storage.lineage import assets_of
 from storage.memory import KNOWN_PIECES, memory_of, remarks_of
 from storage.model_calls import RecordedCall, calls_of
+from storage.resemblances import songs_of_cycles
 from storage.steps import StepRow, steps_of
 from storage.store import Tx
-from storage.types import Artist, Asset, Frozen, MadePiece, Remark, StepStatus
+from storage.types import (
+    Artist,
+    Asset,
+    Critique,
+    CycleStep,
+    Frozen,
+    MadePiece,
+    OthersSong,
+    Remark,
+    StepStatus,
+    Takes,
+)
 
 
 class DoneStep(Frozen):
@@ -23,6 +35,8 @@ class DoneStep(Frozen):
     artist: Artist
     memory: tuple[MadePiece, ...]
     remarks: tuple[Remark, ...]
+    others: tuple[OthersSong, ...]
+    """Of the critic: other artists' songs that it compared with."""
     call: RecordedCall | None
     """The model's reply, where a model wrote."""
 
@@ -54,6 +68,7 @@ def cycle_record(tx: Tx, *, cycle_id: str) -> CycleRecord:
             artist=artist_as_of(tx, artist_id=cycle.artist_id, at=at),
             memory=memory_of(tx, artist_id=cycle.artist_id, limit=KNOWN_PIECES, before=at, besides=cycle.id),
             remarks=remarks_of(tx, artist_id=cycle.artist_id, cycle_id=cycle.id, before=row.started_at),
+            others=_compared_with(tx, row),
             call=calls.get((row.revision, row.name)),
         )
 
@@ -65,6 +80,13 @@ def cycle_record(tx: Tx, *, cycle_id: str) -> CycleRecord:
         assigned=assigned[0] if assigned else None,
         promoted=tuple(promoted(tx, before=cycle.created_at)),
     )
+
+
+def _compared_with(tx: Tx, row: StepRow) -> tuple[OthersSong, ...]:
+    if row.name is not CycleStep.CRITICISE or row.output is None:
+        return ()
+    beside = Takes[Critique].model_validate_json(row.output).first.beside
+    return songs_of_cycles(tx, cycle_ids=beside, before=row.started_at)
 
 
 def _deleted(tx: Tx, sha256s: list[str]) -> frozenset[str]:

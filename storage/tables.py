@@ -549,6 +549,12 @@ memory = _table(
     Column("noted", Json),
     Column("decided_at", UtcTime),
 )
+song_marks = _table(
+    "song_marks",
+    Column("mark", Text, primary_key=True),
+    Column("cycle_id", Text, ForeignKey("cycles.id"), primary_key=True),
+    Column("artist_id", Text, ForeignKey("artists.id"), nullable=False),
+)
 lesson_evidence = _table(
     "lesson_evidence",
     Column("cycle_id", Text, ForeignKey("cycles.id"), primary_key=True),

@@ -127,6 +127,8 @@ class Persona(Frozen):
     """None: nobody has searched yet, as somebody must before a first release."""
     pinned: tuple[str, ...] = ()
     """Genes, and `sound` and `style_notes`, that never change by themselves."""
+    leanings: tuple[str, ...] = ()
+    """What trends moved of it when it was drafted, one line each."""
     avatar_sha256: str | None = None
     """The asset that shows the artist: drawn from the visual identity, or given by a person."""
     logo_sha256: str | None = None
@@ -583,6 +585,8 @@ class Master(Frozen):
     """As measured, in the octave nearest to the plan."""
     key: str
     mode: str
+    sound: tuple[float, ...] = ()
+    """Its similarity vector (agents/music/resemblance.py); nothing for what is too short, and on masters of before."""
     source: str
 
 
@@ -623,6 +627,8 @@ class Critique(Frozen):
     threshold: Unit
     findings: tuple[Finding, ...]
     feedback: str
+    beside: tuple[str, ...] = ()
+    """Cycles of other artists' songs that it was compared with."""
     source: str
 
 
@@ -863,6 +869,16 @@ class MadePiece(Frozen):
     """What it was made with, by gene and in the genes' own terms; nothing in songs of before."""
     melody_hash: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
+    sound: tuple[float, ...] = ()
+    """The recording's similarity vector; nothing in songs of before."""
+
+
+class OthersSong(Frozen):
+    """A song of another artist, which a new one must not be too near to."""
+
+    cycle_id: str
+    artist: str
+    piece: MadePiece
 
 
 class Remark(Frozen):

@@ -86,6 +86,15 @@ async def test_an_imported_mp3_comes_out_as_a_release_filmed_to_its_beats(label:
     assert told["instrumentation"]["ai"] == "none"
     assert "recorded at home" in (bag / "LICENSES.json").read_text()
 
+    # The same recording under another name: the critic says whose it is, and people decide.
+    other = await label.create_artist(seed=74, genre=None, who="test")
+    again = await desk(label).import_song(
+        other.id, tmp_path / "Kettle_Song.mp3", SongRequest(seed=75, title="My Own"), bringing
+    )
+    await reaches(label, again, CycleState.WAITING)
+    asked = await label.store.read(approval_rows.find_approval, ref=again.id)
+    assert f"“Kettle Song” by {artist.persona.name}" in str(asked.facts["findings"])
+
 
 async def test_what_is_no_song_is_not_imported(label: Label, tmp_path: Path):
     artist = await label.create_artist(seed=72, genre=None, who="test")

@@ -1,0 +1,23 @@
+"""By which marks songs that are alike are found among thousands."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0017"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "song_marks",
+        sa.Column("mark", sa.Text, primary_key=True),
+        sa.Column("cycle_id", sa.Text, sa.ForeignKey("cycles.id"), primary_key=True),
+        sa.Column("artist_id", sa.Text, sa.ForeignKey("artists.id"), nullable=False),
+        sqlite_strict=True,
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("song_marks")

@@ -1,0 +1,70 @@
+"""Songs of other artists that a new one may be too near to: found by the marks that they share, never by reading all."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select
+
+from storage import tables
+from storage.memory import UNDECIDED
+from storage.store import Tx
+from storage.types import MadePiece, OthersSong, Outcome
+
+K = tables.song_marks
+M = tables.memory
+A = tables.artists
+LIKEST = 8
+"""Most songs that a new one is compared with in full."""
+IN_THE_WORLD = (UNDECIDED, Outcome.APPROVED)
+"""What was turned down is nobody's any more."""
+
+
+def keep_marks(tx: Tx, *, artist_id: str, cycle_id: str, marks: tuple[str, ...]) -> None:
+    """Let a song be found by its marks; part of the write that keeps the song. Those of an earlier draft are gone."""
+    tx.connection.execute(delete(K).where(K.c.cycle_id == cycle_id))
+    rows = [{"mark": mark, "cycle_id": cycle_id, "artist_id": artist_id} for mark in sorted(set(marks))]
+    if rows:
+        tx.connection.execute(insert(K), rows)
+
+
+def songs_like(tx: Tx, *, marks: tuple[str, ...], besides: str) -> tuple[OthersSong, ...]:
+    """Other artists' songs that share most of these marks, the likest first; `besides` is whose new song it is."""
+    shared = (
+        select(K.c.cycle_id, func.count().label("shared"))
+        .where(K.c.mark.in_(marks), K.c.artist_id != besides)
+        .group_by(K.c.cycle_id)
+        .subquery("shared")
+    )
+    query = (
+        select(M.c.cycle_id, A.c.name, M.c.piece)
+        .join(shared, shared.c.cycle_id == M.c.cycle_id)
+        .join(A, A.c.id == M.c.artist_id)
+        .where(M.c.outcome.in_(IN_THE_WORLD))
+        .order_by(shared.c.shared.desc(), M.c.cycle_id)
+        .limit(LIKEST)
+    )
+    return tuple(
+        OthersSong(cycle_id=cycle_id, artist=name, piece=MadePiece.model_validate(piece))
+        for cycle_id, name, piece in tx.connection.execute(query)
+    )
+
+
+def songs_of_cycles(tx: Tx, *, cycle_ids: tuple[str, ...], before: datetime) -> tuple[OthersSong, ...]:
+    """The songs of some cycles as they were known at a moment, in the order of the ids."""
+    query = (
+        select(M.c.cycle_id, A.c.name, M.c.piece, M.c.noted, M.c.decided_at)
+        .join(A, A.c.id == M.c.artist_id)
+        .where(M.c.cycle_id.in_(cycle_ids))
+    )
+    found = {
+        row.cycle_id: OthersSong(
+            cycle_id=row.cycle_id,
+            artist=row.name,
+            piece=MadePiece.model_validate(
+                row.noted
+                if row.noted and row.decided_at is not None and row.decided_at >= before
+                else row.piece
+            ),
+        )
+        for row in tx.connection.execute(query)
+    }
+    return tuple(found[cycle_id] for cycle_id in cycle_ids if cycle_id in found)
