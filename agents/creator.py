@@ -3,10 +3,12 @@
 import random
 
 from agents.lexicon.artists import artists_in
+from agents.llm.offline.banks import genre_bank
 from agents.llm.protocol import Completion, Request, Writer
 from agents.llm.repair import ask
 from agents.llm.tasks import PersonaDraft, PersonaInputs
 from agents.niches import AXES
+from agents.planning.trends import lean_genre, lean_persona
 from agents.roster_guard import (
     SAYS_WHAT_IT_IS,
     Described,
@@ -20,7 +22,7 @@ from configs.genres import load_genres
 from configs.posts import load_posts
 from storage.clock import sub_seed
 from storage.errors import UsageError
-from storage.types import NOTHING_FIXED, Genes, Persona, PersonaWish, VocalIdentity
+from storage.types import NOTHING_FIXED, Genes, Persona, PersonaWish, Trend, VocalIdentity
 
 _SPREAD = 0.16
 """Standard deviation of an artist's genes around their genre's middle."""
@@ -52,12 +54,14 @@ async def create(
     taken_palettes: frozenset[str],
     wish: PersonaWish = NOTHING_FIXED,
     roster: tuple[Described, ...] = (),
+    trends: tuple[Trend, ...] = (),
 ) -> tuple[Persona, Genes, Completion[PersonaDraft]]:
     """Invent an artist unlike those on the roster; without a genre the seed picks one.
 
     Args:
         wish: what a person fixes; the rest is invented around it.
         roster: personas, drafted or still to come, from which this one must be told apart.
+        trends: what is in the air; the draft leans to it by its adaptability, and `leanings` say how.
 
     Raises:
         UsageError: the genre is unknown, what was fixed may not be, or no distinct name or persona is left.
@@ -67,7 +71,14 @@ async def create(
     from agents.music.dna import draw_dna
     from agents.visuals.identity import choose_identity
 
-    chosen = chosen_genre(genre, seed)
+    listens = Persona.model_fields["trend_adaptability"].default
+    if wish.trend_adaptability is not None:
+        listens = wish.trend_adaptability
+    chosen, leanings = (
+        (chosen_genre(genre, seed), ())
+        if genre is not None
+        else lean_genre(load_genres(), listens, trends, seed)
+    )
     require_wish(wish, tuple(taken_names))
     near: str | None = None
     for number in range(TRIES):
@@ -83,13 +94,25 @@ async def create(
             vocal=draw_voice(seed),
             sound=draw_dna(load_genres()[chosen], sub_seed(seed, "signature")),
             signature_seed=sub_seed(seed, "signature"),
+            leanings=leanings,
             source=completion.source,
         ).model_copy(update=wish.given())
+        persona, genes = lean_persona(
+            persona, draw_genes(seed), load_genres()[chosen], _suiting(chosen, wish), trends
+        )
         persona = persona.model_copy(update={"backstory": disclosed(persona.name, persona.backstory)})
         near = nearness_fault(persona, roster)
         if near is None:
-            return persona, draw_genes(seed), completion
+            return persona, genes, completion
     raise UsageError(f"{near}: choose another genre or seed, or fix other themes")
+
+
+def _suiting(genre: str, wish: PersonaWish) -> dict[str, tuple[str, ...]]:
+    """Themes and moods of a genre, but for what a person has fixed."""
+    bank = genre_bank(genre)
+    fixed = {"theme": wish.themes, "mood": wish.moods}
+    suits = {"theme": bank.themes, "mood": bank.moods}
+    return {kind: tuple(terms) for kind, terms in suits.items() if fixed[kind] is None}
 
 
 async def _drafted(

@@ -15,9 +15,10 @@ from agents.bandit import probability_above
 from agents.llm.deployment import OFFLINE
 from agents.niches import Niche, moved, steered_apart
 from agents.planning.steering import STEERED
+from agents.planning.trends import lean_change
 from configs.genres import load_genres
 from storage.clock import sub_seed
-from storage.types import Brief, Frozen, GeneEdit
+from storage.types import Brief, Frozen, GeneEdit, Trend
 
 REFINE_STEP, EXPLORE_STEP = 0.1, 0.2
 """How far one change moves a gene at most."""
@@ -81,14 +82,19 @@ def propose(
     others: Sequence[Niche],
     pinned: Collection[str] = (),
     seed: int,
+    trends: tuple[Trend, ...] = (),
+    adaptability: float = 0.0,
 ) -> ChangeSet | None:
     """The next change set, or nothing where nothing speaks for a change.
+
+    A trend rides along with what people and critic ask for, or takes the place of a step by chance; it is no reason of its own.
 
     Args:
         wishes: what the latest reflection drew from the critic's findings.
         songs: decided songs of late, from which is read what people like.
         others: the rest of the roster; no change leads into their niches.
         pinned: genes that a person holds where they are.
+        trends: what is in the air, followed as far as `adaptability` goes, 0 to 1.
     """
     largest, most = (REFINE_STEP, REFINED) if kind is Kind.REFINE else (EXPLORE_STEP, EXPLORED)
     wanted: dict[str, GeneEdit] = {}
@@ -99,6 +105,10 @@ def propose(
         if edit.gene in held:
             continue
         wanted.setdefault(edit.gene, _bounded(edit, largest))
+    if trends and (wanted or kind is Kind.EXPLORE):
+        for edit in lean_change(own.genes, load_genres()[own.genre], adaptability, trends, largest):
+            if edit.gene not in pinned:
+                wanted.setdefault(edit.gene, edit)
     if kind is Kind.EXPLORE:
         for edit in _drawn(seed, largest, held):
             wanted.setdefault(edit.gene, edit)

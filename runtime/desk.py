@@ -27,12 +27,14 @@ from runtime.label import Label
 from runtime.mending import apply_patch, revert_patch
 from runtime.roster import import_artists, portrayed
 from runtime.studio import StudioConfig, keep_photo
+from runtime.trends import trends_now
 from storage import (
     approvals,
     artists,
     autopilot,
     content_plan,
     cycles,
+    evolutions,
     experiments,
     faults,
     inbox,
@@ -49,7 +51,8 @@ from storage.approval_rows import Approval
 from storage.clock import sub_seed
 from storage.content_plan import PlanChange, PlanEntry
 from storage.cycles import Cycle
-from storage.errors import NotAllowedError, NotFoundError, UsageError
+from storage.errors import ConflictError, NotAllowedError, NotFoundError, UsageError
+from storage.evolutions import Evolution
 from storage.experiments import ExperimentRow
 from storage.faults import ErrorGroup
 from storage.inbox import InboxRequest
@@ -67,6 +70,7 @@ from storage.types import (
     CycleId,
     DeciderKind,
     Frozen,
+    LifecycleState,
     Outcome,
     Persona,
     PersonaWish,
@@ -367,7 +371,14 @@ class Desk:
         await take_back(self._store, artist.id, "A person lets the artist evolve.", self.actor.alias)
         parent = await self._store.read(artists.artist_by_id, artist_id=artist.id)
         stepped = await self._step_sound(parent)
-        await begin(self._store, stepped, Kind.EXPLORE, parent_version=parent.version, who=self.actor.alias)
+        await begin(
+            self._store,
+            stepped,
+            Kind.EXPLORE,
+            parent_version=parent.version,
+            trends=await trends_now(self._store, await self._label.live.now()),
+            who=self.actor.alias,
+        )
         return await self._store.read(artists.artist_by_id, artist_id=artist.id)
 
     async def set_voice(self, artist: Artist, vocal: VocalIdentity) -> Artist:
@@ -432,6 +443,19 @@ class Desk:
             surface=self.actor.surface,
             reason=reason,
         )
+
+    async def roll_back(self, artist: Artist, evolution_id: str, *, reason: str) -> Evolution:
+        """Take the change on trial back. Raises ConflictError where it has ended, or is the artist's own evolution."""
+        self._require_owner("take an artist's change back")
+        if artist.state is LifecycleState.EVOLVING:
+            raise ConflictError(
+                f"{artist.persona.name} evolves by this change, and its songs decide on it; pause and resume the artist first"
+            )
+        trial = await self._store.read(evolutions.evolution_on_trial, artist_id=artist.id)
+        if trial is None or trial.id != evolution_id:
+            raise ConflictError("This change has ended already; look again")
+        await take_back(self._store, artist.id, reason, self.actor.alias)
+        return await self._store.read(evolutions.evolution_by_id, evolution_id=evolution_id)
 
     # ------------------------------------------------------------ experiments
 

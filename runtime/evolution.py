@@ -13,7 +13,7 @@ from storage.errors import ConflictError
 from storage.evolutions import Evolution
 from storage.learning import with_note
 from storage.store import StoreClient
-from storage.types import Artist, ArtistId, GeneEdit, LifecycleState, Outcome, Verdict
+from storage.types import Artist, ArtistId, GeneEdit, LifecycleState, Outcome, Trend, Verdict
 
 POLICY = "policy:evolution"
 BETWEEN = timedelta(minutes=5)
@@ -27,6 +27,7 @@ async def after_song(
     verdict: Verdict | None,
     wishes: tuple[GeneEdit, ...],
     style_note: str,
+    trends: tuple[Trend, ...] = (),
 ) -> None:
     """What a person's verdict leads to: the change on trial is compared, or the next one is tried.
 
@@ -37,7 +38,9 @@ async def after_song(
     artist = await store.read(artists.artist_by_id, artist_id=artist_id)
     trial = await store.read(evolutions.evolution_on_trial, artist_id=artist_id)
     if trial is None and artist.state in REFINED:
-        await begin(store, artist, Kind.REFINE, wishes=wishes, style_note=style_note, who=POLICY)
+        await begin(
+            store, artist, Kind.REFINE, wishes=wishes, style_note=style_note, trends=trends, who=POLICY
+        )
     elif trial is not None and artist.state is not LifecycleState.EVOLVING:
         judged = evolver.judge(*_records(trial))
         if judged.verdict != "go_on":
@@ -52,6 +55,7 @@ async def begin(
     wishes: tuple[GeneEdit, ...] = (),
     style_note: str = "",
     parent_version: int | None = None,
+    trends: tuple[Trend, ...] = (),
     who: str,
 ) -> Evolution | None:
     """Try what the evolver proposes; nothing if it proposes nothing, or somebody changed the artist meanwhile."""
@@ -69,6 +73,8 @@ async def begin(
         others=tuple(Niche(name=each.slug, genre=each.genre, genes=each.genes) for each in neighbours),
         pinned=artist.persona.pinned,
         seed=sub_seed(artist.persona.signature_seed, "evolution", artist.version),
+        trends=trends,
+        adaptability=artist.persona.trend_adaptability,
     )
     if change is None:
         return None
@@ -89,7 +95,9 @@ async def begin(
         return None
 
 
-async def follow_move(store: StoreClient, artist_id: ArtistId, decision: Decision, who: str) -> None:
+async def follow_move(
+    store: StoreClient, artist_id: ArtistId, decision: Decision, who: str, trends: tuple[Trend, ...] = ()
+) -> None:
     """What a move of the lifecycle means for the change on trial."""
     trial = await store.read(evolutions.evolution_on_trial, artist_id=artist_id)
     if decision.trigger is Trigger.EVOLVED and trial is not None:
@@ -99,16 +107,17 @@ async def follow_move(store: StoreClient, artist_id: ArtistId, decision: Decisio
     elif decision.after is LifecycleState.EVOLVING:
         await take_back(store, artist_id, "An evolution begins, and two changes cannot be told apart.", who)
         artist = await store.read(artists.artist_by_id, artist_id=artist_id)
-        await begin(store, artist, Kind.EXPLORE, who=who)
+        await begin(store, artist, Kind.EXPLORE, trends=trends, who=who)
     elif decision.after is LifecycleState.PAUSED and decision.cause in (Cause.APPROVAL, Cause.REJECTIONS):
         await take_back(store, artist_id, decision.text, who)
 
 
-async def finish_moves(store: StoreClient, who: str) -> None:
+async def finish_moves(store: StoreClient, who: str, trends: tuple[Trend, ...] = ()) -> None:
     """Make the changes that moves of the lifecycle were to bring, where a crash came between."""
     bare, stale = await store.read(evolutions.half_moved, older_than=BETWEEN)
     for artist_id in bare:
-        await begin(store, await store.read(artists.artist_by_id, artist_id=artist_id), Kind.EXPLORE, who=who)
+        artist = await store.read(artists.artist_by_id, artist_id=artist_id)
+        await begin(store, artist, Kind.EXPLORE, trends=trends, who=who)
     for artist_id in stale:
         await take_back(store, artist_id, "The artist was paused for its verdicts.", who)
 

@@ -11,11 +11,12 @@ from agents.transitions import Trigger
 from configs.lifecycle import LifecycleProfile
 from configs.settings import Settings
 from runtime.evolution import finish_moves, follow_move
+from runtime.trends import trends_now
 from storage import artists, outbox
 from storage.errors import ConflictError
 from storage.evidence import LifecycleEvidence, Window, evidence_page
 from storage.store import StoreClient
-from storage.types import LifecycleState
+from storage.types import LifecycleState, Trend
 
 PAGE = 1000
 CAUSES = {cause.value: cause for cause in Cause}
@@ -31,13 +32,14 @@ async def check_roster(store: StoreClient, settings: Settings) -> list[Decision]
         deciders=profile.deciders,
         audience=profile.audience_weight > 0,
     )
-    await finish_moves(store, f"policy:{profile.name}")
+    trends = await trends_now(store, settings)
+    await finish_moves(store, f"policy:{profile.name}", trends)
     made: list[Decision] = []
     after_slug = ""
     while page := await store.read(evidence_page, window=window, limit=PAGE, after_slug=after_slug):
         for seen in page:
             decision = assess(seen.state, evidence_of(seen), profile)
-            if decision is not None and await _carry_out(store, profile, seen, decision):
+            if decision is not None and await _carry_out(store, profile, seen, decision, trends):
                 made.append(decision)
         after_slug = page[-1].slug
     return made
@@ -72,7 +74,11 @@ def wants_artist(settings: Settings, rng: random.Random) -> bool:
 
 
 async def _carry_out(
-    store: StoreClient, profile: LifecycleProfile, seen: LifecycleEvidence, decision: Decision
+    store: StoreClient,
+    profile: LifecycleProfile,
+    seen: LifecycleEvidence,
+    decision: Decision,
+    trends: tuple[Trend, ...],
 ) -> bool:
     """Make one move, or propose it; says whether it was still possible."""
     if decision.is_proposal:
@@ -89,7 +95,7 @@ async def _carry_out(
             reason=decision.cause if decision.after is LifecycleState.PAUSED else decision.text,
             who=f"policy:{profile.name}",
         )
-        await follow_move(store, seen.artist_id, decision, f"policy:{profile.name}")
+        await follow_move(store, seen.artist_id, decision, f"policy:{profile.name}", trends)
     except ConflictError:
         # A person moved the artist since the evidence was read; the next check sees the new state.
         return False

@@ -12,6 +12,7 @@ from runtime import studio
 from runtime.journal import JournaledWriter
 from runtime.model_spend import Place, SpendLedger, caps_of
 from runtime.studio import StudioConfig, Timed
+from runtime.trends import trends_now
 from storage import artists
 from storage.clock import sub_seed
 from storage.errors import ConflictError, LabelError, UsageError
@@ -45,7 +46,7 @@ async def create_artist(
             "raise it or retire one"
         )
     wanted = RosterEntry(label="", wish=wish, genre=genre)
-    return await _join(store, settings, wanted, seed, to_come=(), who=who)
+    return await _join(store, settings, wanted, seed, genre=genre, to_come=(), who=who)
 
 
 async def import_artists(
@@ -71,7 +72,8 @@ async def import_artists(
     _require_apart(tuple((entry, seeds[entry.label]) for entry in missing), roster)
     for number, entry in enumerate(missing):
         to_come = tuple((each, seeds[each.label]) for each in missing[number + 1 :])
-        mine = {"to_come": to_come, "who": who, "import_key": keys[entry.label]}
+        genre = creator.chosen_genre(entry.genre, seeds[entry.label])
+        mine = {"genre": genre, "to_come": to_come, "who": who, "import_key": keys[entry.label]}
         try:
             await _join(store, settings, entry, seeds[entry.label], **mine)
         except LabelError as error:
@@ -112,6 +114,7 @@ async def _join(
     entry: RosterEntry,
     seed: int,
     *,
+    genre: str | None,
     to_come: Wanted,
     who: str,
     import_key: str | None = None,
@@ -130,11 +133,12 @@ async def _join(
         persona, genes, _call = await creator.create(
             JournaledWriter(routed(router, settings), store, place),
             seed=seed,
-            genre=entry.genre,
+            genre=genre,
             taken_names=frozenset(names),
             taken_palettes=frozenset(each.visual.palette for each in personas),
             wish=entry.wish,
             roster=(*personas, *fixed),
+            trends=await trends_now(store, settings),
         )
     if entry.adventurousness is not None:
         genes = genes.model_copy(update={"adventurousness": entry.adventurousness})

@@ -5,7 +5,7 @@ import pytest
 from agents import evolver
 from agents.evolver import Kind, Record, Tried
 from agents.niches import AXES, Niche, distance, moved
-from storage.types import GeneEdit, Genes
+from storage.types import GeneEdit, Genes, Trend
 
 OWN = Niche(name="own", genre="lofi", genes=Genes())
 
@@ -137,3 +137,25 @@ def test_how_a_model_is_asked_is_no_style():
     wild = OWN.model_copy(update={"genes": Genes(temperature=1.0)})
     assert distance(OWN, wild) == 0
     assert "temperature" not in AXES
+
+
+FAST = Trend(kind="tempo", term="running", score=0.8, sources=("season",), age_h=3.0)
+
+
+def test_a_trend_rides_along_and_is_no_reason_of_its_own():
+    heard = {"trends": (FAST,), "adaptability": 0.5}
+    assert propose(**heard) is None
+    asked = propose(wishes=(wish("energy", 0.05),), **heard)
+    assert [(edit.gene, edit.delta) for edit in asked.edits] == [("energy", 0.05), ("tempo_bias", 0.1)]
+    assert asked.edits[1].because == "trend: tempo 'running' at 0.80 (season, 3 h old)"
+    full = propose(wishes=(wish("energy", 0.05), wish("swing", 0.05)), **heard)
+    assert "tempo_bias" not in [edit.gene for edit in full.edits], (
+        "what people and critic ask for comes first"
+    )
+    own = propose(wishes=(wish("tempo_bias", -0.05),), **heard)
+    assert [(edit.gene, edit.delta) for edit in own.edits] == [("tempo_bias", -0.05)]
+    explored = propose(Kind.EXPLORE, **heard)
+    assert explored.edits[0].gene == "tempo_bias"
+    for deaf in ({"adaptability": 0.0}, {"pinned": ("tempo_bias",)}):
+        change = propose(wishes=(wish("energy", 0.05),), **heard | deaf)
+        assert [edit.gene for edit in change.edits] == ["energy"]
