@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # a database's modules, for a word about one of its rows
+    from storage.evolutions import Evolution
     from storage.model_health import ModelRecord
 
 
@@ -57,3 +58,10 @@ def model_line(seen: "ModelRecord") -> str:
     if seen.answers:
         return f"answered {seen.answered} of {attempts} attempts{speed}"
     return f"failed at {moment(seen.last_at)}: {seen.said}"
+
+
+def trial_line(row: "Evolution") -> str:
+    """How the songs after a change do beside those before it; once it has ended, its reason tells."""
+    return row.why or (
+        f"{row.approved} of {row.decided} approved, {row.before_approved} of {row.before_decided} before"
+    )

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from storage import artists, outbox
+from agents.niches import moved
+from storage import artists, evolutions, outbox
 from storage.releases import record_release
-from storage.types import Genes, LifecycleState, Release
+from storage.types import GeneEdit, Genes, LifecycleState, Release
 from tests.storage.stage import persona
 from tests.ui.conftest import Call, behind
 
@@ -194,3 +195,18 @@ def test_an_artist_that_the_label_created_by_itself_waits_to_be_taken_on(call: C
     assert "`labelmate artist accept kilo-wren`" in call("status").out
     call("artist", "accept", "kilo-wren")
     assert call("status", "--json").data["newcomers"] == []
+
+
+def test_a_change_on_trial_is_shown_and_taken_back(call: Call, home: Path):
+    with behind(home) as stage:
+        made = stage.artist()
+        edits = (GeneEdit(gene="energy", delta=0.1, because="people: energy"),)
+        stage.write(
+            evolutions.open_evolution, artist_id=made.id, version=made.version, parent_version=made.version, kind="refine",
+            edits=edits, style_note="", genes=moved(made.genes, edits), style_notes="", who="policy",
+        )  # fmt: skip
+    assert "energy +0.10: people: energy" in call("artist", "changes", "nova-rain").out
+    back = call("artist", "rollback", "nova-rain", "--reason", "too loud", "--json").data
+    assert (back["status"], back["why"].startswith("too loud")) == ("rolled_back", True)
+    assert call("artist", "show", "nova-rain", "--json").data["genes"] == made.genes.model_dump()
+    assert "no change on trial" in call("artist", "rollback", "nova-rain", "--reason", "again").line

@@ -17,6 +17,7 @@ from storage import queries
 from storage.errors import UsageError
 from storage.roster_files import read_roster
 from storage.types import Artist, AutopilotPolicy, Cadence, LifecycleState, PersonaWish
+from ui.cli import changes
 from ui.cli.options import ArtistName, Json, Limit, Who, at_desk, person
 from ui.cli.output import Facts, show, show_rows
 from ui.cli.session import find_artist, with_label
@@ -24,8 +25,10 @@ from ui.wording import moment, usd
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="The roster: list, show, create, edit, import, accept, searched, pause, resume, evolve, retire, autopilot, voice, avatar.",
+    help="The roster: list, show, create, edit, import, accept, searched, changes, rollback, pause, resume, evolve, retire, autopilot, voice, avatar.",
 )
+for command in (changes.changes, changes.rollback):
+    app.command()(command)
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept with the change.")]
 POLICY = AutopilotPolicy()
 GIVEN = "given by a person: as they have cleared it"
@@ -510,6 +513,7 @@ def _drawn(artist: Artist) -> Group:
                 "asks for": " / ".join(persona.calls_to_action),
                 "cadence": cadence_line(artist),
                 "follows trends": f"{persona.trend_adaptability:.0%}",
+                "leanings": "\n".join(persona.leanings) or None,
                 "pinned": ", ".join(persona.pinned) or None,
                 "name searched": searched_line(artist),
                 "influences": ", ".join(persona.influences),

@@ -45,7 +45,7 @@ ENTRIES = {
     "artist": Entry(
         "ui.cli.artist:app",
         MORE,
-        "The roster: list, show, create, edit, import, accept, searched, pause, resume, evolve, retire, autopilot, voice, avatar.",
+        "The roster: list, show, create, edit, import, accept, searched, changes, rollback, pause, resume, evolve, retire, autopilot, voice, avatar.",
     ),
     "plan": Entry(
         "ui.cli.plan:app", MORE, "Calendars: what each artist makes and posts when; show, edit, add, redraw."

@@ -8,13 +8,28 @@ from sqlalchemy import insert
 from agents.mending.checkout import ChangedFile
 from agents.mending.diff import drawn
 from agents.music.order import MusicOrder
+from agents.niches import moved
+from agents.publicist import draw
 from runtime import studio
 from runtime.inbox import sheet
-from storage import autopilot, experiments, faults, inbox, knobs, patches, steps, tables
+from storage import (
+    artists,
+    autopilot,
+    content_plan,
+    evolutions,
+    experiments,
+    faults,
+    inbox,
+    knobs,
+    patches,
+    steps,
+    tables,
+)
 from storage.clock import new_id
 from storage.steps import StepKey
 from storage.store import Tx, write
-from storage.types import AutopilotPolicy, CycleState, CycleStep, LifecycleState, Outcome
+from storage.timelines import label_now
+from storage.types import AutopilotPolicy, CycleState, CycleStep, GeneEdit, LifecycleState, Outcome
 from tests.storage.stage import Stage
 from tests.ui.console.band import Band
 
@@ -27,9 +42,9 @@ def fill(band: Band, *, waiting: int = 4, released: int = 2, rejected: int = 1) 
     """Artists with a past, songs that wait, one at work, one parked, a fault, two weeks of spending."""
     stage = band.stage
     genres = ("synthwave", "lofi", "house", "ambient", "indie", "trap")
-    artists = [band.artist(seed, genre=genre) for seed, genre in enumerate(genres, start=41)]
+    roster = [band.artist(seed, genre=genre) for seed, genre in enumerate(genres, start=41)]
     for index in range(released):
-        made = band.song(artists[index], 900 + index)
+        made = band.song(roster[index], 900 + index)
         band.decide(
             made,
             Outcome.APPROVED,
@@ -37,25 +52,26 @@ def fill(band: Band, *, waiting: int = 4, released: int = 2, rejected: int = 1) 
             who=("ada", "ben")[index % 2],
             surface=("console", "telegram")[index % 2],
         )
-        band.release(artists[index], made)
+        band.release(roster[index], made)
     for index in range(rejected):
-        made = band.song(artists[0], 950 + index)
-        band.reject(artists[0], made, BLAME, who="ben", surface="telegram")
-    made = [band.song(artists[index % len(artists)], 970 + index) for index in range(waiting)]
+        made = band.song(roster[0], 950 + index)
+        band.reject(roster[0], made, BLAME, who="ben", surface="telegram")
+    made = [band.song(roster[index % len(roster)], 970 + index) for index in range(waiting)]
     stage.write(_ages, minutes=[300, 190, 44, 12, 7, 5], approval_ids=[each.approval.id for each in made])
-    _under_way(band, artists)
-    _to_make(band, artists[1])
-    _past(band, artists)
-    stage.write(_spent, artist_id=artists[0].id, days=SPENT)
+    _under_way(band, roster)
+    _to_make(band, roster[1])
+    _past(band, roster)
+    _lives(band, roster)
+    stage.write(_spent, artist_id=roster[0].id, days=SPENT)
 
 
-def _under_way(band: Band, artists) -> None:
-    fence, cycle = band.begun(artists[4], 31)
-    brief, lyrics = band.written(artists[4], fence, cycle)
+def _under_way(band: Band, roster) -> None:
+    fence, cycle = band.begun(roster[4], 31)
+    brief, lyrics = band.written(roster[4], fence, cycle)
     band.step(fence, cycle, CycleStep.COMPOSE, studio.compose(band.config, brief, lyrics).value)
     band.begin(fence, cycle, CycleStep.PRODUCE)
-    fence, cycle = band.begun(artists[5], 32)
-    band.written(artists[5], fence, cycle)
+    fence, cycle = band.begun(roster[5], 32)
+    band.written(roster[5], fence, cycle)
     band.begin(fence, cycle, CycleStep.COMPOSE, cost="0.12", provider="suno")
     key = StepKey(cycle_id=cycle.id, revision=0, name=CycleStep.COMPOSE)
     band.stage.write(
@@ -78,18 +94,18 @@ def _to_make(band: Band, artist) -> None:
     )
 
 
-def _past(band: Band, artists) -> None:
+def _past(band: Band, roster) -> None:
     stage = band.stage
     policy = AutopilotPolicy(min_score=0.85, stop_at_usd=Decimal(3))
     stage.write(
-        autopilot.set_autopilot, artist_id=artists[2].id, policy=policy, who="owner", surface="console",
+        autopilot.set_autopilot, artist_id=roster[2].id, policy=policy, who="owner", surface="console",
         reason="nine of ten approved since August",
     )  # fmt: skip
     from storage.artists import set_state
 
     for artist, after, trigger, reason in (
-        (artists[3], LifecycleState.EVOLVING, "evolve", "approval rate fell"),
-        (artists[5], LifecycleState.PAUSED, "pause", "sounds like its sister; ben asked for a rest"),
+        (roster[3], LifecycleState.EVOLVING, "evolve", "approval rate fell"),
+        (roster[5], LifecycleState.PAUSED, "pause", "sounds like its sister; ben asked for a rest"),
     ):
         stage.write(
             set_state, artist_id=artist.id, before=LifecycleState.ACTIVE, after=after, trigger=trigger,
@@ -107,7 +123,7 @@ def _past(band: Band, artists) -> None:
             faults.record_fault, fingerprint="7c1e9a40b2d35f68", code="render", title="RenderError in film: the encoder ended early",  # pragma: allowlist secret
             message="ffmpeg ended with 137 while frame 412 was written",
             trace='Traceback (most recent call last):\n  File "agents/visuals/encode.py", line 88, in close\n    raise RenderError("the encoder ended early")\nstorage.errors.RenderError: the encoder ended early (api_key=[redacted])',
-            artist_id=artists[1].id, step="film",
+            artist_id=roster[1].id, step="film",
         )  # fmt: skip
     fix = stage.write(
         faults.open_fix,
@@ -119,11 +135,50 @@ def _past(band: Band, artists) -> None:
     stage.write(faults.close_fix, fix_id=fix.id, status="worked")
     stage.write(
         faults.record_fault, fingerprint="11aa22bb33cc44dd", code="provider_unavailable", title="Suno answers 503",
-        message="503 Service Unavailable", trace="ProviderUnavailableError: 503", artist_id=artists[0].id, step="compose",
+        message="503 Service Unavailable", trace="ProviderUnavailableError: 503", artist_id=roster[0].id, step="compose",
     )  # fmt: skip
-    _patched(stage, artists[0].id)
+    _patched(stage, roster[0].id)
     stage.write(knobs.turn_knob, name="BUDGET_DAILY_USD", value="3", who="owner")
     stage.write(knobs.turn_knob, name="CRITIC_THRESHOLD", value="0.65", who="owner")
+
+
+def _lives(band: Band, everybody) -> None:
+    """Faces, calendars, and what the first one has changed and is trying."""
+    stage = band.stage
+    for artist in everybody:
+        pictures = studio.draw_portrait(band.config, artist.persona).value
+        avatar, logo = pictures
+        persona = artist.persona.model_copy(
+            update={"avatar_sha256": avatar.sha256, "logo_sha256": logo.sha256}
+        )
+        now = stage.read(artists.artist_by_id, artist_id=artist.id)
+        stage.write(
+            artists.change_persona, artist_id=artist.id, version=now.version, persona=persona, trigger="avatar",
+            evidence=None, who="owner", pictures=pictures,
+        )  # fmt: skip
+    first = stage.write(artists.accept_artist, artist_id=everybody[0].id, who="owner")
+    today = stage.read(label_now).date()
+    until = today + timedelta(days=28)
+    pieces = draw(first.persona, first=today - timedelta(days=6), last=until)
+    stage.write(content_plan.extend_plan, artist_id=first.id, pieces=pieces, until=until)
+    for edits, verdict, chance, why in (
+        ((GeneEdit(gene="energy", delta=0.08, because="people: energy is 0.62 in 7 approved songs, 0.41 in 4 rejected"),),
+         "keep", 0.71, "4 of 5 approved, 7 of 11 before: better with probability 0.71"),
+        ((GeneEdit(gene="hook_density", delta=-0.1, because="the critic: the hook returns in every other line"),
+          GeneEdit(gene="brightness", delta=0.05, because="the critic: the air band is 4 dB below the genre's")),
+         None, None, ""),
+    ):  # fmt: skip
+        now = stage.read(artists.artist_by_id, artist_id=first.id)
+        change = stage.write(
+            evolutions.open_evolution, artist_id=now.id, version=now.version, parent_version=now.version, kind="refine",
+            edits=edits, style_note="Let the second chorus breathe." if verdict else "", genes=moved(now.genes, edits),
+            style_notes=now.style_notes, who="policy:evolution",
+        )  # fmt: skip
+        if verdict:
+            stage.write(
+                evolutions.close_evolution, evolution_id=change.id, verdict=verdict, chance_better=chance, why=why,
+                who="policy:evolution",
+            )  # fmt: skip
 
 
 def _patched(stage: Stage, artist_id: str) -> None:

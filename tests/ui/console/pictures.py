@@ -30,12 +30,16 @@ PAGES = {
     "approvals": ("/approvals", "#card .lm-song"),
     "artists": ("/artists", "#roster li"),
     "artist": ("/artist?name={artist}", "#work img"),
+    "calendar": ("/artist?name={artist}", "#calendar .lm-piece"),
+    "changes": ("/artist?name={artist}", "#changes .lm-edits"),
     "inbox": ("/inbox", "#request h2"),
     "cycles": ("/cycles?cycle={cycle}", "#cycle .lm-steps"),
     "releases": ("/releases", "#release img"),
     "errors": ("/errors?fault=2f60b7d1c8e94a35", "#patch .lm-patch"),
     "settings": ("/settings", "#settings li"),
 }
+SCROLLED = {"calendar": "#calendar", "changes": "#changes"}
+"""What further down a page is looked at."""
 SETTLED_MS = 2_500
 """Covers and posters are there by then."""
 
@@ -59,6 +63,10 @@ def photograph(home: Path, wanted: list[str]) -> None:
                     page.goto(url + path.format(**names), wait_until="domcontentloaded")
                     page.wait_for_selector(there)
                     page.wait_for_timeout(SETTLED_MS)
+                    if name in SCROLLED:
+                        page.evaluate(f"document.querySelector('{SCROLLED[name]}').scrollIntoView()")
+                        page.mouse.wheel(0, -80)
+                        page.wait_for_timeout(300)
                     _keep(page.screenshot(), OUT / f"console-{name}-{look}.png")
                 page.context.close()
             browser.close()

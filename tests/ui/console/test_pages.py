@@ -10,7 +10,20 @@ from time import perf_counter
 import gradio as gr
 import pytest
 
-from storage import approval_rows, approvals, artists, cycles, faults, patches, releases, steps, timelines
+from agents.niches import moved
+from storage import (
+    approval_rows,
+    approvals,
+    artists,
+    cycles,
+    evolutions,
+    experiments,
+    faults,
+    patches,
+    releases,
+    steps,
+    timelines,
+)
 from storage.artist_overviews import artist_overview, roster_page
 from storage.errors import UsageError
 from storage.model_calls import ModelCall, RecordedCall
@@ -21,6 +34,7 @@ from storage.types import (
     AutopilotPolicy,
     CycleState,
     CycleStep,
+    GeneEdit,
     LifecycleState,
     Outcome,
     Redo,
@@ -46,6 +60,7 @@ from ui.console.readings.standing import makers, standing
 from ui.console.reception import Reception
 from ui.console.reviewing import Bound, Review, Typed, edits
 from ui.console.steering import Steering, moves, policy_of
+from ui.console.trying import Trying
 from ui.console.waveforms import peaks_of
 
 pytestmark = pytest.mark.slow
@@ -196,6 +211,45 @@ async def test_a_search_for_a_name_is_kept_and_its_form_goes_away(
     assert now_cards.artists_waiting(stage.read(label_status, caps=caps)) == ""
     row = stage.read(releases.release_by_id, release_id="rel_1")
     assert "Not to be published yet" not in release_card(row, None, await reception.now())
+
+
+async def test_variants_are_begun_promoted_and_withdrawn_and_a_change_is_taken_back(
+    reception: Reception, stage: Stage
+) -> None:
+    with gr.Blocks():
+        trying = Trying(reception, gr.Textbox())
+    artist = stage.read(artists.list_artists)[0]
+    assert "Only the owner" in await trying.begin_experiment("ada", "energy", "control\n+0.1", even=False)
+    assert "two different" in await trying.begin_experiment("owner", "energy", "control", even=False)
+    assert "AB_TESTING_ENABLED" in await trying.begin_experiment(
+        "owner", "energy", " control\n+0.1 ", even=True
+    )
+    (row,) = stage.read(experiments.list_experiments)
+    assert (row.method, [arm.value for arm in row.arms]) == ("even", ["control", "+0.1"])
+    drawn = trying.draw(stage.read(artist_overview, name=artist.slug))[1]
+    assert f'data-act="promote" data-id="{row.id}" data-arm="{row.arms[1].arm_id}"' in drawn
+    wanted = f"promote {row.id} {row.arms[1].arm_id}"
+    assert "Only the owner" in await trying.carry_out("ada", artist.slug, wanted, "")
+    assert "no such variant" in await trying.carry_out("owner", artist.slug, f"promote {row.id} arm_x", "")
+    assert "is +0.1 in every song" in await trying.carry_out("owner", artist.slug, wanted, "they like it")
+    assert "own again" in await trying.carry_out("owner", artist.slug, f"stop {row.id} ", "")
+
+    edits = (GeneEdit(gene="energy", delta=0.1, because="people: energy"),)
+    change = stage.write(
+        evolutions.open_evolution, artist_id=artist.id, version=artist.version, parent_version=artist.version,
+        kind="refine", edits=edits, style_note="", genes=moved(artist.genes, edits), style_notes="", who="policy",
+    )  # fmt: skip
+    drawn = trying.draw(stage.read(artist_overview, name=artist.slug))[0]
+    assert "energy +0.10" in drawn
+    assert f'data-act="roll_back" data-id="{change.id}"' in drawn
+    assert "Say why" in await trying.carry_out("owner", artist.slug, f"roll_back {change.id} ", " ")
+    back = await trying.carry_out("owner", artist.slug, f"roll_back {change.id} ", "too loud")
+    assert f"again as in version {artist.version}" in back
+    assert stage.read(artists.artist_by_id, artist_id=artist.id).genes == artist.genes
+    told = stage.read(artist_overview, name=artist.slug)
+    assert (told.evolutions[0].status, "too loud" in told.evolutions[0].why) == ("rolled_back", True)
+    assert "roll_back" not in trying.draw(told)[0]
+    assert "ended already" in await trying.carry_out("owner", artist.slug, f"roll_back {change.id} ", "again")
 
 
 async def test_the_autopilot_is_the_owners_and_is_recorded(reception: Reception, stage: Stage) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from storage.autopilot import FlightRow
-from storage.experiments import ExperimentRow
 from storage.histories import ArtistMoney
 from storage.queries import CycleLine
 from storage.types import Artist, Event, LifecycleState
@@ -105,6 +104,7 @@ def persona_card(artist: Artist) -> Markup:
                 ("themes", ", ".join(persona.themes)),
                 ("moods", ", ".join(persona.moods)),
                 ("audience", persona.audience),
+                ("leanings", "; ".join(persona.leanings)),
                 ("influences", ", ".join(persona.influences)),
                 ("look", f"{persona.visual.palette}, {persona.visual.display_font}".replace("_", " ")),
                 (
@@ -176,36 +176,6 @@ def autopilot_card(artist: Artist, flight: FlightRow, throws: Sequence[Event], n
         for throw in throws
     ]
     return text(state, el("ul", rows, cls="lm-rows") if rows else None)
-
-
-def experiments(rows: Sequence[ExperimentRow]) -> Markup:
-    """What is being tried, each arm with what its songs were rewarded with."""
-    shown = [each for each in rows if each.status == "running" or any(arm.assigned for arm in each.arms)]
-    if not shown:
-        return section("Experiments", empty("Nothing is being tried."))
-    return section("Experiments", [_experiment(each) for each in shown])
-
-
-def _experiment(row: ExperimentRow) -> Markup:
-    arms = [
-        el(
-            "li",
-            el("span", arm.value, arm.arm_id == row.winner_arm_id and chip("winner", "approved")),
-            plots.gauge(arm.reward_sum / arm.rewarded if arm.rewarded else 0.0, warn_from=2.0),
-            el(
-                "small",
-                f"{arm.reward_sum:g} of {arm.rewarded} approved"
-                if arm.rewarded
-                else f"{arm.assigned} songs, none decided",
-            ),
-        )
-        for arm in row.arms
-    ]
-    return el(
-        "div",
-        el("h4", row.parameter.replace("_", " "), " ", chip(row.status, "plain")),
-        el("ul", arms, cls="lm-arms"),
-    )
 
 
 def question(asked: str, consequence: str) -> Markup:

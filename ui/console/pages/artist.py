@@ -13,6 +13,7 @@ from ui.console.markup import Markup, empty
 from ui.console.notices import attempt
 from ui.console.reception import Reception
 from ui.console.steering import CONSEQUENCES, PEOPLES, Steering, moves, policy_of
+from ui.console.trying import Trying
 
 POLICY = AutopilotPolicy()
 
@@ -30,13 +31,14 @@ class ArtistPage:
             with gr.Column(scale=3):
                 self.told = [card("work"), card("songs")]
                 self.calendar = Calendar(reception, self.name)
-                self.told += [card("life"), card("versions")]
+                self.trying = Trying(reception, self.name)
+                self.told += [*self.trying.cards, card("life"), card("versions")]
             with gr.Column(scale=2):
                 self._moves()
                 self._name_search()
                 self._autopilot()
                 self._song()
-                self.told += [card("persona"), card("experiments")]
+                self.told += [card("persona")]
         self._wire(blocks)
         self.calendar.wire(blocks, self.frame)
 
@@ -111,6 +113,7 @@ class ArtistPage:
                 **QUIETLY,
             )
         self.no.click(lambda: gr.update(visible=False), None, self.confirm, **QUIETLY)
+        self.trying.wire()
         acts = (
             (self.yes, self.move, [self.name, self.trigger, self.reason], [notice, self.confirm]),
             (self.searched, self.record_search, [self.name, self.found], [notice]),
@@ -123,7 +126,8 @@ class ArtistPage:
                 [notice, self.theme, self.title],
             ),
         )
-        for button, act, given, answered in acts:
+        extra = ((button, act, given, [notice, *more]) for button, act, given, more in self.trying.acts)
+        for button, act, given, answered in (*acts, *extra):
             done = button.click(act, given, answered, trigger_mode="once", **QUIETLY)
             done.then(self.draw, self.name, self.shown, **QUIETLY)
 
@@ -156,10 +160,10 @@ class ArtistPage:
             cards.portrait(artist, told.latest, told.money, now),
             cards.latest_work(artist, told.latest, peaks),
             cards.songs(told.songs, told.scores, now),
+            *self.trying.draw(told),
             past.lifecycle(told.changes, now),
             past.versions(told.versions, now),
             cards.persona_card(artist),
-            cards.experiments(told.experiments),
             cards.autopilot_card(artist, told.flight, told.throws, now),
             gr.update(visible=artist.persona.name_search is None),
             *self._possible(artist),

@@ -10,6 +10,7 @@ from agents.transitions import Trigger
 from runtime.desk import Desk
 from storage import queries
 from storage.artists import artist_by_name
+from storage.evolutions import Evolution, evolutions_of
 from storage.queries import RosterRow
 from storage.types import Artist, AutopilotPolicy, Frozen, LifecycleState
 from ui.web.door import Limit, TheDesk, TheLabel
@@ -30,8 +31,14 @@ class NewArtist(Frozen):
     """What an artist is made from."""
 
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
-    """The same seed and roster make the same artist."""
+    """The same seed, roster and trends make the same artist."""
     genre: str | None = None
+
+
+class Changes(Frozen):
+    """Changes, the latest first."""
+
+    changes: tuple[Evolution, ...]
 
 
 class Because(Frozen):
@@ -93,6 +100,21 @@ async def accept(name: str, label: TheLabel, desk: TheDesk) -> Artist:
 async def record_name_search(name: str, search: Searched, label: TheLabel, desk: TheDesk) -> Artist:
     """Keep that somebody looked for others of the name; the artist's releases wait for it."""
     return await desk.record_name_search(await label.store.read(artist_by_name, name=name), search.found)
+
+
+@router.get("/{name}/changes")
+async def list_changes(name: str, label: TheLabel) -> Changes:
+    """What the artist has changed of itself, the latest first, each with its trial."""
+    artist = await label.store.read(artist_by_name, name=name)
+    rows = await label.store.read(evolutions_of, artist_id=artist.id)
+    return Changes(changes=tuple(rows))
+
+
+@router.post("/{name}/changes/{change_id}/roll-back")
+async def roll_back(name: str, change_id: str, because: Because, label: TheLabel, desk: TheDesk) -> Evolution:
+    """Take the change on trial back; the owner's right."""
+    artist = await label.store.read(artist_by_name, name=name)
+    return await desk.roll_back(artist, change_id, reason=because.reason)
 
 
 @router.post("/{name}/pause")
