@@ -24,7 +24,7 @@ from agents.visuals import portrait
 from agents.visuals.colour import find_palette, srgb
 from agents.visuals.footage.rhythm import cuts
 from agents.visuals.soundprint import draw_soundprint
-from agents.visuals.visualizer.words import END_CARD_S, TITLE_CARD_S
+from agents.visuals.titles import END_CARD_S, TITLE_CARD_S
 from configs.genres import load_genres
 from storage.clock import SystemClock
 from storage.types import (

@@ -53,7 +53,25 @@ class Layer(Frozen):
     """How long it takes to come and to go."""
 
 
-class Overlay(Layer):
+class Ink(Layer):
+    """Something drawn in one colour."""
+
+    colour: Hex = "#ffffff"
+    shadow: Hex | None = None
+    """Of a soft shadow, for ink over pictures of any lightness."""
+    shadow_px: float = Field(default=0.0, ge=0)
+
+
+class Emblem(Ink):
+    """An artist's sign, by its name in `agents/visuals/emblem.py`."""
+
+    emblem: str
+    size_px: int = Field(ge=4, le=4096)
+    position: tuple[int, int]
+    """Left and upper edge, in pixels."""
+
+
+class Overlay(Ink):
     """Text."""
 
     text: str = Field(min_length=1)
@@ -67,7 +85,6 @@ class Overlay(Layer):
     max_height: float = Field(default=1.0, gt=0, le=1)
     """Share of its height."""
     tracking_em: float = 0.0
-    colour: Hex = "#ffffff"
     position: tuple[Horizontal | int, Vertical | int] = ("center", "bottom")
     """Words for a place inside the margin, or the left and upper edge in pixels."""
     margin_px: int = Field(default=10, ge=0)
@@ -77,9 +94,6 @@ class Overlay(Layer):
     stroke: Hex | None = None
     """Of an outline around the letters; None: none."""
     stroke_px: int = Field(default=0, ge=0, le=40)
-    shadow: Hex | None = None
-    """Of a soft shadow, for text over pictures of any lightness."""
-    shadow_px: float = Field(default=0.0, ge=0)
 
 
 class Veil(Layer):
@@ -106,7 +120,7 @@ class Timeline(Frozen):
     height: int = Field(ge=64, le=4096, multiple_of=2)
     fps: int = Field(default=30, ge=1, le=60)
     shots: tuple[Shot, ...] = Field(min_length=1)
-    overlays: tuple[Overlay, ...] = ()
+    overlays: tuple[Overlay | Emblem, ...] = ()
     """Later ones over earlier ones."""
     captions: tuple[Overlay, ...] = ()
     """What is sung, over everything."""
@@ -132,7 +146,7 @@ class Timeline(Frozen):
         return self.frames / self.fps
 
     @property
-    def layers(self) -> tuple[Veil | Overlay, ...]:
+    def layers(self) -> tuple[Veil | Overlay | Emblem, ...]:
         """Everything laid over the clips, in its order."""
         return (*self.veils, *self.overlays, *self.captions)
 

@@ -5,20 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from agents.visuals.editing.delivery import deliver, part_file
-from agents.visuals.editing.raster import Raster, rasterise
+from agents.visuals.editing.raster import rasterise
 from agents.visuals.editing.source import Source
 from agents.visuals.encode import FILMED, Encoder, Reel
 from agents.visuals.facts import VideoFacts, undrawable
-from agents.visuals.timeline import Overlay, Timeline, Veil
+from agents.visuals.timeline import Emblem, Overlay, Timeline, Veil
 from agents.visuals.visualizer.flashes import FlashMeter
-from agents.visuals.visualizer.frame import Frame, Plane, to_yuv
-from agents.visuals.visualizer.sprite import Sprite
-
-Floats = NDArray[np.floating]
+from agents.visuals.visualizer.frame import Frame
+from agents.visuals.visualizer.sprite import Sprite, sprite_of
 
 
 def render(
@@ -88,7 +84,7 @@ def _cut(timeline: Timeline) -> Iterator[Frame]:
 class _Laid:
     """A layer as it comes and goes; it is drawn when it is first needed, and forgotten after."""
 
-    def __init__(self, timeline: Timeline, layer: Veil | Overlay) -> None:
+    def __init__(self, timeline: Timeline, layer: Veil | Overlay | Emblem) -> None:
         self._size = (timeline.width, timeline.height)
         self._layer = layer
         self._first, self._last, self._fade = timeline.span(layer)
@@ -102,24 +98,8 @@ class _Laid:
         if self._sprite is None:
             raster = rasterise(self._layer, *self._size)
             self.dropped = raster.dropped
-            self._sprite = _sprite(raster)
+            self._sprite = sprite_of(raster)
         step = min(time - self._first, self._last - time)
         opacity = min(1.0, step / self._fade) if self._fade else 1.0
         if opacity > 0:
             self._sprite.lay(frame, opacity)
-
-
-def _sprite(raster: Raster) -> Sprite:
-    """What a raster leaves of a picture and adds to it, per plane."""
-    share = raster.rgba[..., 3:].astype(np.float32) / 255
-    colour = to_yuv(raster.rgba[..., :3].astype(np.float32)).astype(np.float32)
-    keep, add = np.float32(255) * (1 - share[..., 0]), colour * share
-    return Sprite(raster.left, raster.top, _planes(keep, keep, keep), _planes(*np.moveaxis(add, -1, 0)))
-
-
-def _planes(y: Floats, u: Floats, v: Floats) -> tuple[Plane, Plane, Plane]:
-    """Rounded to bytes, the chroma at half size."""
-    half = (y.shape[1] // 2, y.shape[0] // 2)
-    chroma = (cv2.resize(np.ascontiguousarray(plane), half, interpolation=cv2.INTER_AREA) for plane in (u, v))
-    rounded = [np.rint(plane).astype(np.uint8) for plane in (y, *chroma)]
-    return rounded[0], rounded[1], rounded[2]

@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.visuals.emblem import emblem_outlines
 from agents.visuals.lettering import Lettering, set_block
-from agents.visuals.timeline import Hex, Overlay, Veil
+from agents.visuals.timeline import Emblem, Hex, Overlay, Veil
 from agents.visuals.typefaces import Typeface
 
 Rgba: TypeAlias = NDArray[np.uint8]
@@ -58,18 +59,34 @@ def typeset(overlay: Overlay, width: int, height: int) -> Setting:
     return Setting(lettering, around, *_place(overlay, box, (width, height), margin), *box)
 
 
-def rasterise(layer: Overlay | Veil, width: int, height: int) -> Raster:
+def rasterise(layer: Overlay | Emblem | Veil, width: int, height: int) -> Raster:
     """A layer for a frame of that size."""
-    return _text(layer, width, height) if isinstance(layer, Overlay) else _veil(layer, width, height)
+    match layer:
+        case Overlay():
+            return _inked(layer, typeset(layer, width, height), width, height)
+        case Emblem():
+            return _inked(layer, _sign(layer), width, height)
+        case Veil():
+            return _veil(layer, width, height)
 
 
-def _text(overlay: Overlay, width: int, height: int) -> Raster:
+def _sign(emblem: Emblem) -> Setting:
+    """The emblem, set like a letter."""
+    size = emblem.size_px
+    mask = np.zeros((size, size), dtype=np.uint8)
+    marks = [
+        np.rint((mark * 0.48 + 0.5) * size * 16).astype(np.int32) for mark in emblem_outlines(emblem.emblem)
+    ]
+    cv2.fillPoly(mask, marks, 255, cv2.LINE_AA, 4)
+    return Setting(Lettering(mask, (), size), 0, *emblem.position, size, size)
+
+
+def _inked(layer: Overlay | Emblem, setting: Setting, width: int, height: int) -> Raster:
     """Box, shadow, outline and letters, wholly inside the frame."""
-    setting = typeset(overlay, width, height)
     left, top, around, ink = setting.left, setting.top, setting.around, setting.lettering.mask
     box = setting.width, setting.height
     # The shadow reaches beyond the text's own box, and is cut where the frame ends.
-    reach = int(3 * overlay.shadow_px) + 2 if overlay.shadow else 0
+    reach = int(3 * layer.shadow_px) + 2 if layer.shadow else 0
     x0, y0 = max(0, left - reach) // 2 * 2, max(0, top - reach) // 2 * 2
     x1 = min(width, -(-(left + box[0] + reach) // 2) * 2)
     y1 = min(height, -(-(top + box[1] + reach) // 2) * 2)
@@ -80,18 +97,17 @@ def _text(overlay: Overlay, width: int, height: int) -> Raster:
 
     colour = np.zeros((*letters.shape, 3), dtype=np.float32)
     opacity = np.zeros_like(letters)
-    if overlay.background:
+    if isinstance(layer, Overlay) and layer.background:
         inside = np.zeros_like(letters)
-        inside[top - y0 : top - y0 + box[1], left - x0 : left - x0 + box[0]] = overlay.background_opacity
-        _over(colour, opacity, overlay.background, inside)
-    if overlay.shadow:
-        wide = cv2.GaussianBlur(letters, (0, 0), max(0.5, overlay.shadow_px))
-        tight = cv2.GaussianBlur(letters, (0, 0), max(0.5, overlay.shadow_px * 0.3))
-        _over(colour, opacity, overlay.shadow, np.minimum(1, 2.2 * wide + 0.8 * tight) * np.float32(0.8))
-    if overlay.stroke and overlay.stroke_px:
-        pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * overlay.stroke_px + 1,) * 2)
-        _over(colour, opacity, overlay.stroke, np.asarray(cv2.dilate(letters, pen), dtype=np.float32))
-    _over(colour, opacity, overlay.colour, letters)
+        inside[top - y0 : top - y0 + box[1], left - x0 : left - x0 + box[0]] = layer.background_opacity
+        _over(colour, opacity, layer.background, inside)
+    if layer.shadow:
+        wide, tight = _soften(letters, layer.shadow_px), _soften(letters, layer.shadow_px * 0.3)
+        _over(colour, opacity, layer.shadow, np.minimum(1, 2.2 * wide + 0.8 * tight) * np.float32(0.8))
+    if isinstance(layer, Overlay) and layer.stroke and layer.stroke_px:
+        pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * layer.stroke_px + 1,) * 2)
+        _over(colour, opacity, layer.stroke, np.asarray(cv2.dilate(letters, pen), dtype=np.float32))
+    _over(colour, opacity, layer.colour, letters)
     return Raster(_rgba(colour, opacity), x0, y0, setting.lettering.dropped)
 
 
@@ -103,6 +119,15 @@ def _veil(veil: Veil, width: int, height: int) -> Raster:
     colour = np.empty((height, width, 3), dtype=np.float32)
     colour[:] = rgb(veil.colour)
     return Raster(_rgba(colour, opacity), 0, 0)
+
+
+def _soften(ink: NDArray[np.float32], sigma_px: float) -> NDArray[np.float32]:
+    """A Gaussian blur; a wide one at the size that it leaves anything to be seen of."""
+    share = 1 << max(0, int(np.log2(max(1.0, sigma_px / 2))))
+    height, width = ink.shape
+    small = cv2.resize(ink, (-(-width // share), -(-height // share)), interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), max(0.5, sigma_px / share))
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
 
 
 def rgb(colour: Hex) -> tuple[int, int, int]:

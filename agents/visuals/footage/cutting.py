@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agents.visuals.footage.rhythm import LEAD_IN_S, NEEDED, SLACK_S, Cut, cuts
-from agents.visuals.footage.titles import Titles
 from agents.visuals.timeline import Shot, Soundtrack, Timeline, Veil
+from agents.visuals.titles import Titles
 from agents.visuals.visualizer.stage import Stage
 from storage.clock import sub_seed
 from storage.errors import RenderError

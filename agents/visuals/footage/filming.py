@@ -10,10 +10,10 @@ from agents.visuals.encode import Reel
 from agents.visuals.facts import VideoFacts
 from agents.visuals.footage.cutting import Clip, Cutting, cut_film
 from agents.visuals.footage.rhythm import NEEDED
+from agents.visuals.titles import are_captions_wanted
 from agents.visuals.visualizer.admission import admit
 from agents.visuals.visualizer.film import draw_shot
 from agents.visuals.visualizer.sound import audio_length_s
-from agents.visuals.visualizer.words import are_captions_wanted
 from configs.knobs import Captions
 from storage.types import FootageClip, SongPlan, VisualIdentity
 

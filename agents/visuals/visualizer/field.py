@@ -83,13 +83,8 @@ class Field:
     def advance(self, ink: Plane, flow: Flow, step: float, time_s: float) -> None:
         """Moves the light by `step` (in thirtieths of a second) and feeds it with the ink."""
         way = self._way.back(flow, step, time_s, flow.warp * self._unit * 4 * step)
-        moved = cv2.remap(  # pyright: ignore[reportCallIssue] - its types know no single map of both places
-            self.light,
-            way,
-            None,
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_CONSTANT,  # pyright: ignore[reportArgumentType]
-        )
+        # The types know no single map that holds both places.
+        moved = cv2.remap(self.light, way, None, cv2.INTER_LINEAR)  # pyright: ignore[reportCallIssue, reportArgumentType]
         # Trails that soften as they age look like light, and cost the encoder a tenth less than crisp ones.
         self.light = np.asarray(cv2.GaussianBlur(moved, (3, 3), _SOFTEN_PX), dtype=np.float32)
         self.light *= np.float32(flow.keep**step)

@@ -1,6 +1,8 @@
 """Type: it fits its box, breaks evenly, falls back, and never fails on odd text."""
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from agents.visuals.identity import TYPE_PAIRS
 from agents.visuals.lettering import clean_text, measure, set_block, wrap
@@ -67,3 +69,14 @@ def test_weights_of_variable_faces_differ():
 def test_unknown_face_is_a_usage_error():
     with pytest.raises(UsageError, match="Comic"):
         load_font(Typeface("Comic Sans"), 20)
+
+
+def test_small_letters_keep_the_distances_of_large_ones():
+    """Set on whole pixels, `the night has` was read as two words."""
+    text, face = "We're not lost, the night has a feel", Typeface("Archivo", 650)
+    small, large = (
+        set_block(text, face, width_px=4000, height_px=400, size_px=size).mask for size in (17, 170)
+    )
+    shrunk = np.asarray(Image.fromarray(large).resize(small.shape[::-1], Image.Resampling.BOX), dtype=float)
+    assert small.shape[1] == pytest.approx(large.shape[1] / 10, abs=2)
+    assert np.corrcoef(shrunk.sum(axis=0), small.sum(axis=0))[0, 1] > 0.95

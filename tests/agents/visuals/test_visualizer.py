@@ -10,6 +10,7 @@ import soundfile
 
 from agents.visuals.colour import find_palette
 from agents.visuals.encode import Reel
+from agents.visuals.titles import are_captions_wanted, caption_times
 from agents.visuals.visualizer.field import Field, Flow
 from agents.visuals.visualizer.flashes import FlashMeter
 from agents.visuals.visualizer.frame import Frame, to_rgb, to_yuv
@@ -21,7 +22,7 @@ from agents.visuals.visualizer.rhythm import MIN_GAP_S, follow, thin
 from agents.visuals.visualizer.scenes import SCENES
 from agents.visuals.visualizer.sound import listen
 from agents.visuals.visualizer.stage import SAFE_MARGIN, Stage
-from agents.visuals.visualizer.words import Words, are_captions_wanted, caption_times
+from agents.visuals.visualizer.words import Words
 from storage.errors import UsageError
 from storage.types import PlannedLine, SongPlan, VisualIdentity
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from agents.visuals.editing import fast, with_moviepy
-from agents.visuals.timeline import Overlay, Shot, Soundtrack, Timeline, Veil
+from agents.visuals.timeline import Emblem, Overlay, Shot, Soundtrack, Timeline, Veil
 from storage.errors import RenderError, UsageError
 
 
@@ -34,6 +34,7 @@ def test_both_backends_show_the_same_pictures(clips, audio, tmp_path):
             Overlay(text="Glass Horizon", start_s=0.3, duration_s=1.2, fade_s=0.2, size_px=40, shadow="#000000",
                     shadow_px=4, position=("center", "center")),
             Overlay(text="NOVA LUX", size_px=16, position=("left", "top"), stroke="#102030", stroke_px=2),
+            Emblem(emblem="petals", size_px=40, position=(250, 20), colour="#ffcc66", shadow="#000000", shadow_px=5),
         ),
         captions=(Overlay(text="hold the line", start_s=1.3, duration_s=1, size_px=18, background="#101020"),),
         veils=(Veil(colour="#201040"), Veil(colour="#000000", start_s=0.3, duration_s=0.8, fade_s=0.2, centre=0.4)),

