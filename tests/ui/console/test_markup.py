@@ -8,7 +8,7 @@ from storage.faults import ErrorEvent, ErrorGroup, ErrorReport, GroupStatus
 from storage.histories import ArtistVersion
 from storage.releases import ReleaseRow, ReleaseState
 from storage.roster import RosterRow
-from storage.types import ArtistId, CycleId, Genes, LifecycleState, VocalIdentity
+from storage.types import ArtistId, CycleId, Genes, LifecycleState, NameSearch, VocalIdentity
 from tests.storage.stage import persona
 from ui.console import plots
 from ui.console.cards import faults, past, releases, roster
@@ -101,6 +101,24 @@ def test_a_version_shows_the_genes_that_moved_and_the_notes_that_came() -> None:
     assert "sings: male" in shown
     assert "sings: female" in shown
     assert "<script" not in shown
+
+
+def test_a_version_shows_what_a_person_changed_of_the_persona() -> None:
+    def version(number: int, **changed: object) -> ArtistVersion:
+        told = persona("Nova").model_copy(update=changed)
+        return ArtistVersion(
+            version=number, persona=told, genes=Genes(), style_notes="", trigger="x", evidence=None, who="ada", at=NOW
+        )  # fmt: skip
+
+    searched = NameSearch(by="ada", at=NOW, found=EVIL)
+    shown = past.difference(
+        version(1), version(2, themes=("salt",), avatar_sha256="ab" * 32, name_search=searched)
+    )
+    for part in ("<del>themes: rain</del>", "<ins>themes: salt</ins>", "<ins>picture abababab</ins>"):
+        assert part in shown
+    assert "name searched: " in shown
+    assert "<script" not in shown
+    assert "Nothing that can be seen" in past.difference(version(1), version(2))
 
 
 def test_bars_are_as_tall_as_their_values() -> None:

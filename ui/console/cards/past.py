@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from storage.histories import ArtistVersion, LifecycleChange
+from storage.types import Persona
 from ui.console.markup import Markup, ago, chip, el, empty, section, text
 
 GENE_RANGE = {"tempo_bias": (-1.0, 1.0)}
@@ -68,10 +69,41 @@ def difference(before: ArtistVersion, after: ArtistVersion) -> Markup:
 
 
 def _personas(before: ArtistVersion, after: ArtistVersion) -> list[Markup]:
-    """What went and came of voice and sound."""
-    lines = [_voice_and_sound(before), _voice_and_sound(after)]
+    """What went and came of what a person may change, and of voice and sound."""
+    lines = [[*_told(version.persona), *_voice_and_sound(version)] for version in (before, after)]
     gone = [el("del", line) for line in lines[0] if line not in lines[1]]
     return gone + [el("ins", line) for line in lines[1] if line not in lines[0]]
+
+
+def _told(persona: Persona) -> list[str]:
+    """A persona by lines, one for each part that may change."""
+    cadence, search = persona.cadence, persona.name_search
+    lines = [
+        f"{name.replace('_', ' ')}: {', '.join(value) if isinstance(value, tuple) else value}"
+        for name in (
+            "tagline",
+            "lyrical_voice",
+            "audience",
+            "themes",
+            "moods",
+            "influences",
+            "platforms",
+            "pinned",
+        )
+        if (value := getattr(persona, name))
+    ]
+    lines += [f"says: {call}" for call in persona.calls_to_action]
+    lines += [f"tells: {part}" for part in persona.backstory.split("\n\n")]
+    lines.append(
+        f"a song every {cadence.days_per_song} days, {cadence.teasers_per_song} teasers each, "
+        f"{cadence.posts_per_week} posts a week"
+    )
+    lines.append(f"follows trends: {persona.trend_adaptability:.0%}")
+    if search is not None:
+        lines.append(f"name searched: {search.found}")
+    if persona.avatar_sha256:
+        lines.append(f"picture {persona.avatar_sha256[:8]}")
+    return lines
 
 
 def _voice_and_sound(version: ArtistVersion) -> list[str]:
