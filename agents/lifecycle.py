@@ -186,6 +186,10 @@ class _Case:
         }[kind]
 
     def decide(self, trigger: Trigger, cause: Cause, bound: float, text: str) -> Decision:
+        heard = self.evidence.audience_sources if self.profile.audience_weight else ()
+        sources = (*self.profile.deciders, *heard)
+        if heard:
+            text = f"{text} Counted: {', '.join(sources)}."
         return Decision(
             trigger=trigger,
             before=self.state,
@@ -206,10 +210,7 @@ class _Case:
             | self._audience(),
             bound=bound,
             text=text,
-            sources=(
-                *self.profile.deciders,
-                *(self.evidence.audience_sources if self.profile.audience_weight else ()),
-            ),
+            sources=sources,
             is_proposal=trigger is Trigger.RETIRE and self.profile.retirement == "proposed",
         )
 

@@ -412,6 +412,7 @@ def test_audiences_say_nothing_unless_a_person_lets_them():
     assert decision.text.startswith(
         "5 of 20 approved, with 20 audiences of 0.05 on average at weight 0.5 (18%), below 40%"
     )
+    assert decision.text.endswith("Counted: person, spotify_for_artists.")
     assert (decision.numbers["audience_songs"], decision.numbers["audience_weight"]) == (20, 0.5)
     unheard = assess(State.ACTIVE, Evidence(approved=2, rejected=18), LABEL)
     assert unheard is not None
