@@ -156,13 +156,14 @@ class _Way:
     """Where the light of each place came from, worked out at every eighth place: between them it is smooth."""
 
     def __init__(self, size: tuple[int, int], focus: tuple[float, float], seed: int) -> None:
-        self._size, self._focus = size, focus
+        self._size, self._focus = size, np.array(focus, dtype=np.float32)
         self._columns, self._rows = (-(-side // _CELL_PX) + 2 for side in size)
         ys, xs = np.mgrid[0 : self._rows, 0 : self._columns].astype(np.float32)
-        self._grid = np.stack([xs, ys], axis=2) * np.float32(_CELL_PX) - np.float32(_CELL_PX / 2 + 0.5)
-        out = self._grid - np.array(focus, dtype=np.float32)
-        radius2 = (out**2).sum(axis=2, keepdims=True) / np.float32(max(focus) ** 2)
-        self._curl = out[..., ::-1] * np.array([-1, 1], dtype=np.float32) * radius2
+        places = np.stack([xs, ys], axis=2) * np.float32(_CELL_PX) - np.float32(_CELL_PX / 2 + 0.5)
+        self._out = places - self._focus
+        self._across = self._out[..., ::-1] * np.array([-1, 1], dtype=np.float32)
+        radius2 = (self._out**2).sum(axis=2, keepdims=True) / np.float32(max(focus) ** 2)
+        self._curl = self._across * radius2
         span = (self._rows * _CELL_PX + _DRIFT_PX, self._columns * _CELL_PX + _DRIFT_PX)
         axes = [smooth_noise(*span, 7, sub_seed(seed, "drift", axis)) - np.float32(0.5) for axis in "xy"]
         self._drift = np.stack(axes, axis=2)
@@ -170,12 +171,12 @@ class _Way:
     def back(self, flow: Flow, step: float, time_s: float, carry_px: float) -> NDArray[np.float32]:
         """Source places: float32 (height, width, 2), x and y."""
         turn, zoom = -flow.turn * step, flow.zoom**-step
-        cos, sin = float(np.cos(turn) * zoom), float(np.sin(turn) * zoom)
-        focus = np.array(self._focus, dtype=np.float32)
-        spin = np.array([[cos, sin], [-sin, cos]], dtype=np.float32)
+        cos, sin = np.float32(np.cos(turn) * zoom), np.float32(np.sin(turn) * zoom)
         extent = (self._columns * _CELL_PX, self._rows * _CELL_PX)
         drift = window(self._drift, extent, time_s * 9)[::_CELL_PX, ::_CELL_PX]
-        source = (self._grid - focus) @ spin + focus + drift * np.float32(carry_px)
+        # No matrix product: for so small a one, BLAS wakes threads that then spin.
+        source = self._out * cos + self._across * sin + self._focus
+        source += drift * np.float32(carry_px)
         source -= self._curl * np.float32(flow.swirl * step)
         fine = cv2.resize(source, extent, interpolation=cv2.INTER_LINEAR)
         width, height = self._size
