@@ -170,7 +170,7 @@ def _evidence(tx: Tx, window: Window, wanted: ColumnElement[bool], *, limit: int
     heard = _heard(tx, asked.audience, given) if window.audience else {}
     days = open_days_since(tx, at=min(row[-1] for row in artists))
     found: list[LifecycleEvidence] = []
-    for artist_id, slug, name, version, state, paused_at, pause_reason, seen_at in artists:
+    for artist_id, slug, name, version, state, paused_at, pause_reason, seen_at in map(tuple, artists):
         sung = songs.get(artist_id, UNSUNG)
         _, changed_at, who = moves.get(artist_id, UNMOVED)
         found.append(

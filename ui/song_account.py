@@ -108,7 +108,9 @@ def song_account(overview: CycleOverview, releases: Path, assets: AssetStore) ->
         ),
         plan=_one(files, "plan"),
         planned_because=brief.reasons if brief else (),
-        critique=None if critique is None else Judgement(**critique.model_dump(exclude={"source"})),
+        critique=None
+        if critique is None
+        else Judgement(**critique.model_dump(include={*Judgement.model_fields})),
         reflection=last_output(overview, CycleStep.REFLECT, Reflection),
         release_dir=str(bag) if bag else None,
     )

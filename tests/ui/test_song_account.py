@@ -56,6 +56,7 @@ def critique(score: float) -> Critique:
         findings=(finding,),
         feedback="so it is",
         source="measured",
+        beside=("cyc_another",),
     )
 
 
