@@ -108,6 +108,7 @@ async def plan(
         reasons=(
             *_asked_for(request),
             *([_after(memory[-1], theme, key)] if memory else []),
+            *(["memory: no lesson asks for a change"] if memory and not lessons else []),
             *draft.reasons,
             *([] if wishes.theme else moved_words(air, "theme", draft.theme)),
             *([] if wishes.mood else moved_words(air, "mood", draft.mood)),

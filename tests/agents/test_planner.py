@@ -315,6 +315,7 @@ async def test_a_brief_names_the_song_before_and_what_is_otherwise(
 ):
     first = await brief(1)
     assert not [reason for reason in first.reasons if reason.startswith("memory")]
+    taught = KnownLesson(key="k", about="words", text="shorter lines", step=0.0, songs=1, evidence=1.0)
     before = MadePiece(
         title=first.title, theme=first.theme, mood=first.mood, tempo_bpm=first.tempo_bpm, key=first.key,
         mode=first.mode, outcome=outcome, score=score,
@@ -324,5 +325,8 @@ async def test_a_brief_names_the_song_before_and_what_is_otherwise(
     assert second.key != first.key
     was = f"{first.theme}, {first.mood}, {first.tempo_bpm:.0f} BPM in {first.key} {first.mode}; {told}"
     assert f"memory: after “{first.title}” ({was}) another theme and another key" in second.reasons
+    assert "memory: no lesson asks for a change" in second.reasons
     same = await brief(3, memory=(before,), theme=first.theme, key=first.key)
     assert f"memory: after “{first.title}” ({was})" in same.reasons
+    learnt = await brief(4, memory=(before,), lessons=(taught,))
+    assert not [reason for reason in learnt.reasons if "no lesson asks" in reason]
