@@ -115,8 +115,11 @@ def block_power(stem: Stereo) -> NDArray[np.float32]:
     whole = stem.shape[1] // BLOCK
     shaped = stem[:, : whole * BLOCK].reshape(2, whole, BLOCK)
     rest = stem[:, whole * BLOCK :]
-    power = np.append(np.einsum("cbs,cbs->b", shaped, shaped), np.einsum("cs,cs->", rest, rest))
-    return power / np.float32(2 * BLOCK)
+    power = np.empty(whole + 1, np.float32)
+    power[:whole] = np.einsum("cbs,cbs->b", shaped, shaped)
+    power[whole] = np.einsum("cs,cs->", rest, rest)
+    power /= np.float32(2 * BLOCK)
+    return power
 
 
 def active_rms(power: NDArray[np.float32]) -> float:
