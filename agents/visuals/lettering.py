@@ -13,7 +13,7 @@ from agents.visuals.typefaces import FALLBACK_FAMILY, Typeface, can_draw, load_f
 Align = Literal["left", "centre", "right"]
 Mask = NDArray[np.uint8]
 _REFERENCE_PX = 200
-_SMALL_PX = 32
+_SMALL_PX = 96
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _stack(
     lines: list[str], typeface: Typeface, size_px: int, tracking_em: float, leading: float, align: Align
 ) -> Mask:
     if size_px < _SMALL_PX:
-        # Typefaces set small stand on whole pixels, and words run into one another.
+        # Letters stand on whole pixels, and words set small run into one another.
         large = _stack(lines, typeface, size_px * 4, tracking_em, leading, align)
         return np.asarray(Image.fromarray(large).reduce(4), dtype=np.uint8)
     widths = [measure(line, typeface, size_px, tracking_em) for line in lines]

@@ -23,8 +23,7 @@ PASSIVATED_S = 30.0
 
 
 async def test_twenty_artists_two_songs_each_with_kills(label: Label):
-    # Each artist stays awake for its second song: to wake forty times is what the journeys of deaths and sleep show.
-    with changed(label, critic_threshold=0.0, video_formats="16:9", artist_idle_s=300.0):
+    with changed(label, critic_threshold=0.0, video_formats="16:9"):
         roster = [
             await label.create_artist(seed=seed, genre=None, who="test") for seed in range(100, 100 + ARTISTS)
         ]
