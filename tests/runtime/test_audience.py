@@ -1,7 +1,6 @@
 """From a service's numbers to the lifecycle: settled at one age, compared once, counted where it is switched on."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,7 @@ from runtime.audience import compare_audiences, fetch_audiences
 from runtime.lifecycle_sweep import check_roster
 from storage import audience, audience_links, histories, learning, name_searches, releases
 from storage.errors import UsageError
-from storage.home import open_home
-from storage.store import LocalStore, Store
+from storage.store import LocalStore
 from storage.types import AudienceRow, LifecycleState, Outcome, Release
 from tests.agents.audience.services import (
     GONE,
@@ -25,18 +23,7 @@ from tests.agents.audience.services import (
     Services,
     open_services,
 )
-from tests.homes import ready
-from tests.storage.stage import Stage, Watch
-
-
-@pytest.fixture
-def stage(home: Path) -> Iterator[Stage]:
-    opened = open_home(ready(home))
-    clock = Watch(1)
-    store = Store(opened.engine, clock)
-    yield Stage(store, clock)
-    store.close()
-    opened.close()
+from tests.storage.stage import Stage
 
 
 class Roster:

@@ -1,9 +1,6 @@
 """What a verdict and a move lead to: proposals with reasons, comparison, and the way back."""
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from agents.transitions import Trigger
 from configs.settings import Settings
@@ -13,25 +10,13 @@ from runtime.label import Label
 from runtime.launch import Launch
 from runtime.lifecycle_sweep import check_roster
 from storage import approvals, artists, evolutions, histories, memory
-from storage.home import open_home
-from storage.store import LocalStore, Store
+from storage.store import LocalStore
 from storage.types import GeneEdit, LifecycleState, MadePiece, Outcome
-from tests.homes import ready
-from tests.storage.stage import Stage, Watch
+from tests.storage.stage import Stage
 from tests.storage.test_learning import decided, learn
 from ui.console.cards.past import moved_genes
 
 WISH = (GeneEdit(gene="swing", delta=0.1, because="straight, target more"),)
-
-
-@pytest.fixture
-def stage(home: Path) -> Iterator[Stage]:
-    opened = open_home(ready(home))
-    clock = Watch(1)
-    store = Store(opened.engine, clock)
-    yield Stage(store, clock)
-    store.close()
-    opened.close()
 
 
 class Career:

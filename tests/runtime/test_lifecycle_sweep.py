@@ -1,7 +1,6 @@
 """The sweep on the label's own rows: moves, proposals, returns, and any sequence of events."""
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,26 +13,14 @@ from runtime.lifecycle_sweep import check_roster, evidence_of
 from storage import artists, faults, histories, label, outbox
 from storage.cycles import Reviewing
 from storage.evidence import Window, lifecycle_evidence
-from storage.home import open_home
 from storage.open_days import note_open_day
-from storage.store import LocalStore, Store
+from storage.store import LocalStore
 from storage.types import Genes, LifecycleState, Outcome
-from tests.homes import ready
-from tests.storage.stage import CAPS, Stage, Watch
+from tests.storage.stage import CAPS, Stage
 
 AT_WORK = (LifecycleState.CANDIDATE, LifecycleState.ACTIVE, LifecycleState.EVOLVING)
 PEOPLES = (*[Trigger.PAUSE, Trigger.RESUME, Trigger.EVOLVE] * 3, Trigger.RETIRE)
 REVIEWING = Reviewing(per_artist_max=2, per_label_max=12)
-
-
-@pytest.fixture
-def stage(home: Path) -> Iterator[Stage]:
-    opened = open_home(ready(home))
-    clock = Watch(1)
-    store = Store(opened.engine, clock)
-    yield Stage(store, clock)
-    store.close()
-    opened.close()
 
 
 def state_of(stage: Stage, artist) -> LifecycleState:

@@ -1,15 +1,9 @@
 """A new song is looked up by what any of its takes has in common with songs of other artists."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from agents.music.resemblance import marks_of
 from runtime.resemblances import others_like, sung
 from storage import learning
-from storage.home import open_home
-from storage.store import LocalStore, Store
+from storage.store import LocalStore
 from storage.types import (
     Composition,
     Critique,
@@ -22,21 +16,10 @@ from storage.types import (
     Take,
     Takes,
 )
-from tests.homes import ready
-from tests.storage.stage import Stage, Watch, asset
+from tests.storage.stage import Stage, asset
 
 GRAMS = ("+1+1+1+1", "+2-2+0+5", "+3+3-6+0", "-1-1+2+7")
 LINES = ("the kettle sings at four", "and no one minds the door")
-
-
-@pytest.fixture
-def stage(home: Path) -> Iterator[Stage]:
-    opened = open_home(ready(home))
-    clock = Watch(1)
-    store = Store(opened.engine, clock)
-    yield Stage(store, clock)
-    store.close()
-    opened.close()
 
 
 def take(*, grams: tuple[str, ...] = (), sound: tuple[float, ...] = ()) -> tuple[Composition, Master]:

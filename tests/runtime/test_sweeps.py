@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,23 +10,11 @@ from runtime.launch import Launch
 from runtime.live import LiveSettings
 from runtime.sweeps import Sweeps
 from storage import approval_rows
-from storage.home import open_home
-from storage.store import LocalStore, Store
-from tests.homes import ready
-from tests.storage.stage import Stage, Watch
+from storage.store import LocalStore
+from tests.storage.stage import Stage
 
 TWO_DAYS_S = 2 * 86_400.0
 BETWEEN_LOOKS_S = 15.0
-
-
-@pytest.fixture
-def stage(home: Path) -> Iterator[Stage]:
-    opened = open_home(ready(home))
-    clock = Watch(1)
-    store = Store(opened.engine, clock)
-    yield Stage(store, clock)
-    store.close()
-    opened.close()
 
 
 def sweeps_of(stage: Stage, home: Path) -> Sweeps:

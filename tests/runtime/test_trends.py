@@ -10,22 +10,10 @@ from configs.settings import Settings
 from runtime.trends import refresh, trends_now
 from storage import tables, trends
 from storage.errors import ProviderRefusedError, ProviderUnavailableError
-from storage.home import open_home
 from storage.ledger import spent
-from storage.store import LocalStore, Store
+from storage.store import LocalStore
 from tests.agents.trends.world import open_world
-from tests.homes import ready
-from tests.storage.stage import CAPS, Stage, Watch
-
-
-@pytest.fixture
-def stage(home):
-    opened = open_home(ready(home))
-    watch = Watch(7)
-    store = Store(opened.engine, watch)
-    yield Stage(store, watch)
-    store.close()
-    opened.close()
+from tests.storage.stage import CAPS, Stage
 
 
 def settings(home, **changes) -> Settings:

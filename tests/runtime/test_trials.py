@@ -1,6 +1,5 @@
 """Experiments on the label's own rows: who tries what, what it teaches, and how it ends."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,21 +10,9 @@ from runtime.experiments import POLICY, report_of, settle_experiments
 from runtime.trials import variants_of
 from storage import cycles, experiments, outbox
 from storage.errors import ConflictError
-from storage.home import open_home
-from storage.store import LocalStore, Store
+from storage.store import LocalStore
 from storage.types import SongRequest
-from tests.homes import ready
-from tests.storage.stage import Stage, Watch
-
-
-@pytest.fixture
-def stage(home: Path) -> Iterator[Stage]:
-    opened = open_home(ready(home))
-    clock = Watch(1)
-    store = Store(opened.engine, clock)
-    yield Stage(store, clock)
-    store.close()
-    opened.close()
+from tests.storage.stage import Stage
 
 
 def begin(stage: Stage, parameter: str = "energy", method: str = "thompson"):
