@@ -25,7 +25,8 @@ from runtime.evolution import begin, take_back
 from runtime.inbox import keep_recording
 from runtime.label import Label
 from runtime.mending import apply_patch, revert_patch
-from runtime.roster import import_artists, portrayed
+from runtime.portraits import portrayed
+from runtime.roster import import_artists
 from runtime.studio import StudioConfig, keep_photo
 from runtime.trends import trends_now
 from storage import (

@@ -26,11 +26,11 @@ async def record_fault(
     fault: Fault,
     error: BaseException,
     artist_id: ArtistId,
-    cycle_id: CycleId,
+    cycle_id: CycleId | None,
     *,
     code_at: datetime | None,
 ) -> None:
-    """Count a cycle's fault in its error group; `code_at` is when the label that failed was started."""
+    """Count a fault, of a cycle where it was in one, in its error group; `code_at` is when the label that failed was started."""
     await store.write(
         faults.record_fault,
         fingerprint=fingerprint(fault),

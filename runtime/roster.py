@@ -1,27 +1,21 @@
 """New artists: created by the creator around what a person fixes, distinct from the roster, and kept as candidates."""
 
-import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable
 from hashlib import sha256
 
 from agents import creator
 from agents.roster_guard import Described, FixedPart, nearness_fault, require_wish
 from configs.settings import Settings
-from runtime import studio
 from runtime.journal import JournaledWriter
 from runtime.model_spend import Place, SpendLedger, caps_of
-from runtime.studio import StudioConfig, Timed
+from runtime.portraits import portrayed
 from runtime.trends import trends_now
 from storage import artists
 from storage.clock import sub_seed
 from storage.errors import ConflictError, LabelError, UsageError
 from storage.roster_files import RosterEntry
 from storage.store import StoreClient
-from storage.types import NOTHING_FIXED, Artist, Asset, LifecycleState, Persona, PersonaWish
+from storage.types import NOTHING_FIXED, Artist, LifecycleState, PersonaWish
 
-Draw = Callable[[Persona], Awaitable[Timed[tuple[Asset, Asset]]]]
-"""`studio.draw_portrait`, wherever it runs."""
 Wanted = tuple[tuple[RosterEntry, int], ...]
 """Who is to be drafted, each with a seed."""
 
@@ -166,37 +160,3 @@ def _living(roster: list[Artist]) -> int:
 
 def _room(roster: list[Artist], settings: Settings) -> int:
     return settings.roster_max - _living(roster)
-
-
-async def portrayed(settings: Settings, persona: Persona) -> tuple[Persona, tuple[Asset, Asset]]:
-    """The persona with an avatar and a logo drawn from its look. Raises DiskFullError without room for them."""
-    drawn = await asyncio.to_thread(studio.draw_portrait, StudioConfig.of(settings), persona)
-    return _shown(persona, drawn.value), drawn.value
-
-
-async def portray_older(store: StoreClient, draw: Draw, *, limit: int) -> int:
-    """Draw avatar and logo of artists that joined before there were any, as `draw` does; how many have theirs now.
-
-    One that is changed by somebody else meanwhile is left for the next time.
-    """
-    drawn = 0
-    for artist in await store.read(artists.faceless, limit=limit):
-        pictures = (await draw(artist.persona)).value
-        with contextlib.suppress(ConflictError):
-            await store.write(
-                artists.change_persona,
-                artist_id=artist.id,
-                version=artist.version,
-                persona=_shown(artist.persona, pictures),
-                trigger="avatar",
-                evidence={"drawn": True},
-                who=artists.CREATION,
-                pictures=pictures,
-            )
-            drawn += 1
-    return drawn
-
-
-def _shown(persona: Persona, pictures: tuple[Asset, Asset]) -> Persona:
-    avatar, logo = pictures
-    return persona.model_copy(update={"avatar_sha256": avatar.sha256, "logo_sha256": logo.sha256})

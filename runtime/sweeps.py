@@ -22,8 +22,9 @@ from runtime.launch import Launch
 from runtime.lifecycle_sweep import check_roster, wants_artist
 from runtime.live import LiveSettings
 from runtime.mending import Mender
+from runtime.portraits import OlderPortraits
 from runtime.remote import arrived
-from runtime.roster import create_artist, portray_older
+from runtime.roster import create_artist
 from runtime.studio import StudioConfig, Timed
 from runtime.trends import refresh
 from runtime.workers import Pool, Studio
@@ -83,6 +84,8 @@ class Sweeps:
         ]
         self._mender = Mender(store, settings, self._propose, self._try_patch)
         self._mending: asyncio.Task[None] | None = None
+        self._portraits = OlderPortraits(store, self._draw_portrait, launch.started_at)
+        self._portraying: asyncio.Task[int] | None = None
 
     async def run_due(self) -> None:
         """At most one sweep a call, so that a tick stays short."""
@@ -125,12 +128,15 @@ class Sweeps:
             log.info("%s: %s is begun by the content plan", song.artist_id, song.cycle_id)
 
     async def _portray_older(self) -> None:
-        """A minute's few, so that a large old roster holds up nobody's song."""
+        """A minute's few, beside the ticks: they wait for a core behind whole films."""
+        if self._portraying is None or self._portraying.done():
+            before = self._portraying
+            self._portraying = asyncio.create_task(self._portraits.look(limit=FACES_A_MINUTE))
+            if before is not None:
+                before.result()
 
-        async def draw(persona: Persona) -> Timed[tuple[Asset, Asset]]:
-            return await Studio(self._launch).run(studio.draw_portrait, self._studio, persona)
-
-        await portray_older(self._store, draw, limit=FACES_A_MINUTE)
+    async def _draw_portrait(self, persona: Persona) -> Timed[tuple[Asset, Asset]]:
+        return await Studio(self._launch).run(studio.draw_portrait, self._studio, persona)
 
     async def _mend(self) -> None:
         """Beside the ticks: models and tests take minutes. What the look before raised is raised here."""

@@ -6,17 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from agents.visuals.identity import choose_identity
 from configs.settings import Settings
-from runtime import studio
 from runtime.desk import Actor, Desk
 from runtime.label import Label, open_label
-from runtime.roster import portray_older
-from runtime.studio import StudioConfig, Timed
 from storage import artists
 from storage.errors import ConflictError
 from storage.roster_files import RosterEntry
-from storage.types import Asset, Genes, LifecycleState, Persona, PersonaWish
+from storage.types import Genes, LifecycleState, PersonaWish
 from tests.homes import ready
 from tests.storage.stage import persona
 
@@ -71,27 +67,3 @@ async def test_where_one_cannot_join_those_before_stay_and_the_message_says_so(l
     mended = await desk.import_artists((entry(1, "lofi"), entry(2, "folk", "Salt Clerk")), seed=5)
     assert [artist.persona.genre for artist in mended] == ["lofi", "folk"]
     assert len(await label.store.read(artists.list_artists)) == 3
-
-
-async def test_an_artist_from_before_avatars_is_given_one_once(label: Label):
-    config = StudioConfig.of(label.settings)
-    look = choose_identity(3, "folk", (), frozenset())
-    for name, state in (("Tin Lighthouse", LifecycleState.ACTIVE), ("Salt Clerk", LifecycleState.RETIRED)):
-        await label.store.write(
-            artists.add_artist,
-            persona=persona(name).model_copy(update={"visual": look}),
-            genes=Genes(),
-            who="ben",
-            state=state,
-        )
-
-    async def draw(persona: Persona) -> Timed[tuple[Asset, Asset]]:
-        return await asyncio.to_thread(studio.draw_portrait, config, persona)
-
-    assert await portray_older(label.store, draw, limit=3) == 1
-    gone, shown = await label.store.read(artists.list_artists)
-    assert gone.persona.avatar_sha256 is None, "the retired need no face"
-    assert shown.persona.avatar_sha256 is not None
-    assert config.assets.exists(shown.persona.avatar_sha256)
-    assert shown.persona.logo_sha256
-    assert await portray_older(label.store, draw, limit=3) == 0
