@@ -75,7 +75,7 @@ def film(
 
     `progress` is told the finished share, 0–1, about once per second of film. What had to be left out is in
     the facts' `notes`. Raises UsageError for a size, rate or span that cannot be made, or the plan of another
-    song, DiskFullError without room and RenderError if encoding fails; in every case `out` is not touched.
+    song or of one without names, DiskFullError without room and RenderError if encoding fails; in every case `out` is not touched.
     """
     from agents.visuals.visualizer.film import render_film
     from agents.visuals.visualizer.stage import Stage

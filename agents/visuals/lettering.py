@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from agents.visuals.typefaces import FALLBACK_FAMILY, Typeface, can_draw, load_font
+from storage.errors import UsageError
 
 Align = Literal["left", "centre", "right"]
 Mask = NDArray[np.uint8]
 _REFERENCE_PX = 200
 _SMALL_PX = 96
+LONGEST_WORDS = 200
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,15 @@ class Lettering:
     lines: tuple[str, ...]
     size_px: int
     dropped: str = ""
+
+
+def require_named(what: str, *, title: str, artist_name: str) -> None:
+    """Raises UsageError for a title or a name that is empty, or longer than anybody could read on `what`."""
+    for part, words in (("title", title), ("artist's name", artist_name)):
+        if not words.strip() or len(words) > LONGEST_WORDS:
+            raise UsageError(
+                f"a {what} needs its {part}, of at most {LONGEST_WORDS} characters: it has {len(words.strip())}"
+            )
 
 
 def clean_text(text: str, family: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from agents.visuals.cover.type_area import Layout, set_words
 from agents.visuals.editing.delivery import part_file
 from agents.visuals.facts import CoverFiles
 from agents.visuals.identity import COMPOSITION_SUITS, RESTLESS_MOODS, STILL_MOODS
+from agents.visuals.lettering import require_named
 from agents.visuals.typefaces import Typeface, display_face
 from storage.clock import sub_seed
 from storage.errors import RenderError, UsageError
@@ -24,7 +25,6 @@ from storage.types import VisualIdentity
 
 JPEG_QUALITY = 92
 MAX_COVER_BYTES = 10_000_000
-LONGEST_WORDS = 200
 THUMBNAIL_PX = 640
 DARK_MOODS = frozenset(
     {"dark", "brooding", "angry", "mysterious", "lonely", "hypnotic", "cold", "defiant", "driving"}
@@ -38,11 +38,7 @@ def paint(
     """See `agents.painter.paint_cover`."""
     if not 64 <= size_px <= 6000:
         raise UsageError(f"a cover of {size_px} px cannot be painted: use 64 to 6000")
-    for what, words in (("title", title), ("artist's name", artist_name)):
-        if not words.strip() or len(words) > LONGEST_WORDS:
-            raise UsageError(
-                f"a cover needs its {what}, of at most {LONGEST_WORDS} characters: it has {len(words.strip())}"
-            )
+    require_named("cover", title=title, artist_name=artist_name)
     composition = choose_composition(visual, mood, seed)
     board = Artboard(
         side=size_px,

@@ -22,27 +22,52 @@ def part_file(out: Path) -> Iterator[Path]:
     Raises UsageError where something other than a file has its name, which would be replaced by it, and
     DiskFullError where there is no room for it, or for anything that is written meanwhile.
     """
+    with (
+        _beside(out),
+        tempfile.NamedTemporaryFile(
+            prefix=f".{out.name}.", suffix=".part", dir=out.parent, delete=False
+        ) as file,
+    ):
+        part = Path(file.name)
+    try:
+        with _room(out):
+            part.chmod(0o644)
+            yield part
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def part_folder(out: Path) -> Iterator[Path]:
+    """A folder of its own beside `out` for what goes into it, gone afterwards. Raises as `part_file` does."""
+    with _beside(out):
+        folder = tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent)
+    with folder as name, _room(out):
+        yield Path(name)
+
+
+@contextlib.contextmanager
+def _beside(out: Path) -> Iterator[None]:
+    """Makes the folder of `out`; whatever the place refuses then is an error of that place."""
     if out.exists() and not out.is_file():
         raise UsageError(f"{out} is no file: choose another name")
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            prefix=f".{out.name}.", suffix=".part", dir=out.parent, delete=False
-        ) as file:
-            part = Path(file.name)
+        with _room(out):
+            out.parent.mkdir(parents=True, exist_ok=True)
+            yield
     except OSError as error:
-        if error.errno in NO_ROOM:
-            raise DiskFullError(f"the disk of {out.parent} is full: free some space") from error
         raise StorageError(f"{out} cannot be written: {error.strerror}; choose another folder") from error
+
+
+@contextlib.contextmanager
+def _room(out: Path) -> Iterator[None]:
+    """A full disk is a DiskFullError."""
     try:
-        part.chmod(0o644)
-        yield part
+        yield
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise
         raise DiskFullError(f"the disk of {out.parent} is full: free some space") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def deliver(part: Path, out: Path) -> VideoFacts:

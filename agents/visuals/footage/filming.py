@@ -1,19 +1,20 @@
 """A film of footage made: shots that it has no clip for are drawn first, then all are put together."""
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from agents.visuals.editing import fast
+from agents.visuals.editing.delivery import part_folder
 from agents.visuals.encode import Reel
 from agents.visuals.facts import VideoFacts
 from agents.visuals.footage.cutting import Clip, Cutting, cut_film
 from agents.visuals.footage.rhythm import NEEDED
 from agents.visuals.titles import are_captions_wanted
-from agents.visuals.visualizer.admission import admit
+from agents.visuals.visualizer.admission import admit, admit_span
 from agents.visuals.visualizer.film import draw_shot
 from agents.visuals.visualizer.sound import audio_length_s
+from agents.visuals.visualizer.stage import Stage
 from configs.knobs import Captions
 from storage.types import FootageClip, SongPlan, VisualIdentity
 
@@ -46,8 +47,8 @@ def film_footage(
     """Raises RenderError where footage fills no shot or a clip cannot be shown, and as `agents.painter.film` does."""
     length_s = audio_length_s(audio)
     admit(plan, length_s)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
+    reel = admit_span(length_s, Stage(width, height), fps=fps, start_s=start_s, end_s=end_s, preset=preset)
+    with part_folder(out) as folder:
         cutting = cut_film(
             plan,
             audio,
@@ -58,13 +59,13 @@ def film_footage(
             fps=fps,
             seed=seed,
             start_s=start_s,
-            end_s=length_s if end_s is None else min(end_s, length_s),
+            end_s=start_s + reel.duration_s,
             captions=are_captions_wanted(plan, captions),
-            drawn=Path(folder),
+            drawn=folder,
         )
         for drawing in cutting.drawings:
-            reel = Reel(width, height, fps, drawing.frames, drawing.start_s)
-            draw_shot(plan, audio, visual, drawing.path, reel, seed=seed)
+            shot = Reel(width, height, fps, drawing.frames, drawing.start_s)
+            draw_shot(plan, audio, visual, drawing.path, shot, seed=seed)
         facts = fast.render(cutting.timeline, out, preset=preset)
     shown = {shot.clip for shot in cutting.timeline.shots}
     return FootageFilm(

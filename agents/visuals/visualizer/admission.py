@@ -2,18 +2,23 @@
 
 from math import isfinite
 
+from agents.visuals.encode import PRESETS, Reel
+from agents.visuals.lettering import require_named
+from agents.visuals.visualizer.stage import Stage
 from storage.errors import UsageError
 from storage.types import SongPlan
 
 SLACK_S = 0.5
 """A plan is of a recording if their lengths differ by no more: encoders pad, songs differ by seconds."""
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
+LONGEST_S = 900.0
 MOST_MARKS = 50_000
 """Beats, lines or sections of a plan; a quarter of an hour at the fastest has 6,000 beats."""
 
 
 def admit(plan: SongPlan, length_s: float) -> None:
-    """Raises UsageError for the plan of another song, and for one whose times are no times."""
+    """Raises UsageError for the plan of another song, for one whose times are no times, and for one without names."""
+    require_named("film", title=plan.title, artist_name=plan.artist_name)
     if not SLOWEST_BPM <= plan.tempo_bpm <= FASTEST_BPM:
         raise UsageError(
             f"the plan says {plan.tempo_bpm:g} beats a minute: use {SLOWEST_BPM:g} to {FASTEST_BPM:g}"
@@ -33,3 +38,24 @@ def admit(plan: SongPlan, length_s: float) -> None:
     starts = [section.start_s for section in plan.sections]
     if starts != sorted(starts):
         raise UsageError("the plan's sections are not in their order: give the plan.json of this song")
+
+
+def admit_span(
+    length_s: float, stage: Stage, *, fps: int, start_s: float, end_s: float | None, preset: str
+) -> Reel:
+    """The film of that span of a recording, to its end without `end_s`. Raises UsageError for what cannot be made."""
+    if not 1 <= fps <= 60:
+        raise UsageError(f"{fps} frames a second cannot be made: use 1 to 60")
+    if preset not in PRESETS:
+        raise UsageError(f"unknown preset {preset!r}: choose one of {', '.join(PRESETS)}")
+    end_s = length_s if end_s is None else min(end_s, length_s)
+    frames = round((end_s - start_s) * fps)
+    if start_s < 0 or frames < 2:
+        raise UsageError(
+            f"nothing to show from {start_s:.2f} s to {end_s:.2f} s of a {length_s:.2f} s recording"
+        )
+    if end_s - start_s > LONGEST_S:
+        raise UsageError(
+            f"{(end_s - start_s) / 60:.0f} minutes are more than a film holds: choose {LONGEST_S / 60:.0f} of them"
+        )
+    return Reel(stage.width, stage.height, fps, frames, start_s)

@@ -8,19 +8,17 @@ from pathlib import Path
 import cv2
 
 from agents.visuals.editing.delivery import deliver, part_file
-from agents.visuals.encode import PASSED_ON, PRESETS, Encoder, Reel
+from agents.visuals.encode import PASSED_ON, Encoder, Reel
 from agents.visuals.facts import VideoFacts
-from agents.visuals.visualizer.admission import admit
+from agents.visuals.visualizer.admission import admit, admit_span
 from agents.visuals.visualizer.flashes import FlashMeter
 from agents.visuals.visualizer.projector import Projector
 from agents.visuals.visualizer.sound import audio_length_s, listen
 from agents.visuals.visualizer.stage import Stage
 from agents.visuals.visualizer.words import Words
 from configs.knobs import Captions
-from storage.errors import UsageError
 from storage.types import SongPlan, VisualIdentity
 
-LONGEST_S = 900.0
 SILENT = "the sound is silent: the picture keeps the plan's beat alone"
 
 
@@ -42,7 +40,7 @@ def render_film(
     """See `agents.painter.film`."""
     length_s = audio_length_s(audio)
     admit(plan, length_s)
-    reel = _cut(length_s, stage, fps=fps, start_s=start_s, end_s=end_s, preset=preset)
+    reel = admit_span(length_s, stage, fps=fps, start_s=start_s, end_s=end_s, preset=preset)
     words = Words(plan, visual, stage, (start_s, start_s + reel.duration_s), captions=captions)
     sound = listen(audio, start_s, reel.frames, fps)
     projector = Projector(plan, sound, visual, reel, words, seed)
@@ -70,26 +68,6 @@ def draw_shot(
             for frame in projector.frames():
                 encoder.write(frame.buffer.data)
         part.replace(out)
-
-
-def _cut(
-    length_s: float, stage: Stage, *, fps: int, start_s: float, end_s: float | None, preset: str
-) -> Reel:
-    if not 1 <= fps <= 60:
-        raise UsageError(f"{fps} frames a second cannot be made: use 1 to 60")
-    if preset not in PRESETS:
-        raise UsageError(f"unknown preset {preset!r}: choose one of {', '.join(PRESETS)}")
-    end_s = length_s if end_s is None else min(end_s, length_s)
-    frames = round((end_s - start_s) * fps)
-    if start_s < 0 or frames < 2:
-        raise UsageError(
-            f"nothing to show from {start_s:.2f} s to {end_s:.2f} s of a {length_s:.2f} s recording"
-        )
-    if end_s - start_s > LONGEST_S:
-        raise UsageError(
-            f"{(end_s - start_s) / 60:.0f} minutes are more than a film holds: choose {LONGEST_S / 60:.0f} of them"
-        )
-    return Reel(stage.width, stage.height, fps, frames, start_s)
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """Films as files: true sizes and lengths, words burnt in, and nothing left when something goes wrong."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 import soundfile
 
 from agents.painter import film, preview_span
-from agents.visuals.editing.delivery import part_file
+from agents.visuals.editing.delivery import part_file, part_folder
 from agents.visuals.encode import DRAWN, FILMED, Encoder, Reel, _command
 from agents.visuals.lettering import set_block
 from agents.visuals.typefaces import display_face
@@ -151,6 +152,21 @@ def test_a_disk_that_fills_under_any_part_of_a_render_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("make", [part_file, part_folder])
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [(errno.ENOSPC, DiskFullError), (errno.EDQUOT, DiskFullError), (errno.EROFS, StorageError)],
+)
+def test_a_place_that_takes_nothing_is_told_as_what_it_is(make, number, told, tmp_path, monkeypatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(StorageError) as refusal, make(tmp_path / "album" / "film.mp4"):
+        pass
+    assert type(refusal.value) is told
+
+
 @pytest.mark.parametrize("quality", [DRAWN, FILMED])
 def test_the_largest_preview_of_all_settings_fits_a_messenger(quality, plan):
     start_s, end_s = preview_span(plan.model_copy(update={"duration_s": 600.0}))
@@ -206,11 +222,16 @@ def test_a_file_that_is_no_audio_is_refused(plan, visual, tmp_path):
         ({"duration_s": 61.0}, "plan of another song"),
         ({"duration_s": float("nan")}, "plan of another song"),
         ({"tempo_bpm": 0.0}, "20 to 400"),
+        ({"title": " "}, "needs its title"),
+        ({"artist_name": ""}, "needs its artist's name"),
+        ({"title": "la " * 100}, "at most 200 characters"),
         ({"beats_s": (0.0, float("inf"))}, "times that are none"),
         ({"kicks_s": tuple(i / 8_000 for i in range(60_000))}, "at most 50000"),
     ],
 )
-def test_a_plan_of_another_song_or_of_none_is_refused(change, remedy, plan, audio, visual, tmp_path):
+def test_a_plan_of_another_song_or_of_none_or_without_names_is_refused(
+    change, remedy, plan, audio, visual, tmp_path
+):
     wrong = plan.model_copy(update=change)
     with pytest.raises(UsageError, match=remedy):
         film(wrong, audio, visual, tmp_path / "film.mp4", **SMALL)

@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+import soundfile
 
 from agents.painter import SongFilm, film_song
 from agents.visuals.editing import fast
@@ -17,7 +18,7 @@ from agents.visuals.footage.reception import look_at
 from agents.visuals.footage.rhythm import clips_wanted, cuts, shortest_clip_s
 from agents.visuals.timeline import Timeline
 from agents.visuals.visualizer.film import draw_shot
-from storage.errors import RenderError
+from storage.errors import RenderError, UsageError
 from storage.types import Asset, Clearance, FootageClip, PlannedSection, SongPlan
 
 
@@ -183,19 +184,12 @@ def test_shots_longer_than_every_clip_are_drawn(whole: SongPlan, visual, audio: 
 
 
 def test_a_mixed_film_shows_the_drawing_of_that_very_moment(plan, visual, audio: Path, film_clip, tmp_path):
-    clip = film_clip("mixed", size="160x90", seconds=7, hue=90)
-    facts = {"author": "somebody", "duration_s": "7.0"}
-    asset = Asset(
-        sha256="a" * 64, kind="footage", media_type="video/mp4", size_bytes=1, tool="person",
-        provider="pexels", clearance=Clearance.CLEARED, facts=facts,
-    )  # fmt: skip
     size = {"width": 160, "height": 90, "fps": 10, "seed": 3, "start_s": 0.0, "end_s": None}
+    given = [(on_record("7.0"), film_clip("mixed", size="160x90", seconds=7, hue=90))]
 
     def film(name: str) -> SongFilm:
-        return film_song(
-            plan, audio, visual, tmp_path / name, clips=[(FootageClip(asset=asset, is_lively=True), clip)],
-            preset="veryfast", captions="never", **size,
-        )  # fmt: skip
+        how = {"preset": "veryfast", "captions": "never", **size}
+        return film_song(plan, audio, visual, tmp_path / name, clips=given, **how)
 
     made = film("film.mp4")
     assert "1 clips of 4" in made.note
@@ -211,6 +205,56 @@ def test_a_mixed_film_shows_the_drawing_of_that_very_moment(plan, visual, audio:
     mixed, alone = lumas(tmp_path / "film.mp4")[first.frames :], lumas(tmp_path / "shot.mp4")
     inside = np.s_[10:18, 25:65, 40:120]
     assert np.corrcoef(mixed[inside].ravel(), alone[inside].ravel())[0, 1] > 0.9
+
+
+def on_record(duration_s: str) -> FootageClip:
+    facts = {"author": "somebody", "duration_s": duration_s}
+    asset = Asset(
+        sha256="a" * 64, kind="footage", media_type="video/mp4", size_bytes=1, tool="person",
+        provider="pexels", clearance=Clearance.CLEARED, facts=facts,
+    )  # fmt: skip
+    return FootageClip(asset=asset, is_lively=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "remedy"),
+    [
+        ({"fps": 0}, "1 to 60"),
+        ({"preset": "placebo; rm"}, "choose one of"),
+        ({"start_s": 99.0}, "nothing to show"),
+        ({"width": 161}, "even sides"),
+    ],
+)
+def test_what_cannot_be_made_is_refused_before_a_clip_is_opened(
+    change, remedy, plan, visual, audio: Path, tmp_path
+):
+    how = {
+        "width": 160,
+        "height": 90,
+        "fps": 10,
+        "seed": 3,
+        "start_s": 0.0,
+        "end_s": None,
+        "preset": "veryfast",
+    }
+    absent = [(on_record("7.0"), tmp_path / "absent.mp4")]
+    with pytest.raises(UsageError, match=remedy):
+        film_song(plan, audio, visual, tmp_path / "film.mp4", clips=absent, **how | change)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_hour_with_clips_is_refused_as_an_hour_without_is(plan, visual, tmp_path):
+    hour = tmp_path / "hour.flac"
+    soundfile.write(hour, np.zeros(3600 * 1000, dtype=np.int16), 1000)
+    told = plan.model_copy(update={"duration_s": 3600.0})
+    absent = (on_record("7.0"), tmp_path / "absent.mp4")
+    for given in ([], [absent]):
+        with pytest.raises(UsageError, match="60 minutes are more than a film holds"):
+            film_song(
+                told, hour, visual, tmp_path / "film.mp4", clips=given, width=160, height=90, fps=10, seed=3,
+                start_s=0.0, end_s=None, preset="veryfast",
+            )  # fmt: skip
+    assert list(tmp_path.iterdir()) == [hour]
 
 
 def lumas(path: Path) -> np.ndarray:
