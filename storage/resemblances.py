@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select
 
 from storage import tables
 from storage.memory import UNDECIDED
@@ -12,8 +12,10 @@ from storage.types import MadePiece, OthersSong, Outcome
 K = tables.song_marks
 M = tables.memory
 A = tables.artists
+KINDS = "mws"
+"""First letters of marks: of melody, words and sound."""
 LIKEST = 8
-"""Most songs that a new one is compared with in full."""
+"""Most songs that a new one is compared with in full for what it shares of one kind."""
 IN_THE_WORLD = (UNDECIDED, Outcome.APPROVED)
 """What was turned down is nobody's any more."""
 
@@ -27,25 +29,18 @@ def keep_marks(tx: Tx, *, artist_id: str, cycle_id: str, marks: tuple[str, ...])
 
 
 def songs_like(tx: Tx, *, marks: tuple[str, ...], besides: str) -> tuple[OthersSong, ...]:
-    """Other artists' songs that share most of these marks, the likest first; `besides` is whose new song it is."""
-    shared = (
-        select(K.c.cycle_id, func.count().label("shared"))
-        .where(K.c.mark.in_(marks), K.c.artist_id != besides)
-        .group_by(K.c.cycle_id)
-        .subquery("shared")
-    )
-    query = (
-        select(M.c.cycle_id, A.c.name, M.c.piece)
-        .join(shared, shared.c.cycle_id == M.c.cycle_id)
-        .join(A, A.c.id == M.c.artist_id)
-        .where(M.c.outcome.in_(IN_THE_WORLD))
-        .order_by(shared.c.shared.desc(), M.c.cycle_id)
-        .limit(LIKEST)
-    )
-    return tuple(
-        OthersSong(cycle_id=cycle_id, artist=name, piece=MadePiece.model_validate(piece))
-        for cycle_id, name, piece in tx.connection.execute(query)
-    )
+    """Other artists' songs that share most marks of a kind, the likest in melody first, then in words and in sound.
+
+    Each kind is looked up by itself: a copy of the melody alone is not hidden by songs that share a little of everything.
+    `besides` is whose new song it is.
+    """
+    found: dict[str, OthersSong] = {}
+    for kind in KINDS:
+        mine = [mark for mark in marks if mark.startswith(kind)]
+        for row in tx.connection.execute(_sharing(mine, besides)) if mine else ():
+            piece = MadePiece.model_validate(row.piece)
+            found.setdefault(row.cycle_id, OthersSong(cycle_id=row.cycle_id, artist=row.name, piece=piece))
+    return tuple(found.values())
 
 
 def songs_of_cycles(tx: Tx, *, cycle_ids: tuple[str, ...], before: datetime) -> tuple[OthersSong, ...]:
@@ -68,3 +63,20 @@ def songs_of_cycles(tx: Tx, *, cycle_ids: tuple[str, ...], before: datetime) -> 
         for row in tx.connection.execute(query)
     }
     return tuple(found[cycle_id] for cycle_id in cycle_ids if cycle_id in found)
+
+
+def _sharing(marks: list[str], besides: str) -> Select[tuple[str, str, object]]:
+    shared = (
+        select(K.c.cycle_id, func.count().label("shared"))
+        .where(K.c.mark.in_(marks), K.c.artist_id != besides)
+        .group_by(K.c.cycle_id)
+        .subquery("shared")
+    )
+    return (
+        select(M.c.cycle_id, A.c.name, M.c.piece)
+        .join(shared, shared.c.cycle_id == M.c.cycle_id)
+        .join(A, A.c.id == M.c.artist_id)
+        .where(M.c.outcome.in_(IN_THE_WORLD))
+        .order_by(shared.c.shared.desc(), M.c.cycle_id)
+        .limit(LIKEST)
+    )

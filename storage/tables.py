@@ -552,7 +552,7 @@ memory = _table(
 song_marks = _table(
     "song_marks",
     Column("mark", Text, primary_key=True),
-    Column("cycle_id", Text, ForeignKey("cycles.id"), primary_key=True),
+    Column("cycle_id", Text, ForeignKey("cycles.id"), primary_key=True, index=True),
     Column("artist_id", Text, ForeignKey("artists.id"), nullable=False),
 )
 lesson_evidence = _table(

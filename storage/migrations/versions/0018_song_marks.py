@@ -17,7 +17,9 @@ def upgrade() -> None:
         sa.Column("artist_id", sa.Text, sa.ForeignKey("artists.id"), nullable=False),
         sqlite_strict=True,
     )
+    op.create_index("ix_song_marks_cycle_id", "song_marks", ["cycle_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_song_marks_cycle_id", "song_marks")
     op.drop_table("song_marks")
