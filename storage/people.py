@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import RowMapping, Text, delete, func, insert, select, type_coerce, update
+from sqlalchemy import RowMapping, delete, func, insert, select, update
 
 from storage import chats, events, tables
 from storage.clock import new_id
 from storage.errors import ConflictError, NotAllowedError, NotFoundError, UsageError
+from storage.forgetting import forget_name
 from storage.store import Tx, write
 from storage.types import Frozen
 
@@ -157,34 +158,7 @@ def forget_person(tx: Tx, *, alias: str, who: str) -> str:
     tx.connection.execute(
         insert(tables.barred).values(alias_sha256=hash_code(person.alias), at=tx.clock.now())
     )
-    tx.connection.execute(update(K).where(K.c.alias == person.alias).values(alias=pseudonym))
-    for column in (
-        tables.approvals.c.who,
-        tables.decisions.c.who,
-        tables.artist_versions.c.who,
-        tables.lifecycle_changes.c.who,
-        tables.settings_audit.c.who,
-        tables.setting_values.c.who,
-        tables.cycles.c.requested_by,
-        tables.cycles.c.cancel_requested_by,
-        tables.label.c.stopped_by,
-        tables.error_groups.c.resolved_by,
-        tables.link_codes.c.made_by,
-        tables.chats.c.added_by,
-        tables.artists.c.accepted_by,
-        tables.plan_entries.c.changed_by,
-        tables.evolutions.c.who,
-        tables.patches.c.asked_by,
-        tables.patches.c.applied_by,
-        tables.patches.c.reverted_by,
-    ):
-        tx.connection.execute(
-            update(column.table).where(column == person.alias).values({column.name: pseudonym})
-        )
-    _forget_in_texts(tx, person.alias, pseudonym)
-    _forget_in_reasons(tx, person.alias, pseudonym)
-    _forget_in_bodies(tx, person.alias, pseudonym)
-    _forget_in_personas(tx, person.alias, pseudonym)
+    forget_name(tx, alias=person.alias, pseudonym=pseudonym, others=people_aliases(tx))
     _forget_answers(tx, person)
     events.append(tx, "person.forgotten", pseudonym=pseudonym, who=pseudonym if who == alias else who)
     return pseudonym
@@ -266,38 +240,6 @@ def _clean(alias: str) -> str:
     return alias
 
 
-def _forget_in_bodies(tx: Tx, alias: str, pseudonym: str) -> None:
-    """The log's and the outbox's documents name people too."""
-    for table, key, document in (
-        (tables.events, tables.events.c.seq, tables.events.c.body),
-        (tables.outbox, tables.outbox.c.id, tables.outbox.c.payload),
-    ):
-        # The alias as it stands in JSON, so that only rows that may name it are read.
-        names_it = type_coerce(document, Text).contains(
-            json.dumps(alias, ensure_ascii=False), autoescape=True
-        )
-        rows = tx.connection.execute(select(key, document).where(names_it)).all()
-        for identity, body in rows:
-            named = {name for name in ("who", "alias", "by") if body.get(name) == alias}
-            if named:
-                changed = body | dict.fromkeys(named, pseudonym)
-                tx.connection.execute(update(table).where(key == identity).values({document.name: changed}))
-
-
-def _forget_in_personas(tx: Tx, alias: str, pseudonym: str) -> None:
-    """A persona says who looked for others of its name."""
-    for table, keys in (
-        (tables.artists, (tables.artists.c.id,)),
-        (tables.artist_versions, (tables.artist_versions.c.artist_id, tables.artist_versions.c.version)),
-    ):
-        for persona, *identity in tx.connection.execute(select(table.c.persona, *keys)).all():
-            search = persona.get("name_search")
-            if search and search["by"] == alias:
-                changed = persona | {"name_search": search | {"by": pseudonym}}
-                mine = (key == value for key, value in zip(keys, identity, strict=True))
-                tx.connection.execute(update(table).where(*mine).values(persona=changed))
-
-
 def _require_role(tx: Tx, alias: str, role: Role) -> None:
     """One owner at most, and nobody changes sides by a code that says otherwise. Raises ConflictError."""
     present = owner(tx)
@@ -308,66 +250,12 @@ def _require_role(tx: Tx, alias: str, role: Role) -> None:
         raise ConflictError(f"{alias} is {known.role} here; remove {alias} first to change that")
 
 
-def _forget_in_texts(tx: Tx, alias: str, pseudonym: str) -> None:
-    """Sentences that the label made say `by` before a name; a step's verdict has it in its JSON, in quotes."""
-    longer = _longer_names(tx, alias)
-    for column in (
-        tables.artists.c.pause_reason,
-        tables.lifecycle_changes.c.reason,
-        tables.cycles.c.reason,
-        tables.steps.c.error,
-        tables.fixes.c.reason,
-    ):
-        keys = tuple(column.table.primary_key.columns)
-        named = column.contains(f"by {alias}", autoescape=True)
-        for told, *identity in tx.connection.execute(select(column, *keys).where(named)).all():
-            changed = _renamed(told, alias, pseudonym, longer, before="by ")
-            if changed != told:
-                mine = (key == value for key, value in zip(keys, identity, strict=True))
-                tx.connection.execute(update(column.table).where(*mine).values({column.name: changed}))
-    kept, now = (f'"who":{json.dumps(name)}' for name in (alias, pseudonym))
-    output = tables.steps.c.output
-    tx.connection.execute(
-        update(tables.steps)
-        .where(output.contains(kept, autoescape=True))
-        .values(output=func.replace(output, kept, now))
-    )
-
-
-def _longer_names(tx: Tx, alias: str) -> list[str]:
-    """Everybody's aliases in which this one stands: `Ann Lee` where `Ann` is forgotten."""
-    return [other for other in people_aliases(tx) if other != alias and alias.lower() in other.lower()]
-
-
-def _renamed(told: str, alias: str, pseudonym: str, longer: Iterable[str], *, before: str = "") -> str:
-    """A text with a pseudonym for an alias, but for words and longer names of which that is a part."""
-    names = sorted((*longer, alias), key=len, reverse=True)
-    spaced = "|".join(r"\s+".join(map(re.escape, name.split())) for name in names)
-    pattern = re.compile(rf"(?<![\w-]){re.escape(before)}({spaced})(?![\w-])", re.IGNORECASE)
-    folded = alias.lower().split()
-
-    def instead(found: re.Match[str]) -> str:
-        return f"{before}{pseudonym}" if found[1].lower().split() == folded else found[0]
-
-    return pattern.sub(instead, told)
-
-
 def without_names(names: Iterable[str], words: str) -> str:
     """Words that people typed, with no name of these left in them; the longest are looked for first."""
     for name in sorted(filter(str.strip, names), key=len, reverse=True):
         spaced = r"\s+".join(map(re.escape, name.split()))
         words = re.sub(rf"(?<!\w){spaced}(?!\w)", "somebody", words, flags=re.IGNORECASE)
     return words
-
-
-def _forget_in_reasons(tx: Tx, alias: str, pseudonym: str) -> None:
-    """Why people decided as they did, in their own words."""
-    longer = _longer_names(tx, alias)
-    for table, key in ((tables.approvals, tables.approvals.c.id), (tables.decisions, tables.decisions.c.seq)):
-        for row in tx.connection.execute(select(key, table.c.why).where(table.c.why != "")).all():
-            told = _renamed(row.why, alias, pseudonym, longer)
-            if told != row.why:
-                tx.connection.execute(update(table).where(key == row[0]).values(why=told))
 
 
 def _forget_answers(tx: Tx, person: Person) -> None:
