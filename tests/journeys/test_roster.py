@@ -23,7 +23,8 @@ PASSIVATED_S = 30.0
 
 
 async def test_twenty_artists_two_songs_each_with_kills(label: Label):
-    with changed(label, critic_threshold=0.0, video_formats="16:9"):
+    # Artists stay awake for their second song, once the supervisor has been killed: it reads this as it starts.
+    with changed(label, critic_threshold=0.0, video_formats="16:9", artist_idle_s=PATIENCE_S):
         roster = [
             await label.create_artist(seed=seed, genre=None, who="test") for seed in range(100, 100 + ARTISTS)
         ]
@@ -55,6 +56,7 @@ async def test_twenty_artists_two_songs_each_with_kills(label: Label):
     second_round = sorted(cycle.started_at for cycle in ended if cycle.request.seed == 1)
     assert first_round[len(roster) // 2] < second_round[0], "the longest-idle artist comes first"
 
+    await asyncio.to_thread(kill_process, ray.get_actor("supervisor", namespace=label.launch.namespace))
     late = await new_song(label, seed=199)
     await label.store.write(cycles.request_cancel, cycle_id=late.id, who="test")
     await reaches(label, late, CycleState.ENDED)
