@@ -103,7 +103,7 @@ class SongFilm:
     facts: VideoFacts
     clips: tuple[FootageClip, ...] = ()
     note: str = ""
-    """Why it was drawn, in whole or in part, although there was footage."""
+    """Why it was drawn, in whole or in part, and what was missed when footage was looked for."""
 
 
 def film_song(
@@ -121,14 +121,15 @@ def film_song(
     end_s: float | None,
     preset: str,
     captions: Captions = "auto",
+    missed: str = "",
 ) -> SongFilm:
     """A film cut from footage on the song's bars; drawn, with a note, as far as that does not become one.
 
-    Raises as `film` does.
+    `missed` is what went wrong when clips were looked for, and stays in the note. Raises as `film` does.
     """
     from agents.visuals.footage.filming import film_footage
 
-    note = ""
+    note = missed
     if clips:
         try:
             made = film_footage(
@@ -147,10 +148,11 @@ def film_song(
                 captions=captions,
             )
             if made.facts.flashes_per_s <= FLASHES_MAX:
-                return SongFilm(made.facts, made.clips, made.note)
-            note = f"the footage flashes {made.facts.flashes_per_s:.0f} times a second: drawn instead"
+                return SongFilm(made.facts, made.clips, _together(missed, made.note))
+            why = f"the footage flashes {made.facts.flashes_per_s:.0f} times a second: drawn instead"
         except RenderError as error:
-            note = f"{error}: drawn instead"
+            why = f"{error}: drawn instead"
+        note = _together(missed, why)
     facts = film(
         plan,
         audio,
@@ -166,6 +168,11 @@ def film_song(
         captions=captions,
     )
     return SongFilm(facts, note=note)
+
+
+def _together(*notes: str) -> str:
+    """What each says, said once."""
+    return "; ".join(dict.fromkeys(part for note in notes if note for part in note.split("; ")))
 
 
 def preview_span(plan: SongPlan, length_s: float = 30.0) -> tuple[float, float]:

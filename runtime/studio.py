@@ -421,12 +421,10 @@ def _film(
             end_s=span_s[1],
             preset=config.video_encoder_preset,
             captions=config.video_captions,
+            missed=footage.note if footage else "",
         )
         facts, shown = made.facts, made.clips
-        told = {
-            "footage": made.note or (footage.note if footage else ""),
-            "notes": "; ".join(facts.notes),
-        }
+        told = {"footage": made.note, "notes": "; ".join(facts.notes)}
         asset = config.assets.put(
             out,
             kind="preview" if aspect == "preview" else "video",

@@ -76,5 +76,7 @@ def film_footage(
 def _told(cutting: Cutting, clips: int) -> str:
     if not cutting.drawings:
         return ""
+    timeline, drawn = cutting.timeline, {drawing.path for drawing in cutting.drawings}
+    frames = sum(shot.frames for shot in timeline.shots if shot.clip in drawn)
     why = f"{clips} clips of {NEEDED}" if clips < NEEDED else "no clip is long enough for every shot"
-    return f"{why}: {len(cutting.drawings)} of {len(cutting.timeline.shots)} shots are drawn"
+    return f"{why}; {frames / timeline.fps:.0f} of {timeline.duration_s:.0f} s are drawn"

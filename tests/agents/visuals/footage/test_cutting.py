@@ -188,11 +188,16 @@ def test_a_mixed_film_shows_the_drawing_of_that_very_moment(plan, visual, audio:
     given = [(on_record("7.0"), film_clip("mixed", size="160x90", seconds=7, hue=90))]
 
     def film(name: str) -> SongFilm:
-        how = {"preset": "veryfast", "captions": "never", **size}
+        how = {
+            "preset": "veryfast",
+            "captions": "never",
+            "missed": "1 clips of 4; pexels does not take the key",
+            **size,
+        }
         return film_song(plan, audio, visual, tmp_path / name, clips=given, **how)
 
     made = film("film.mp4")
-    assert "1 clips of 4" in made.note
+    assert made.note == "1 clips of 4; pexels does not take the key; 7 of 10 s are drawn"
     assert [one.asset.sha256 for one in made.clips] == ["a" * 64]
     assert made.facts.duration_s == pytest.approx(plan.duration_s, abs=0.05)
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
