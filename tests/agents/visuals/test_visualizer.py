@@ -27,6 +27,8 @@ from storage.errors import UsageError
 from storage.types import PlannedLine, SongPlan, VisualIdentity
 
 FPS = 20
+BEATS_FPS = 25
+"""At 100 BPM beats fall on odd and even frames in turn: colour and grain are renewed on even ones."""
 
 
 def project(
@@ -46,15 +48,30 @@ def project(
     return np.stack([frame.y.copy() for frame in projector.frames()])
 
 
+def beat(plan: SongPlan, audio: Path, visual: VisualIdentity, **changes: object) -> tuple[float, float]:
+    """How much more the picture changes on the plan's beats than between them: in the mean, and on the weakest.
+
+    Of a plan with `changes`, on means of 8×8 pixels, in which grain is not seen.
+    """
+    own, start_s = plan.model_copy(update=changes), 2.4
+    luma = project(own, audio, visual, captions="never", fps=BEATS_FPS, span=(start_s, 6.6))
+    blocks = luma[:, :104].reshape(len(luma), 13, 8, 24, 8).mean(axis=(2, 4))
+    change = np.abs(np.diff(blocks, axis=0)).mean(axis=(1, 2))
+    at = [round((beat_s - start_s) * BEATS_FPS) for beat_s in plan.beats_s if 3.2 < beat_s < 5.9]
+    assert {frame % 2 for frame in at} == {0, 1}
+    on = [change[frame - 1] for frame in at]
+    between = np.mean([change[frame + 8 : frame + 14].mean() for frame in at])
+    return float(np.mean(on) / between), float(min(on) / between)
+
+
 @pytest.mark.parametrize("scene", SCENES)
 def test_every_scene_jumps_on_the_beat_and_rests_between(scene, plan, audio, visual):
-    luma = project(plan, audio, visual.model_copy(update={"scenes": (scene,)}), captions="never")
-    change = np.abs(np.diff(luma.astype(np.int16), axis=0)).mean(axis=(1, 2))
-    inside = [beat for beat in plan.beats_s if 3.2 < beat < 6.5]
-    on = [change[round(beat * FPS) - 1] for beat in inside]
-    between = [change[round((beat + 0.35) * FPS) : round((beat + 0.55) * FPS)].mean() for beat in inside]
-    assert np.mean(on) > 1.5 * np.mean(between)
-    assert min(on) > np.mean(between)
+    own = visual.model_copy(update={"scenes": (scene,)})
+    mean, least = beat(plan, audio, own)
+    assert mean > 3
+    assert least > 2
+    without, _ = beat(plan, audio, own, kicks_s=(), beats_s=(), bars_s=())
+    assert without < 1.3, "the same sound without a beat in its plan"
 
 
 @pytest.mark.parametrize("scene", SCENES)
@@ -71,12 +88,12 @@ def test_no_scene_flashes_more_than_three_times_a_second_whatever_the_drums_do(s
 @pytest.mark.parametrize("style", MOTIONS)
 def test_every_motion_style_keeps_the_beat_and_flashes_nowhere(style, plan, audio, visual):
     own = visual.model_copy(update={"motion_style": style, "scenes": ("halo", "tunnel")})
+    mean, least = beat(plan, audio, own)
+    assert mean > 3
+    assert least > 2
+    without, _ = beat(plan, audio, own, kicks_s=(), beats_s=(), bars_s=())
+    assert without < 1.6
     luma = project(plan, audio, own, captions="never", span=(2.4, 7.2))
-    change = np.abs(np.diff(luma.astype(np.int16), axis=0)).mean(axis=(1, 2))
-    inside = [beat - 2.4 for beat in plan.beats_s if 3.2 < beat < 6.5]
-    on = [change[round(beat * FPS) - 1] for beat in inside]
-    between = [change[round((beat + 0.35) * FPS) : round((beat + 0.55) * FPS)].mean() for beat in inside]
-    assert np.mean(on) > 1.3 * np.mean(between)
     meter = FlashMeter(FPS)
     for frame in luma:
         meter.see(frame)
@@ -100,6 +117,46 @@ def test_motion_styles_move_the_light_each_in_its_own_way():
     assert MOTIONS["orbit"].bend(Flow()).turn > 0
     with pytest.raises(UsageError, match="orbit"):
         find_motion("moonwalk")
+
+
+def test_a_film_that_begins_in_a_change_of_scenes_shows_nothing_of_what_was_before(plan, audio, visual):
+    """At 4.8 s the verse gives way to the chorus."""
+
+    def begun(other: str, energy: float) -> np.ndarray:
+        intro = plan.sections[0].model_copy(update={"energy": energy})
+        own = plan.model_copy(update={"sections": (intro, *plan.sections[1:])})
+        scenes = visual.model_copy(update={"scenes": ("halo", other, "sunrise", "swarm")})
+        return project(own, audio, scenes, span=(4.8, 5.6), captions="never")
+
+    luma = begun("tunnel", 0.3)
+    assert np.array_equal(luma, begun("lattice", 0.3)), "the scene of the verse"
+    assert np.array_equal(luma, begun("tunnel", 0.2)), "the hue of the intro"
+    assert luma[-1].max() > 150
+
+
+def test_a_scene_goes_on_while_the_next_one_comes(plan, audio, visual, monkeypatch):
+    made = []
+
+    class Counted(SCENES["halo"]):
+        def __init__(self, look) -> None:
+            made.append(look.seed)
+            super().__init__(look)
+
+    monkeypatch.setitem(SCENES, "halo", Counted)
+    monkeypatch.setitem(SCENES, "tunnel", Counted)
+    project(plan, audio, visual.model_copy(update={"scenes": ("halo", "tunnel")}), span=(4.8, 9.6))
+    assert len(made) == 2, "one for the chorus, in whose change the film begins, and one for the outro"
+
+
+@pytest.mark.parametrize("style", MOTIONS)
+def test_a_change_of_scenes_moves_the_light_as_the_style_does(style, plan, audio, visual, monkeypatch):
+    own = visual.model_copy(update={"motion_style": style, "scenes": ("halo", "tunnel")})
+    flows = []
+    advance = Field.advance
+    monkeypatch.setattr(Field, "advance", lambda *given: flows.append(given[2]) or advance(*given))
+    project(plan, audio, own, span=(3.6, 6.0), captions="never")
+    assert len(flows) == 48
+    assert {flow.zoom > 1 for flow in flows} == {find_motion(style).rush > 0}
 
 
 def test_the_meter_sees_a_strobe():
