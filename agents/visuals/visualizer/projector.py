@@ -12,7 +12,7 @@ from agents.visuals.encode import Reel
 from agents.visuals.visualizer.field import Field, Flow
 from agents.visuals.visualizer.frame import Frame
 from agents.visuals.visualizer.motion import find_motion
-from agents.visuals.visualizer.programme import Cue, plan_scenes
+from agents.visuals.visualizer.programme import plan_scenes
 from agents.visuals.visualizer.rhythm import Rhythm, follow
 from agents.visuals.visualizer.scenes import SCENES, Look, Moment, Scene
 from agents.visuals.visualizer.sound import Sound
@@ -23,14 +23,15 @@ from storage.clock import sub_seed
 from storage.types import SongPlan, VisualIdentity
 
 OPEN_S, CLOSE_S = 0.6, 1.2
+WARM_UP_S = 1.0
+"""How long the light gathers, unseen, before a span from inside the film."""
 HUSHED_INK = 0.30
 
 
 @dataclass
 class _Act:
-    """A cue with its scene on stage."""
+    """A cue's scene on stage, and the plane it draws on."""
 
-    cue: Cue
     scene: Scene
     ink: NDArray[np.uint8]
 
@@ -51,33 +52,46 @@ class Projector:
         self._melt_s = min(0.9, max(0.4, 60.0 / plan.tempo_bpm)) * self._motion.melt_beats
         self._closes = reel.start_s + reel.duration_s >= plan.duration_s - 1.0
         self._field = Field(self._stage, find_palette(visual.palette), seed, visual.grain)
-        self._acts: list[_Act] = []
+        self._acts: dict[int, _Act] = {}
 
-    def frames(self) -> Iterator[Frame]:
-        """Yields the same buffer again and again, each time with the next picture."""
+    def frames(self, first: int = 0, count: int | None = None) -> Iterator[Frame]:
+        """Yields the same buffer again and again, each time with the next picture: of `count` from the number `first` on.
+
+        Spans may be asked for one after another, in their order.
+        """
         frame = Frame(self._reel.width, self._reel.height)
-        hue = self._cues[0].hue
-        for number in range(self._reel.frames):
+        last = self._reel.frames if count is None else first + count
+        begins = max(0, first - round(WARM_UP_S * self._reel.fps))
+        opening = self._cue_at(self._time_s(first))[0]
+        hue = self._cues[opening].hue
+        for number in range(begins, last):
             moment = self._moment(number)
             cue, share = self._cue_at(moment.time_s)
+            if cue <= opening:  # what shows first is there already, be it in the middle of a change
+                cue, share = opening, 1.0
             ink, flow = self._draw(cue, share, moment)
             hue += (self._cues[cue].hue - hue) * min(1.0, 0.05 * moment.step)
             hushed = self._words.hush(moment.time_s) if self._words else 0.0
             if hushed > 0:
                 ink = _dim(ink, 1 - (1 - HUSHED_INK) * hushed)
             self._field.advance(ink, flow, moment.step, moment.time_s)
-            self._field.paint(frame, ink, flow, hue=hue, time_s=moment.time_s, number=number)
+            if number < first:
+                continue
+            self._field.paint(frame, ink, flow, hue=hue, time_s=moment.time_s, number=number - first)
             if self._words:
                 for sprite, opacity in self._words.showing(moment.time_s):
                     sprite.lay(frame, opacity)
                 frame.fade(self._curtain(number))
             yield frame
 
+    def _time_s(self, number: int) -> float:
+        return self._reel.start_s + number / self._reel.fps
+
     def _moment(self, number: int) -> Moment:
         sound, rhythm = self._sound, self._rhythm
         bands = sound.bands[number]
         return Moment(
-            time_s=self._reel.start_s + number / self._reel.fps,
+            time_s=self._time_s(number),
             step=30 / self._reel.fps,
             kick=float(rhythm.kick[number]),
             bar=float(rhythm.bar[number]),
@@ -102,35 +116,32 @@ class Projector:
 
     def _draw(self, number: int, share: float, moment: Moment) -> tuple[NDArray[np.uint8], Flow]:
         act = self._on_stage(number)
-        flow = self._motion.bend(_play(act, moment))
+        flow = _play(act, moment)
         if share >= 1:
-            return act.ink, flow
+            return act.ink, self._motion.bend(flow)
         before = self._on_stage(number - 1)
-        old = self._motion.bend(_play(before, moment))
+        between = _play(before, moment).toward(flow, share)
         styles = self._motion.transitions
         ink = blend(before.ink, act.ink, share, styles[self._cues[number].seed % len(styles)], self._stage)
-        surge = float(np.sin(np.pi * share))
-        between = old.toward(flow, share)
-        return ink, between.toward(
-            Flow(**{**vars(between), "zoom": 1.05, "warp": 3.0, "keep": 0.93}), 0.5 * surge
-        )
+        surge = Flow(**{**vars(between), "zoom": 1.05, "warp": 3.0, "keep": 0.93})
+        # In the scenes' own terms, so that the style bends it too: what falls inward goes on falling.
+        return ink, self._motion.bend(between.toward(surge, 0.5 * float(np.sin(np.pi * share))))
 
     def _on_stage(self, number: int) -> _Act:
-        """The act of a cue; only the last two are kept, and so their inks are lent on."""
-        cue = self._cues[number]
-        for act in self._acts:
-            if act.cue is cue:
-                return act
-        look = Look(
-            stage=self._stage,
-            seed=sub_seed(self._seed, cue.seed),
-            emblem=self._visual.emblem,
-            motion=self._visual.motion,
-            fps=self._reel.fps,
-        )
-        ink = np.zeros((self._reel.height, self._reel.width), dtype=np.uint8)
-        self._acts = [*self._acts[-1:], _Act(cue, SCENES[cue.scene](look), ink)]
-        return self._acts[-1]
+        """The act of a cue; only it and its neighbours stay, so that a scene goes on as it was."""
+        if number not in self._acts:
+            cue = self._cues[number]
+            look = Look(
+                stage=self._stage,
+                seed=sub_seed(self._seed, cue.seed),
+                emblem=self._visual.emblem,
+                motion=self._visual.motion,
+                fps=self._reel.fps,
+            )
+            ink = np.zeros((self._reel.height, self._reel.width), dtype=np.uint8)
+            near = {kept: act for kept, act in self._acts.items() if abs(kept - number) <= 1}
+            self._acts = {**near, number: _Act(SCENES[cue.scene](look), ink)}
+        return self._acts[number]
 
     def _curtain(self, number: int) -> float:
         """Fade from black at the start, to black where the song ends."""
