@@ -17,12 +17,15 @@ __all__ = [
     "film",
     "film_song",
     "paint_cover",
+    "preview_size",
     "preview_span",
 ]
 
 
 FLASHES_MAX = 3
 """In any second: more may harm people with photosensitive epilepsy (WCAG 2.3.1)."""
+PREVIEW_HEIGHT_PX = 480
+"""At most, so that a preview is small enough for a messenger."""
 PEAK_SECTIONS = ("chorus", "drop", "hook")
 
 
@@ -173,6 +176,12 @@ def film_song(
 def _together(*notes: str) -> str:
     """What each says, said once."""
     return "; ".join(dict.fromkeys(part for note in notes if note for part in note.split("; ")))
+
+
+def preview_size(width: int, height: int) -> tuple[int, int]:
+    """Width and height of the preview of a film of that size, in its shape."""
+    low = min(PREVIEW_HEIGHT_PX, height)
+    return round(low * width / height / 2) * 2, low
 
 
 def preview_span(plan: SongPlan, length_s: float = 30.0) -> tuple[float, float]:

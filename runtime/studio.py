@@ -49,10 +49,10 @@ if TYPE_CHECKING:  # the studio's tools are heavy: each function imports what it
 
 P = ParamSpec("P")
 T = TypeVar("T")
-ENGINE = "labelmate-engine/2"
-PORTRAITIST = "labelmate-portrait/1"
-VISUALIZER = "labelmate-visualizer/1"
-CUTTER = "labelmate-cutter/1"
+ENGINE = "labelmate-engine/3"
+PORTRAITIST = "labelmate-portrait/2"
+VISUALIZER = "labelmate-visualizer/2"
+CUTTER = "labelmate-cutter/2"
 ENGINES = (
     "agents.llm.offline.writer",
     "agents.music.local.mix",
@@ -306,7 +306,7 @@ def paint_cover(
                 path,
                 kind=kind,
                 media_type="image/jpeg",
-                tool="labelmate-cover/1",
+                tool="labelmate-cover/2",
                 clearance=Clearance.CLEARED,
                 parents=(plan_asset.sha256,),
                 seed=seed,
@@ -368,9 +368,8 @@ def film_preview(
     from agents import painter
 
     span_s = painter.preview_span(song.plan)
-    height = min(480, config.video_height)
-    width = round(height * config.video_width / config.video_height / 2) * 2
-    return _film(config, persona, song, master, "preview", (width, height), seed, span_s, footage).asset
+    size = painter.preview_size(config.video_width, config.video_height)
+    return _film(config, persona, song, master, "preview", size, seed, span_s, footage).asset
 
 
 @timed

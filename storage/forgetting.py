@@ -109,7 +109,7 @@ def _rewrite(tx: Tx, column: Column[Any], alias: str, change: Callable[[Any], ob
     table = cast("Table", column.table)
     keys = tuple(table.primary_key.columns)
     # As it stands in JSON, where the column holds some; of several words the first, whatever stands between them.
-    first = alias.split()[0]
+    first = alias.split(maxsplit=1)[0]
     word = json.dumps(first, ensure_ascii=False)[1:-1] if isinstance(column.type, Json) else first
     # A database folds the case of ASCII alone.
     forms = {word, word.lower(), word.upper(), word.capitalize()}

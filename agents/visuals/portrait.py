@@ -9,6 +9,7 @@ from PIL import Image
 from agents.visuals.colour import contrast, find_palette
 from agents.visuals.cover.artboard import Artboard, Ink
 from agents.visuals.lettering import set_block
+from agents.visuals.threads import one_thread
 from agents.visuals.typefaces import display_face
 from storage.errors import UsageError
 from storage.types import VisualIdentity
@@ -21,6 +22,7 @@ PHOTO_BYTES_MAX, PHOTO_SIDE_MIN, PHOTO_PIXELS_MAX = 10_000_000, 200, 40_000_000
 PHOTO_FORMATS = ("JPEG", "PNG", "WEBP")
 
 
+@one_thread()
 def draw_avatar(visual: VisualIdentity, seed: int, out: Path) -> None:
     """The emblem in the artist's colours: a square PNG of 640 px whose content also fits a circle."""
     board = Artboard(
@@ -37,6 +39,7 @@ def draw_avatar(visual: VisualIdentity, seed: int, out: Path) -> None:
     Image.fromarray(board.pixels).save(out, "PNG")
 
 
+@one_thread()
 def draw_logo(visual: VisualIdentity, name: str, out: Path) -> str:
     """Emblem and name side by side on the artist's darkest colour, a PNG of at most 1600 × 320 px.
 

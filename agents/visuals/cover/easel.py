@@ -18,6 +18,7 @@ from agents.visuals.editing.delivery import part_file
 from agents.visuals.facts import CoverFiles
 from agents.visuals.identity import COMPOSITION_SUITS, RESTLESS_MOODS, STILL_MOODS
 from agents.visuals.lettering import require_named
+from agents.visuals.threads import one_thread
 from agents.visuals.typefaces import Typeface, display_face
 from storage.clock import sub_seed
 from storage.errors import RenderError, UsageError
@@ -32,6 +33,7 @@ DARK_MOODS = frozenset(
 LIGHT_MOODS = frozenset({"bright", "hopeful", "playful", "warm", "tender", "serene", "calm", "dreamy"})
 
 
+@one_thread()
 def paint(
     visual: VisualIdentity, *, artist_name: str, title: str, mood: str, seed: int, out_dir: Path, size_px: int
 ) -> CoverFiles:

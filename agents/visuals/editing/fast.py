@@ -11,6 +11,7 @@ from agents.visuals.editing.raster import rasterise
 from agents.visuals.editing.source import Source
 from agents.visuals.encode import FILMED, Encoder, Reel
 from agents.visuals.facts import VideoFacts, undrawable
+from agents.visuals.threads import one_thread
 from agents.visuals.timeline import Emblem, Overlay, Timeline, Veil
 from agents.visuals.visualizer.flashes import FlashMeter
 from agents.visuals.visualizer.frame import Frame
@@ -31,7 +32,7 @@ def render(
     reel = Reel(timeline.width, timeline.height, timeline.fps, timeline.frames, timeline.soundtrack.start_s)
     layers = [_Laid(timeline, layer) for layer in timeline.layers]
     meter = FlashMeter(timeline.fps)
-    with part_file(out) as part:
+    with part_file(out) as part, one_thread():
         with Encoder(reel, timeline.soundtrack.audio, part, preset, FILMED) as encoder:
             for number, frame in enumerate(_frames(timeline, layers), start=1):
                 meter.see(frame.y)

@@ -1,15 +1,13 @@
 """Rendering a film to a file: analysed, projected, encoded, probed, and only then put in place."""
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-
-import cv2
 
 from agents.visuals.editing.delivery import deliver, part_file
 from agents.visuals.encode import PASSED_ON, Encoder, Reel
 from agents.visuals.facts import VideoFacts
+from agents.visuals.threads import one_thread
 from agents.visuals.visualizer.admission import admit, admit_span
 from agents.visuals.visualizer.flashes import FlashMeter
 from agents.visuals.visualizer.projector import Projector
@@ -45,7 +43,7 @@ def render_film(
     sound = listen(audio, start_s, reel.frames, fps)
     projector = Projector(plan, sound, visual, reel, words, seed)
     meter = FlashMeter(fps)
-    with part_file(out) as part, _one_thread():
+    with part_file(out) as part, one_thread():
         with Encoder(reel, audio, part, preset) as encoder:
             for number, frame in enumerate(projector.frames(), start=1):
                 meter.see(frame.y)
@@ -63,19 +61,8 @@ def draw_shot(
     """The picture alone of a span of the song, as a clip to be cut into another film. Raises as `render_film` does."""
     sound = listen(audio, reel.start_s, reel.frames, reel.fps)
     projector = Projector(plan, sound, visual, reel, None, seed)
-    with part_file(out) as part, _one_thread():
+    with part_file(out) as part, one_thread():
         with Encoder(reel, audio, part, "ultrafast", PASSED_ON) as encoder:
             for frame in projector.frames():
                 encoder.write(frame.buffer.data)
         part.replace(out)
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """OpenCV on this thread alone while rendering: workers are counted by cores."""
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(before)

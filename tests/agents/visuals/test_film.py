@@ -12,14 +12,16 @@ import numpy as np
 import pytest
 import soundfile
 
-from agents.painter import film, preview_span
+from agents.painter import film, preview_size, preview_span
 from agents.visuals.editing.delivery import part_file, part_folder
 from agents.visuals.encode import DRAWN, FILMED, Encoder, Reel, _command
 from agents.visuals.lettering import set_block
 from agents.visuals.typefaces import display_face
 from agents.visuals.visualizer.frame import Frame
-from agents.visuals.visualizer.stage import MAX_SIDE_PX, Stage
+from agents.visuals.visualizer.stage import Stage
+from configs.knobs import VIDEO_SIZES
 from storage.errors import DiskFullError, RenderError, StorageError, UsageError
+from ui.telegram.media import UPLOAD_MAX_BYTES
 
 SMALL = {"width": 160, "height": 90, "fps": 10, "seed": 3, "preset": "ultrafast"}
 
@@ -168,12 +170,15 @@ def test_a_place_that_takes_nothing_is_told_as_what_it_is(make, number, told, tm
 
 
 @pytest.mark.parametrize("quality", [DRAWN, FILMED])
-def test_the_largest_preview_of_all_settings_fits_a_messenger(quality, plan):
+@pytest.mark.parametrize("film_size", VIDEO_SIZES.values())
+def test_the_largest_preview_of_all_settings_fits_a_messenger(quality, film_size, plan):
     start_s, end_s = preview_span(plan.model_copy(update={"duration_s": 600.0}))
-    reel = Reel(MAX_SIDE_PX, 480, 60, round((end_s - start_s) * 60), start_s)
+    reel = Reel(*preview_size(*film_size), 60, round((end_s - start_s) * 60), start_s)
     command = _command(reel, Path("song.wav"), Path("film.mp4"), "veryfast", quality)
-    rate, buffer = (int(command[command.index(flag) + 1].rstrip("k")) for flag in ("-maxrate", "-bufsize"))
-    assert (rate * reel.duration_s + buffer + 192 * reel.duration_s) * 1000 / 8 < 50e6
+    rate, buffer, sound = (
+        int(command[command.index(flag) + 1].removesuffix("k")) for flag in ("-maxrate", "-bufsize", "-b:a")
+    )
+    assert (rate * reel.duration_s + buffer + sound * reel.duration_s) * 1000 / 8 < UPLOAD_MAX_BYTES
 
 
 def test_a_device_or_folder_is_never_replaced_by_a_film(plan, audio, visual, tmp_path):
