@@ -326,6 +326,17 @@ class Desk:
             urls=urls,
         )
 
+    async def withdraw_release(self, release: ReleaseRow) -> ReleaseRow:
+        """Keep that a person has taken a release back, for good. Raises ConflictError where it was before."""
+        self._require_owner("withdraw releases")
+        return await self._store.write(
+            releases.set_release_state,
+            release_id=release.id,
+            before=release.state,
+            after=ReleaseState.WITHDRAWN,
+            who=self.actor.alias,
+        )
+
     async def accept(self, artist: Artist) -> Artist:
         """Take an artist on: its content plan is followed from now on."""
         self._require_owner("take artists on")

@@ -4,16 +4,17 @@ Simulated listeners (agents of a rehearsal) are a source of their own and stand 
 """
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import func, select
 
 from storage import events, tables
 from storage.artists import artist_by_id
 from storage.cycles import cycle_by_id
-from storage.database import insert_absent
+from storage.database import days_between, insert_absent
 from storage.errors import UsageError
 from storage.learning import observe
+from storage.releases import ReleaseState
 from storage.store import Tx, write
 from storage.types import ArtistId, AudienceRow, CycleId, Frozen
 
@@ -21,7 +22,8 @@ O = tables.observations  # noqa: E741 - a table's short name, as in the other mo
 R = tables.releases
 U = tables.audience_outcomes
 REAL = ("spotify_for_artists", "youtube_studio", "youtube", "distributor", "listenbrainz")
-"""Whose numbers are of real listeners; in this order a song is compared by one of them."""
+"""Whose numbers are of real listeners; a song is compared by the first of them that can be."""
+DAY = timedelta(days=1)
 OPERATOR = "operator"
 OUTCOME = "outcome, 0.5 is usual"
 """Under which name the comparison with other artists' songs is shown."""
@@ -38,6 +40,8 @@ class Brought(Frozen):
     """Numbers of the same file that were brought before."""
     unknown_titles: tuple[str, ...]
     """Songs of the file that this artist has not released."""
+    unpublished_titles: tuple[str, ...] = ()
+    """Songs that nobody has recorded as published: their numbers are kept, and their age is unknown."""
 
 
 class Settled(Frozen):
@@ -48,8 +52,8 @@ class Settled(Frozen):
     source: str
     numbers: dict[str, float]
     """Of each metric the first number that was read at that age."""
-    is_compared: bool
-    """Whether the song has its outcome."""
+    is_due: bool
+    """Whether the song is to be given its outcome now."""
 
 
 class Reception(Frozen):
@@ -66,25 +70,28 @@ class Reception(Frozen):
 def bring_audience(tx: Tx, *, artist_id: ArtistId, rows: tuple[AudienceRow, ...], who: str) -> Brought:
     """Keep a file's numbers for the songs that the artist has released; the same file twice adds nothing."""
     released = {
-        title.casefold(): cycle_id
-        for title, cycle_id in tx.connection.execute(
-            select(R.c.title, R.c.cycle_id).where(R.c.artist_id == artist_id)
-        ).all()
+        row.title.casefold(): row
+        for row in tx.connection.execute(
+            select(R.c.title, R.c.cycle_id, R.c.published_at).where(R.c.artist_id == artist_id)
+        )
     }
     kept = known = 0
     unknown: dict[str, None] = {}
+    unpublished: dict[str, None] = {}
     for row in rows:
-        cycle_id = released.get(row.title.casefold())
-        if cycle_id is None:
+        release = released.get(row.title.casefold())
+        if release is None:
             unknown[row.title] = None
             continue
+        if release.published_at is None:
+            unpublished[release.title] = None
         key = f"{artist_id}/{row.source}/{row.file_sha256}/{row.title}/{row.metric}"
         is_new = insert_absent(
             tx.connection,
             O,
             id=f"obs_{hashlib.sha256(key.encode()).hexdigest()[:26]}",
             artist_id=artist_id,
-            cycle_id=cycle_id,
+            cycle_id=release.cycle_id,
             source=row.source,
             metric=row.metric,
             value=row.value,
@@ -100,6 +107,7 @@ def bring_audience(tx: Tx, *, artist_id: ArtistId, rows: tuple[AudienceRow, ...]
         kept=kept,
         known=known,
         unknown_titles=tuple(unknown),
+        unpublished_titles=tuple(unpublished),
     )
 
 
@@ -146,24 +154,37 @@ def receptions_of(tx: Tx, *, artist_id: ArtistId, limit: int = 200) -> list[Rece
 
 
 def settled_of(
-    tx: Tx, *, after: timedelta, before: timedelta, within: timedelta, limit: int = 50_000
+    tx: Tx, *, after: timedelta, before: timedelta, due: timedelta, within: timedelta
 ) -> list[Settled]:
-    """What each source said of every song that came out `within` that time, at an age `after` the one and `before` the other."""
-    since = (tx.clock.now() - within).date().isoformat()
-    rows = tx.connection.execute(
-        select(O.c.cycle_id, O.c.artist_id, O.c.source, O.c.metric, O.c.value, O.c.at)
-        .add_columns(R.c.release_date, U.c.cycle_id.label("compared"))
+    """The first that each source said of every song published `within` that time, at an age `after` the one and `before` the other.
+
+    Ages count from when a person recorded the publication; a song that nobody published, or that was withdrawn, has none.
+    A song is due from that age on, until it has its outcome.
+    """
+    now = tx.clock.now()
+    age_days = days_between(O.c.at, R.c.published_at)
+    place = func.row_number().over(
+        partition_by=(O.c.cycle_id, O.c.source, O.c.metric), order_by=(O.c.at, O.c.id)
+    )
+    read = (
+        select(O.c.cycle_id, O.c.artist_id, O.c.source, O.c.metric, O.c.value, R.c.published_at)
+        .add_columns(U.c.cycle_id.label("compared"), place.label("place"))
         .join(R, R.c.cycle_id == O.c.cycle_id)
         .outerjoin(U, U.c.cycle_id == O.c.cycle_id)
-        .where(O.c.source.in_(REAL), R.c.release_date >= since)
-        .order_by(O.c.at.desc(), O.c.id.desc())
-        .limit(limit)
-    ).all()
+        .where(
+            O.c.source.in_(REAL),
+            R.c.state == ReleaseState.PUBLISHED,
+            R.c.published_at >= now - within,
+            age_days >= after / DAY,
+            age_days < before / DAY,
+        )
+        .subquery("read")
+    )
+    rows = tx.connection.execute(
+        select(read).where(read.c.place == 1).order_by(read.c.cycle_id, read.c.source)
+    )
     found: dict[tuple[str, str], Settled] = {}
-    for row in rows[::-1]:
-        released_at = datetime.fromisoformat(row.release_date).replace(tzinfo=UTC)
-        if not after <= row.at - released_at < before:
-            continue
+    for row in rows:
         one = found.setdefault(
             (row.cycle_id, row.source),
             Settled(
@@ -171,10 +192,10 @@ def settled_of(
                 artist_id=row.artist_id,
                 source=row.source,
                 numbers={},
-                is_compared=row.compared is not None,
+                is_due=row.compared is None and now - row.published_at >= due,
             ),
         )
-        one.numbers.setdefault(row.metric, row.value)
+        one.numbers[row.metric] = row.value
     return list(found.values())
 
 

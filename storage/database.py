@@ -111,6 +111,25 @@ def _postgresql_clock(_element: database_clock, _compiler: SQLCompiler, **_kw: o
     return "extract(epoch FROM clock_timestamp())::float8"
 
 
+class days_between(FunctionElement[float]):  # noqa: N801 - reads as the SQL function it is
+    """Days from the second time to the first, with their fraction; for use in a statement."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(days_between, "sqlite")
+def _sqlite_days(element: days_between, compiler: SQLCompiler, **kw: object) -> str:
+    later, earlier = (compiler.process(each, **kw) for each in element.clauses)
+    return f"(julianday({later}) - julianday({earlier}))"
+
+
+@compiles(days_between, "postgresql")
+def _postgresql_days(element: days_between, compiler: SQLCompiler, **kw: object) -> str:
+    later, earlier = (compiler.process(each, **kw) for each in element.clauses)
+    return f"(extract(epoch FROM {later} - {earlier})::float8 / 86400)"
+
+
 def database_now_s(connection: Connection) -> float:
     """Seconds since 1970 on the database's clock."""
     return float(connection.execute(_NOW).scalar_one())

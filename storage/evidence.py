@@ -52,10 +52,14 @@ was begun and ended since the change, and ended since the last step up."""
 SEEN = FRESH | RECENT
 UNMOVED = ("", None, "")
 STATES = {state.value: state for state in LifecycleState}
+FIRST = bindparam("first", type_=Text())
 PAGE = select(A.c.id).where(
-    A.c.slug >= bindparam("first", type_=Text()), A.c.slug <= bindparam("final", type_=Text())
+    A.c.slug >= FIRST,
+    A.c.slug <= bindparam("final", type_=Text()),
+    or_(A.c.state != LifecycleState.RETIRED, A.c.slug == FIRST),
 )
-"""The artists of a page, by the names at its ends."""
+"""The artists of a page, by the names at its ends; the first is retired only where it was asked for by its id."""
+MADE_AT = func.coalesce(C.c.started_at, C.c.created_at)
 BEGUN = bindparam("begun", type_=UtcTime())
 """When the window begins."""
 
@@ -314,8 +318,12 @@ def _count(marks: Iterable[int], window: Window) -> SongCounts:
 
 
 def _audience(moves: Subquery, window: Window) -> Select[*tuple[Any, ...]]:
-    """Outcomes of released songs, by the rules that verdicts are counted by, where `at` stands for the verdict's time."""
-    is_of_now = _is_of_now(moves, U.c.at)
+    """Outcomes of released songs, by the rules that verdicts are counted by, where `at` stands for the verdict's time.
+
+    An outcome comes weeks after its song: one of a song from before the move, or before the step up, speaks of what was then.
+    """
+    is_of_now = and_(_is_of_now(moves, U.c.at), or_(moves.c.moved_at.is_(None), moves.c.moved_at <= MADE_AT))
+    is_risen = or_(moves.c.rose_at.is_(None), and_(U.c.at > moves.c.rose_at, moves.c.rose_at <= MADE_AT))
     latest = (U.c.at.desc(), U.c.cycle_id.desc())
     ranked = (
         select(
@@ -323,7 +331,7 @@ def _audience(moves: Subquery, window: Window) -> Select[*tuple[Any, ...]]:
             U.c.source,
             U.c.outcome,
             U.c.at,
-            moves.c.rose_at,
+            is_risen.label("is_risen"),
             is_of_now.label("is_fresh"),
             _so_far(true(), U.c.artist_id, *latest).label("place"),
             _so_far(is_of_now, U.c.artist_id, *latest).label("fresh_place"),
@@ -337,7 +345,7 @@ def _audience(moves: Subquery, window: Window) -> Select[*tuple[Any, ...]]:
     is_seen = and_(R.is_fresh, R.at > BEGUN)
     if window.last is not None:
         is_seen = and_(is_seen, R.fresh_place <= window.last)
-    in_career = and_(or_(R.rose_at.is_(None), R.at > R.rose_at), R.place <= window.career)
+    in_career = and_(R.is_risen, R.place <= window.career)
     return (
         select(
             R.artist_id,
@@ -377,10 +385,7 @@ def _is_of_now(moves: Subquery, at: ColumnElement[Any] = C.c.ended_at) -> Column
 
 
 def _is_after_change(moves: Subquery, at: ColumnElement[Any] = C.c.ended_at) -> ColumnElement[bool]:
-    return and_(
-        at > moves.c.changed_at,
-        func.coalesce(C.c.started_at, C.c.created_at) >= moves.c.changed_at,
-    )
+    return and_(at > moves.c.changed_at, moves.c.changed_at <= MADE_AT)
 
 
 def _lives(moves: Subquery) -> Select[*tuple[Any, ...]]:

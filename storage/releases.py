@@ -20,14 +20,17 @@ class ReleaseState(StrEnum):
     """The bag is complete on disk; nobody has looked yet whether somebody else goes by the artist's name."""
     READY = "ready"
     """It may be published."""
-    PUBLISHING = "publishing"
     PUBLISHED = "published"
-    """A target has it."""
-    LIVE = "live"
-    """Listeners can reach it: `urls` says where."""
-    FAILED = "failed"
-    """A target refused it; it may be tried again."""
+    """A person has put it out: `urls` says where."""
     WITHDRAWN = "withdrawn"
+    """It was taken back for good."""
+
+
+MOVES = {
+    ReleaseState.PUBLISHED: (ReleaseState.READY, ReleaseState.PUBLISHED),
+    ReleaseState.WITHDRAWN: (ReleaseState.BUILT, ReleaseState.READY, ReleaseState.PUBLISHED),
+}
+"""From where a person moves a release; from published again, where addresses are added."""
 
 
 class ReleaseRow(Frozen):
@@ -44,7 +47,9 @@ class ReleaseRow(Frozen):
     manifest_sha256: str
     state: ReleaseState
     release_date: str
-    """YYYY-MM-DD."""
+    """YYYY-MM-DD; the day on which the bag was packed."""
+    published_at: datetime | None = None
+    """When a person first recorded that it is out."""
     urls: dict[str, str]
     """By target."""
     isrc: str | None
@@ -129,15 +134,24 @@ def set_release_state(
 ) -> ReleaseRow:
     """Move a release on, by compare-and-set; new addresses and codes are added to those it has.
 
-    Raises ConflictError when it has moved meanwhile, or is to go out before its artist's name was searched.
+    Raises ConflictError when it has moved meanwhile, is withdrawn, or is to go out before its artist's name was searched.
     """
     row = release_by_id(tx, release_id=release_id)
     if row.state is ReleaseState.BUILT and after is not ReleaseState.WITHDRAWN:
         raise ConflictError(f"{row.title} waits: {row.waits_for}")
+    if before not in MOVES.get(after, ()):
+        raise ConflictError(f"{row.title} is {row.state}: nothing that is {before} becomes {after}")
+    published_at = row.published_at or (tx.clock.now() if after == ReleaseState.PUBLISHED else None)
     moved = tx.connection.execute(
         update(R)
         .where(R.c.id == release_id, R.c.state == before)
-        .values(state=after, urls=row.urls | (urls or {}), isrc=isrc or row.isrc, upc=upc or row.upc)
+        .values(
+            state=after,
+            published_at=published_at,
+            urls=row.urls | (urls or {}),
+            isrc=isrc or row.isrc,
+            upc=upc or row.upc,
+        )
     )
     if moved.rowcount == 0:
         raise ConflictError(f"{row.title} is {row.state}, no longer {before}; look again")

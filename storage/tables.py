@@ -524,6 +524,13 @@ audience_links = _table(
     Column("ref", Text, nullable=False),
     Column("who", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
+    UniqueConstraint("source", "ref"),
+)
+audience_reads = _table(
+    "audience_reads",
+    Column("cycle_id", Text, ForeignKey("cycles.id"), primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("at", UtcTime, nullable=False),
 )
 audience_outcomes = _table(
     "audience_outcomes",
@@ -629,6 +636,7 @@ releases = _table(
     Column("manifest_sha256", Text, nullable=False),
     Column("state", Text, nullable=False, index=True),
     Column("release_date", Text, nullable=False),
+    Column("published_at", UtcTime),
     Column("urls", Json, nullable=False),
     Column("isrc", Text),
     Column("upc", Text),

@@ -23,7 +23,8 @@ ERROR_CHARS = 240
 
 
 ORPHANED_S = 150.0
-"""Longer than any reading takes (runtime/trends.py, READING_S): one that was begun before was interrupted."""
+"""Longer than any reading takes until it ends or `go_on_reading` is called (READING_S in runtime/trends.py and
+runtime/audience.py): one that was begun before was interrupted."""
 
 
 class ReadingTerms(Frozen):
@@ -34,6 +35,8 @@ class ReadingTerms(Frozen):
     calls_per_day: int
     calls: int
     """That this reading takes at most."""
+    is_partial: bool = False
+    """Whether fewer calls are of use, where the day leaves no room for all."""
     price_usd: Decimal | None
     """Of this reading; None where nobody knows, and then it is not bought."""
     caps: ledger.Caps
@@ -46,6 +49,8 @@ class Reading(Frozen):
     """Empty: it may."""
     purchase: str = ""
     """Key of the money that is set aside for it."""
+    calls: int = 0
+    """Requests that it may make."""
 
 
 class SourceState(Frozen):
@@ -75,7 +80,9 @@ def begin_reading(tx: Tx, *, source: str, country: str, terms: ReadingTerms) -> 
     if known is not None and _is_under_way(known):  # its reader was interrupted, and may have been charged
         ledger.mark_unknown(tx, key=_purchase(source, country, known.tried_at))
     used = select(func.coalesce(func.sum(S.c.calls), 0)).where(S.c.source == source, S.c.day == day)
-    if tx.connection.execute(used).scalar_one() + terms.calls > terms.calls_per_day:
+    room = terms.calls_per_day - tx.connection.execute(used).scalar_one()
+    granted = min(terms.calls, room) if terms.is_partial else terms.calls
+    if room < max(1, granted):
         return Reading(why_not=f"TREND_CALLS_PER_DAY ({terms.calls_per_day}) leaves no room today")
     purchase = ""
     if terms.price_usd is None:
@@ -89,7 +96,7 @@ def begin_reading(tx: Tx, *, source: str, country: str, terms: ReadingTerms) -> 
             )  # fmt: skip
         except BudgetExceededError as error:
             return Reading(why_not=str(error))
-    calls = terms.calls + (known.calls if known is not None and known.day == day else 0)
+    calls = granted + (known.calls if known is not None and known.day == day else 0)
     seen = {"tried_at": now, "day": day, "calls": calls, "error": None}
     if not insert_absent(
         tx.connection,
@@ -102,7 +109,14 @@ def begin_reading(tx: Tx, *, source: str, country: str, terms: ReadingTerms) -> 
         **seen,
     ):
         tx.connection.execute(update(S).where(S.c.source == source, S.c.country == country).values(**seen))
-    return Reading(purchase=purchase)
+    return Reading(purchase=purchase, calls=granted)
+
+
+@write
+def go_on_reading(tx: Tx, *, source: str, country: str) -> None:
+    """Say that a reading of several requests is still under way; of one that costs nothing, for money hangs on when it was begun."""
+    mine = (S.c.source == source) & (S.c.country == country)
+    tx.connection.execute(update(S).where(mine).values(tried_at=tx.clock.now()))
 
 
 @write

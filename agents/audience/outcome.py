@@ -12,9 +12,13 @@ from statistics import median
 from storage.types import Frozen
 
 SETTLED_AFTER = timedelta(days=28)
-"""Age from which a song's numbers are compared: all songs at about one age."""
+"""Age from which a song's numbers are read to be compared: all songs at about one age."""
 SETTLED_BEFORE = timedelta(days=90)
 """Age after which a first reading comes too late to be compared with those of younger songs."""
+COMPARED_AT = timedelta(days=42)
+"""Age at which a song is compared, by the best source that has spoken by then; where none has, by the first that does."""
+USUAL_MIN = 20
+"""A usual count below which chance decides: of a count of 20, its own noise moves the outcome by 0.06."""
 SONGS_MIN, ARTISTS_MIN = 5, 2
 """Other artists' songs, and artists, without which nobody knows what is usual."""
 SPREAD = ("streams", "views", "listens")
@@ -53,7 +57,7 @@ class AudienceOutcome(Frozen):
 
 
 def outcome_of(song: Reading, others: Sequence[Reading]) -> AudienceOutcome | None:
-    """Compare a song with other artists' songs by the same source; nothing where too few are known."""
+    """Compare a song with other artists' songs by the same source; nothing where too few are known, or too few listen."""
     foreign = [other for other in others if other.artist_id != song.artist_id]
     spread = _compared(song, foreign, SPREAD)
     if spread is None:
@@ -67,7 +71,7 @@ def outcome_of(song: Reading, others: Sequence[Reading]) -> AudienceOutcome | No
 
 
 def _compared(song: Reading, others: Sequence[Reading], metrics: Sequence[str]) -> Compared | None:
-    """The first of these numbers that the song and enough others have."""
+    """The first of these numbers that the song and enough others have, and that says more than chance."""
     for metric in metrics:
         if metric not in song.numbers:
             continue
@@ -75,6 +79,6 @@ def _compared(song: Reading, others: Sequence[Reading], metrics: Sequence[str]) 
         if len(known) < SONGS_MIN or len({artist_id for artist_id, _value in known}) < ARTISTS_MIN:
             continue
         usual = float(median(value for _artist_id, value in known))
-        if usual > 0:
+        if usual >= USUAL_MIN:
             return Compared(metric=metric, value=song.numbers[metric], usual=usual, songs=len(known))
     return None

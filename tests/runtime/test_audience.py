@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from configs.settings import Settings
-from runtime.audience import compare_audiences, fetch_audiences
+from runtime.audience import UNLINKED, compare_audiences, fetch_audiences
 from runtime.lifecycle_sweep import check_roster
 from storage import audience, audience_links, histories, learning, name_searches, releases
 from storage.errors import UsageError
@@ -35,9 +35,16 @@ class Roster:
         self.songs = 0
 
     def release(self, name: str, approved: int, rejected: int = 0) -> list[str]:
-        """Decided songs, the approved ones released today; returns their titles."""
+        """Decided songs, the approved ones published today; returns their titles."""
         if name not in self.artists:
             artist = self.stage.artist(name, LifecycleState.ACTIVE)
+            self.stage.write(
+                name_searches.record_name_search,
+                artist_id=artist.id,
+                version=artist.version,
+                found="nobody",
+                who="ann",
+            )
             fence = self.stage.activate(artist, owner=name, lease_s=10**9).fence
             self.artists[name] = artist, fence
         artist, fence = self.artists[name]
@@ -61,7 +68,15 @@ class Roster:
                 self.stage.write(
                     releases.record_release, fence=fence, cycle_id=cycle.id, release=made, release_date=today
                 )
+                self.publish(made.id)
         return titles
+
+    def publish(self, release_id: str, **urls: str) -> None:
+        before = self.stage.read(releases.release_by_id, release_id=release_id).state
+        self.stage.write(
+            releases.set_release_state, release_id=release_id, before=before, after="published", who="ann",
+            urls=urls,
+        )  # fmt: skip
 
     def bring(
         self, name: str, titles: list[str], streams: float, source: str = "spotify_for_artists"
@@ -86,7 +101,7 @@ async def test_poor_audiences_evolve_an_artist_only_where_they_count(stage: Stag
     stage.clock.advance(days=7)
     roster.bring("Nova Rain", mine, 1)
     assert await compare_audiences(store) == 0, "a week says little"
-    stage.clock.advance(days=30)
+    stage.clock.advance(days=36)
     roster.songs += 1
     for name, titles in usual.items():
         roster.bring(name, titles, 1000)
@@ -115,6 +130,8 @@ async def test_an_outcome_is_settled_once_and_late_or_simulated_numbers_settle_n
             learning.observe, artist_id=roster.artists["Nova Rain"][0].id, cycle_id=cycle_id,
             source="simulated", metric="streams", value=9e9,
         )  # fmt: skip
+    assert await compare_audiences(store) == 0, "a slower source may still speak"
+    stage.clock.advance(days=3)
     assert await compare_audiences(store) == 9
     assert roster.outcomes("Nova Rain") == [("spotify_for_artists", 0.5)] * 3
     stage.clock.advance(days=60)
@@ -150,24 +167,18 @@ async def test_linked_songs_are_read_once_a_week_and_nobody_without_a_key(
     roster.release("Nova Rain", 3)
     assert await fetch_audiences(store, Settings.load(home)) == []
     told = await fetch_audiences(store, keyed(home, services))
-    assert {one.why_not for one in told} == {"no song is linked: `labelmate audience link SONG URL`"}
+    assert {one.why_not for one in told} == {UNLINKED}
     assert services.asked == []
     newest, middle, oldest = stage.read(releases.list_releases)
     link(stage, newest.cycle_id, "youtube", GONE)
     link(stage, newest.cycle_id, "youtube", VIDEO)
     link(stage, middle.cycle_id, "listenbrainz", RECORDING)
-    artist = roster.artists["Nova Rain"][0]
-    stage.write(
-        name_searches.record_name_search,
-        artist_id=artist.id,
-        version=artist.version,
-        found="nobody",
-        who="ann",
+    roster.publish(
+        oldest.id,
+        shop="https://shop.example/3",
+        teaser=f"https://youtu.be/{GONE}",
+        youtube=f"https://youtu.be/{HIDDEN}",
     )
-    stage.write(
-        releases.set_release_state, release_id=oldest.id, before="ready", after="live", who="ann",
-        urls={"shop": "https://shop.example/3", "youtube": f"https://youtu.be/{HIDDEN}"},
-    )  # fmt: skip
     told = await fetch_audiences(store, keyed(home, services))
     assert [(one.source, one.songs, one.kept, one.why_not) for one in told] == [
         ("youtube", 2, 5, ""),
@@ -192,6 +203,90 @@ async def test_linked_songs_are_read_once_a_week_and_nobody_without_a_key(
     assert [one.kept for one in await fetch_audiences(store, keyed(home, services))] == [5, 2]
     seen = stage.read(audience.receptions_of, artist_id=roster.artists["Nova Rain"][0].id)
     assert 5000 in {one.value for one in seen if one.metric == "views"}
+    stage.clock.advance(days=83)
+    assert {one.why_not for one in await fetch_audiences(store, keyed(home, services))} == {UNLINKED}, (
+        "too old"
+    )
+
+
+async def test_a_slower_source_counts_before_the_one_that_is_read_most_often(stage: Stage):
+    roster, store = Roster(stage), LocalStore(stage.store)
+    songs = {name: roster.release(name, 4) for name in ("Bay", "Cove", "Nova Rain")}
+    stage.clock.advance(days=30)
+    for name, titles in songs.items():
+        roster.bring(name, titles, 100, source="youtube")
+    await compare_audiences(store)
+    stage.clock.advance(days=8)
+    for name, titles in songs.items():
+        roster.bring(name, titles, 3000 if name == "Nova Rain" else 1000)
+    stage.clock.advance(days=5)
+    assert await compare_audiences(store) == 12
+    assert roster.outcomes("Nova Rain") == [("spotify_for_artists", 0.75)] * 4
+
+
+async def test_a_days_calls_go_to_those_that_were_asked_for_the_longest_ago(
+    stage: Stage, home: Path, services: Services
+):
+    roster, store = Roster(stage), LocalStore(stage.store)
+    roster.release("Nova Rain", 120)
+    for number, release in enumerate(stage.read(releases.list_releases, limit=120)):
+        link(stage, release.cycle_id, "youtube", f"video-{number:05d}")
+    only = keyed(home, services, listenbrainz_token=None, trend_calls_per_day=2)
+    (told,) = await fetch_audiences(store, only)
+    assert (told.songs, told.kept, told.waiting, told.why_not) == (120, 300, 20, "")
+    (told,) = await fetch_audiences(store, only)
+    assert (told.waiting, "TREND_CALLS_PER_DAY" in told.why_not) == (20, True)
+    stage.clock.advance(days=1)
+    (told,) = await fetch_audiences(store, only)
+    assert (told.kept, told.waiting, told.why_not) == (60, 0, "")
+    stage.clock.advance(days=6)
+    (told,) = await fetch_audiences(store, only)
+    assert (told.kept, told.waiting) == (300, 0), "the last twenty are of a day later"
+    asked = [set(path.split("id=")[1].split("&")[0].split("%2C")) for path, _body in services.asked]
+    assert [len(ids) for ids in asked] == [50, 50, 20, 50, 50]
+    assert len(set().union(*asked[:3])) == 120
+
+
+async def test_what_nobody_can_tell_apart_is_not_read(stage: Stage, home: Path, services: Services):
+    roster, store = Roster(stage), LocalStore(stage.store)
+    roster.release("Nova Rain", 4)
+    clear, twice, same, other = stage.read(releases.list_releases)
+    roster.publish(clear.id, video=f"https://youtu.be/{VIDEO}", again=f"https://youtube.com/watch?v={VIDEO}")
+    roster.publish(twice.id, video=f"https://youtu.be/{HIDDEN}", teaser=f"https://youtu.be/{GONE}")
+    roster.publish(same.id, page="https://youtu.be/shared-0000")
+    roster.publish(other.id, page="https://youtu.be/shared-0000")
+    only = keyed(home, services, listenbrainz_token=None)
+    (told,) = await fetch_audiences(store, only)
+    assert (told.songs, told.unclear) == (1, tuple(sorted(one.cycle_id for one in (twice, same, other))))
+    link(stage, same.cycle_id, "youtube", "shared-0000")
+    link(stage, twice.cycle_id, "youtube", HIDDEN)
+    (told,) = await fetch_audiences(store, only)
+    assert (told.songs, told.unclear) == (3, (other.cycle_id,))
+
+
+async def test_a_reading_of_many_requests_is_not_taken_for_an_interrupted_one(
+    stage: Stage, home: Path, services: Services
+):
+    roster, store = Roster(stage), LocalStore(stage.store)
+    roster.release("Nova Rain", 3)
+    for number, release in enumerate(stage.read(releases.list_releases)):
+        link(stage, release.cycle_id, "youtube", f"video-{number:05d}")
+    settings = keyed(home, services)
+    others: list[str] = []
+
+    class Slow:
+        name, known, batch_max = "youtube", VIDEO, 1
+
+        async def read(self, refs: tuple[str, ...]) -> dict[str, dict[str, float]]:
+            stage.clock.advance(seconds=59)
+            if len(others) < 3:
+                others.append("")
+                (told,) = await fetch_audiences(store, settings, [Slow()])
+                others[-1] = told.why_not
+            return {ref: {"views": 1.0} for ref in refs}
+
+    (told,) = await fetch_audiences(store, settings, [Slow()])
+    assert (told.kept, others) == (3, ["it is being read already"] * 3)
 
 
 async def test_what_was_read_before_a_failure_stays_and_the_service_is_left_alone(

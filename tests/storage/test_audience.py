@@ -1,11 +1,14 @@
 """The audience's numbers: each under its source, a file once, simulated listeners never among them."""
 
+from datetime import timedelta
+
 import pytest
 
-from storage import artists, audience, learning, releases
+from storage import artists, audience, audience_links, learning, name_searches, releases
 from storage.audience import Settled
 from storage.errors import UsageError
 from storage.evidence import AudienceEvidence, Window, lifecycle_evidence
+from storage.releases import ReleaseState
 from storage.types import AudienceRow, LifecycleState, Outcome, Release
 from tests.storage.stage import Stage
 
@@ -73,9 +76,7 @@ def test_outcomes_are_counted_as_verdicts_are_and_only_where_they_are_asked_for(
     def song(outcome: float, source: str = "youtube_studio") -> None:
         cycle = stage.cycle(artist)
         stage.end(fence, cycle, Outcome.APPROVED)
-        settled = Settled(
-            cycle_id=cycle.id, artist_id=artist.id, source=source, numbers={}, is_compared=False
-        )
+        settled = Settled(cycle_id=cycle.id, artist_id=artist.id, source=source, numbers={}, is_due=True)
         stage.clock.advance(days=1)
         assert stage.write(audience.keep_outcome, song=settled, outcome=outcome, compared=())
         assert not stage.write(audience.keep_outcome, song=settled, outcome=1.0, compared=()), "once"
@@ -101,10 +102,101 @@ def test_outcomes_are_counted_as_verdicts_are_and_only_where_they_are_asked_for(
     assert heard() == AudienceEvidence(0, 0.0, 3, 1.5, ("distributor", "youtube_studio"))
     stage.clock.advance(days=1)
     stage.end(fence, waiting, Outcome.APPROVED)
-    late = Settled(
-        cycle_id=waiting.id, artist_id=artist.id, source="distributor", numbers={}, is_compared=False
-    )
+    late = Settled(cycle_id=waiting.id, artist_id=artist.id, source="distributor", numbers={}, is_due=True)
     stage.write(audience.keep_outcome, song=late, outcome=0.125, compared=())
     assert heard().songs == 0, "it was made before the change"
     song(1.0)
     assert heard() == AudienceEvidence(1, 1.0, 5, 2.625, ("distributor", "youtube_studio"))
+
+
+def test_songs_from_before_a_new_start_do_not_judge_it(stage: Stage):
+    artist = stage.artist(state=LifecycleState.CANDIDATE)
+    fence = stage.activate(artist, owner="actor", lease_s=10**9).fence
+
+    def ended():
+        cycle = stage.cycle(artist)
+        stage.clock.advance(days=1)
+        stage.end(fence, cycle, Outcome.APPROVED)
+        return cycle
+
+    def heard_of(cycle) -> AudienceEvidence:
+        song = Settled(
+            cycle_id=cycle.id, artist_id=artist.id, source="youtube_studio", numbers={}, is_due=True
+        )
+        stage.write(audience.keep_outcome, song=song, outcome=0.125, compared=())
+        asked = Window(days=180, last=20, audience=True)
+        return stage.read(lifecycle_evidence, artist_id=artist.id, window=asked).audience
+
+    before = ended()
+    stage.clock.advance(days=1)
+    stage.write(
+        artists.set_state, artist_id=artist.id, before=LifecycleState.CANDIDATE, after=LifecycleState.ACTIVE,
+        trigger="promote", evidence=None, bound=None, reason="good", who="ann",
+    )  # fmt: skip
+    stage.clock.advance(days=1)
+    after = ended()
+    stage.clock.advance(days=40)
+    assert heard_of(before) == AudienceEvidence(), "its audience came later, but the song is an older one"
+    assert heard_of(after) == AudienceEvidence(1, 0.125, 1, 0.125, ("youtube_studio",))
+
+
+WINDOW = {
+    "after": timedelta(days=28),
+    "before": timedelta(days=90),
+    "due": timedelta(days=42),
+    "within": timedelta(days=365),
+}
+
+
+def publish(stage: Stage, fence) -> None:
+    artist = stage.read(artists.artist_by_id, artist_id=fence.artist_id)
+    stage.write(
+        name_searches.record_name_search, artist_id=artist.id, version=artist.version, found="0", who="ann"
+    )
+    move(stage, ReleaseState.READY, ReleaseState.PUBLISHED)
+
+
+def move(stage: Stage, before: ReleaseState, after: ReleaseState) -> None:
+    stage.write(releases.set_release_state, release_id="rel_1", before=before, after=after, who="ann")
+
+
+def test_a_song_is_as_old_as_its_publication_and_its_first_number_at_that_age_stands(stage: Stage, released):
+    fence, cycle = released
+    told = bring(stage, fence, row(1, file="aa"))
+    assert told.unpublished_titles == ("Slow Rain",)
+    stage.clock.advance(days=30)
+    bring(stage, fence, row(2, file="bb"))
+    publish(stage, fence)
+    stage.clock.advance(days=2)
+    assert bring(stage, fence, row(3, file="cc")).unpublished_titles == ()
+    assert stage.read(audience.settled_of, **WINDOW) == [], "the bag is a month old, the publication two days"
+    stage.clock.advance(days=27)
+    bring(stage, fence, row(4, file="dd"), row(40, file="dd", metric="saves"))
+    (young,) = stage.read(audience.settled_of, **WINDOW)
+    assert (young.numbers, young.is_due) == ({"streams": 4, "saves": 40}, False)
+    stage.clock.advance(days=14)
+    bring(stage, fence, row(5, file="ee"))
+    (due,) = stage.read(audience.settled_of, **WINDOW)
+    assert (due.numbers, due.is_due) == ({"streams": 4, "saves": 40}, True)
+    stage.write(audience.keep_outcome, song=due, outcome=0.5, compared=())
+    assert [one.is_due for one in stage.read(audience.settled_of, **WINDOW)] == [False]
+    move(stage, ReleaseState.PUBLISHED, ReleaseState.WITHDRAWN)
+    assert stage.read(audience.settled_of, **WINDOW) == [], "and says no longer what is usual"
+    assert cycle.id == due.cycle_id
+
+
+def test_a_place_is_one_song(stage: Stage, released):
+    _fence, cycle = released
+    other_fence, other = stage.song("Kilo Wren")
+    release = Release(id="rel_2", title="Neon", directory="kilo-wren/neon", manifest_sha256="cd" * 32)
+    stage.write(
+        releases.record_release, fence=other_fence, cycle_id=other.id, release=release,
+        release_date="2026-01-02",
+    )  # fmt: skip
+    said = {"source": "youtube", "ref": "abc_DEF-123", "who": "ann"}
+    for _again in range(2):
+        stage.write(audience_links.link_song, cycle_id=cycle.id, **said)
+    with pytest.raises(UsageError, match="is Slow Rain"):
+        stage.write(audience_links.link_song, cycle_id=other.id, **said)
+    stage.write(audience_links.link_song, cycle_id=cycle.id, **said | {"ref": "another-one"})
+    stage.write(audience_links.link_song, cycle_id=other.id, **said)

@@ -111,23 +111,32 @@ def test_a_release_moves_by_compare_and_set_and_gathers_addresses(stage: Stage):
     stage.write(name_searches.record_name_search, **search)
     record(stage, fence, cycle, bag())
     move = {"release_id": "rel_1", "who": "ann"}
-    ready, published, live = ReleaseState.READY, ReleaseState.PUBLISHED, ReleaseState.LIVE
-    stage.write(releases.set_release_state, **move, before=ready, after=published, urls={"site": "https://a"})
+    ready, published, withdrawn = ReleaseState.READY, ReleaseState.PUBLISHED, ReleaseState.WITHDRAWN
+    out = stage.write(
+        releases.set_release_state, **move, before=ready, after=published, urls={"site": "https://a"}
+    )
+    assert out.published_at is not None
+    stage.clock.advance(days=3)
     with pytest.raises(ConflictError, match="is published, no longer ready"):
         stage.write(releases.set_release_state, **move, before=ready, after=published)
     row = stage.write(
         releases.set_release_state,
         **move,
         before=published,
-        after=live,
+        after=published,
         urls={"rss": "https://b"},
         isrc="QZABC2600001",
     )
-    assert (row.state, row.urls, row.isrc) == (
-        live,
+    assert (row.state, row.published_at, row.urls, row.isrc) == (
+        published,
+        out.published_at,
         {"site": "https://a", "rss": "https://b"},
         "QZABC2600001",
-    )
+    ), "it came out once"
+    stage.write(releases.set_release_state, **move, before=published, after=withdrawn)
+    for after in (published, withdrawn, ready):
+        with pytest.raises(ConflictError, match="is withdrawn"):
+            stage.write(releases.set_release_state, **move, before=withdrawn, after=after)
 
 
 def test_releases_are_listed_newest_first(stage: Stage):

@@ -9,8 +9,9 @@ import pytest
 from storage import approvals, artists, cycles, faults, label, ledger, queries
 from storage.cycles import Cycle, Reviewing
 from storage.errors import ConflictError, NotFoundError
-from storage.evidence import Window, evidence_page
+from storage.evidence import PAGE, Window, evidence_page
 from storage.open_days import note_open_day
+from storage.store import Tx
 from storage.types import CycleState, CycleStep, LifecycleState, Outcome
 from tests.storage.stage import CAPS, Stage, asset
 
@@ -279,6 +280,29 @@ def test_a_career_goes_through_pauses_and_ends_at_a_step_up(stage: Stage, artist
     assert evidence(stage, artist).pause_cause is None, "a person's pause is a person's to end"
     move("paused", "active", "resume", who="ann")
     assert evidence(stage, artist).career_rejected == 0
+
+
+def test_a_page_leaves_retired_artists_out_and_one_that_is_asked_for_keeps_its_songs(stage: Stage):
+    gone = None
+    for name in ("Ash", "Birch", "Cedar"):
+        artist = stage.artist(name)
+        fence = stage.activate(artist, owner=name, lease_s=10**6).fence
+        outcomes(stage, artist, fence, "approved", "rejected")
+        gone = artist if name == "Birch" else gone
+    stage.write(
+        artists.set_state, artist_id=gone.id, before=LifecycleState.ACTIVE, after=LifecycleState.RETIRED,
+        trigger="retire", evidence=None, bound=None, reason="r", who="ann",
+    )  # fmt: skip
+
+    def ids(tx: Tx, *, first: str, final: str) -> list[str]:
+        return list(tx.connection.execute(PAGE, {"first": first, "final": final}).scalars())
+
+    assert gone.id not in stage.read(ids, first="ash", final="cedar")
+    assert len(stage.read(ids, first="ash", final="cedar")) == 2
+    page = stage.read(evidence_page, window=Window(days=30), limit=10)
+    assert [(one.slug, one.approved, one.rejected) for one in page] == [("ash", 1, 1), ("cedar", 1, 1)]
+    alone = evidence(stage, gone)
+    assert (alone.state, alone.career_approved, alone.career_rejected) == ("retired", 1, 1)
 
 
 def test_idle_days_count_from_the_last_run_or_from_the_beginning(stage: Stage):

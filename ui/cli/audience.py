@@ -59,6 +59,11 @@ def import_file(
     told = f"{brought.kept} numbers of {brought.source} are kept, {brought.known} were known"
     if brought.unknown_titles:
         told += f"; no release of {brought.artist}: {', '.join(brought.unknown_titles)[:200]}"
+    if brought.unpublished_titles:
+        told += (
+            "; compared with other artists' only after `labelmate release published`: "
+            f"{', '.join(brought.unpublished_titles)[:200]}"
+        )
     show(brought, as_json=as_json, drawn=told)
 
 
@@ -117,6 +122,8 @@ def fetch(*, as_json: Json = False) -> None:
             "source": lambda row: row.source,
             "songs": lambda row: str(row.songs),
             "new numbers": lambda row: str(row.kept),
+            "waiting": lambda row: str(row.waiting),
+            "unclear, link them": lambda row: ", ".join(row.unclear),
             "why not": lambda row: row.why_not,
         },
         as_json=as_json,

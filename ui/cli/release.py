@@ -17,7 +17,7 @@ from ui.cli.output import Facts, show, show_rows
 from ui.cli.session import find_artist, shown_path, with_label
 from ui.wording import moment
 
-app = typer.Typer(no_args_is_help=True, help="Finished releases: list, show, published.")
+app = typer.Typer(no_args_is_help=True, help="Finished releases: list, show, published, withdrawn.")
 
 
 class ReleaseView(Frozen):
@@ -84,6 +84,7 @@ def show_release(
             "waits for you": row.waits_for,
             "published at": "\n".join(f"{target}: {url}" for target, url in row.urls.items()) or None,
             "built": moment(row.created_at),
+            "published": moment(row.published_at) if row.published_at else None,
             "date": row.release_date,
             "folder": shown_path(folder),
             "check": "; ".join(view.problems) or "complete and unchanged",
@@ -109,6 +110,22 @@ def published(
 
     async def record(label: Label) -> ReleaseRow:
         return await at_desk(label, who).mark_published(await _find(label, ref), urls)
+
+    row = with_label(record)
+    show(row, as_json=as_json, drawn=f"{row.title} by {row.artist_name} is {row.state}")
+
+
+@app.command()
+def withdrawn(
+    ref: Annotated[str, typer.Argument(metavar="RELEASE", help="Id of a release, or of its cycle.")],
+    *,
+    who: Who = None,
+    as_json: Json = False,
+) -> None:
+    """Record that you have taken a release back, for good; its listeners are no longer asked for or compared."""
+
+    async def record(label: Label) -> ReleaseRow:
+        return await at_desk(label, who).withdraw_release(await _find(label, ref))
 
     row = with_label(record)
     show(row, as_json=as_json, drawn=f"{row.title} by {row.artist_name} is {row.state}")

@@ -1,4 +1,4 @@
-"""How each released song's audience compares with the label's others, settled once."""
+"""Since when songs are out, and how each one's audience compares with the label's others, settled once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("releases", sa.Column("published_at", UtcTime))
     op.create_table(
         "audience_outcomes",
         sa.Column("cycle_id", sa.Text, sa.ForeignKey("cycles.id"), primary_key=True),
@@ -27,3 +28,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("audience_outcomes")
+    op.drop_column("releases", "published_at")

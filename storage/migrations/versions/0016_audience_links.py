@@ -1,4 +1,4 @@
-"""Where released songs can be heard."""
+"""Where released songs can be heard, and when their numbers were read."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,9 +19,18 @@ def upgrade() -> None:
         sa.Column("ref", sa.Text, nullable=False),
         sa.Column("who", sa.Text, nullable=False),
         sa.Column("at", UtcTime, nullable=False),
+        sa.UniqueConstraint("source", "ref"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "audience_reads",
+        sa.Column("cycle_id", sa.Text, sa.ForeignKey("cycles.id"), primary_key=True),
+        sa.Column("source", sa.Text, primary_key=True),
+        sa.Column("at", UtcTime, nullable=False),
         sqlite_strict=True,
     )
 
 
 def downgrade() -> None:
+    op.drop_table("audience_reads")
     op.drop_table("audience_links")

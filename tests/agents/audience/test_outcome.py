@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.audience.outcome import Reading, outcome_of
+from agents.audience.outcome import USUAL_MIN, Reading, outcome_of
 
 
 def song(artist: str = "me", **numbers: float) -> Reading:
@@ -25,11 +25,11 @@ def test_half_is_usual_and_no_hit_counts_beyond_one(streams: float, outcome: flo
 
 
 def test_being_saved_counts_three_tenths_where_it_is_known():
-    others = [song(one.artist_id, streams=one.numbers["streams"], saves=4) for one in USUAL]
-    found = outcome_of(song(streams=100, saves=12), others)
+    others = [song(one.artist_id, streams=one.numbers["streams"], saves=40) for one in USUAL]
+    found = outcome_of(song(streams=100, saves=120), others)
     assert found is not None
     assert found.outcome == pytest.approx(0.7 * 0.5 + 0.3 * 0.75)
-    without = outcome_of(song(streams=100, saves=12), USUAL)
+    without = outcome_of(song(streams=100, saves=120), USUAL)
     assert without is not None
     assert without.outcome == 0.5
 
@@ -45,3 +45,11 @@ def test_other_metrics_and_nothing_at_all_are_no_comparison():
     assert outcome_of(song(listeners=5), USUAL) is None
     assert outcome_of(song(views=5), USUAL) is None
     assert outcome_of(song(streams=5), [song(one, streams=0) for one in "abcdef"]) is None
+
+
+def test_where_next_to_nobody_listens_chance_does_not_decide():
+    assert outcome_of(song(views=1), [song(one, views=USUAL_MIN - 1) for one in "abcdef"]) is None
+    few = [song(one, views=2, listens=USUAL_MIN) for one in "abcdef"]
+    found = outcome_of(song(views=1, listens=0), few)
+    assert found is not None
+    assert (found.outcome, found.compared[0].metric) == (0, "listens")

@@ -58,7 +58,7 @@ def test_a_fault_from_outside_stays_text() -> None:
 def test_an_address_that_is_no_web_page_is_never_a_link() -> None:
     release = ReleaseRow(
         id="rel_1", cycle_id=CycleId("cyc_1"), artist_id=ArtistId("art_1"), artist_slug="x", artist_name=EVIL, title=EVIL,
-        directory="d", manifest_sha256="0" * 64, state=ReleaseState.LIVE, release_date="2026-03-01",
+        directory="d", manifest_sha256="0" * 64, state=ReleaseState.PUBLISHED, release_date="2026-03-01",
         urls={"shop": "javascript:alert(1)", "page": "https://example.org/a"}, isrc=None, upc=None, created_at=NOW,
     )  # fmt: skip
     bag = releases.Bag(entries=(), problems=(), summary=EVIL, mp3_sha256=None, peaks=())
