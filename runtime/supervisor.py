@@ -83,16 +83,19 @@ class Supervisor:
     async def run(self) -> None:
         """Tick for ever. A failing tick is logged and the next one goes on: truth is in the database."""
         adopted = False
-        while True:
-            try:
-                if not adopted:
-                    await self._adopt()
-                    adopted = True
-                await self.tick()
-            except Exception as error:
-                log.warning("supervisor: %s", error, exc_info=not isinstance(error, LabelError))
-                await asyncio.sleep(TROUBLE_LOOK_S)
-            await asyncio.sleep(TICK_S)
+        try:
+            while True:
+                try:
+                    if not adopted:
+                        await self._adopt()
+                        adopted = True
+                    await self.tick()
+                except Exception as error:
+                    log.warning("supervisor: %s", error, exc_info=not isinstance(error, LabelError))
+                    await asyncio.sleep(TROUBLE_LOOK_S)
+                await asyncio.sleep(TICK_S)
+        finally:
+            await self._sweeps.close()
 
     async def _adopt(self) -> None:
         """Know the artists that an earlier supervisor left at work or idle, so that they count and can rest."""

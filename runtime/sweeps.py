@@ -16,6 +16,7 @@ from agents.mending.engineer import Proposal
 from agents.mending.trial import Limits, Trial
 from runtime import studio
 from runtime.audience import fetch_audiences
+from runtime.beside import Beside
 from runtime.content_plan import follow_plans
 from runtime.experiments import settle_experiments
 from runtime.launch import Launch
@@ -63,8 +64,12 @@ class Sweeps:
         self._studio = StudioConfig.of(launch.settings())
         self._store = store
         self._random = random.Random()
-        self._reading: asyncio.Task[None] | None = None
-        self._listening: asyncio.Task[None] | None = None
+        self._mender = Mender(store, settings, self._propose, self._try_patch)
+        self._portraits = OlderPortraits(store, self._draw_portrait, launch.started_at)
+        self._mending = Beside(self._mender.look)
+        self._portraying = Beside(self._portray_older)
+        self._reading = Beside(self._refresh_trends)
+        self._listening = Beside(self._hear_audiences)
         self._sweeps = [
             _Sweep(self._notice_sleep, MINUTE_S / 4, monotonic()),
             _Sweep(self._expire_media, HOUR_S, monotonic() + MINUTE_S),
@@ -75,17 +80,13 @@ class Sweeps:
                 monotonic() + MINUTE_S,
             ),
             _Sweep(self._follow_plans, 5 * MINUTE_S, monotonic() + MINUTE_S),
-            _Sweep(self._portray_older, MINUTE_S, monotonic() + MINUTE_S / 2),
+            _Sweep(self._portraying.look, MINUTE_S, monotonic() + MINUTE_S / 2),
             _Sweep(self._note_open_day, HOUR_S, monotonic()),
-            _Sweep(self._read_trends, HOUR_S / 4, monotonic() + 2 * MINUTE_S),
-            _Sweep(self._fetch_audiences, 6 * HOUR_S, monotonic() + 4 * MINUTE_S),
+            _Sweep(self._reading.look, HOUR_S / 4, monotonic() + 2 * MINUTE_S),
+            _Sweep(self._listening.look, 6 * HOUR_S, monotonic() + 4 * MINUTE_S),
             _Sweep(self._clear_scratch, HOUR_S, monotonic() + 3 * MINUTE_S),
-            _Sweep(self._mend, MINUTE_S / 6, monotonic() + MINUTE_S / 6),
+            _Sweep(self._mending.look, MINUTE_S / 6, monotonic() + MINUTE_S / 6),
         ]
-        self._mender = Mender(store, settings, self._propose, self._try_patch)
-        self._mending: asyncio.Task[None] | None = None
-        self._portraits = OlderPortraits(store, self._draw_portrait, launch.started_at)
-        self._portraying: asyncio.Task[int] | None = None
 
     async def run_due(self) -> None:
         """At most one sweep a call, so that a tick stays short."""
@@ -95,6 +96,11 @@ class Sweeps:
                 sweep.due_s = now_s + sweep.every_s
                 await sweep.work()
                 return
+
+    async def close(self) -> None:
+        """End what is under way beside the ticks."""
+        for beside in (self._mending, self._portraying, self._reading, self._listening):
+            await beside.close()
 
     async def _notice_sleep(self) -> None:
         """A label that slept or was down did not show anybody anything: open deadlines move by that time."""
@@ -128,22 +134,11 @@ class Sweeps:
             log.info("%s: %s is begun by the content plan", song.artist_id, song.cycle_id)
 
     async def _portray_older(self) -> None:
-        """A minute's few, beside the ticks: they wait for a core behind whole films."""
-        if self._portraying is None or self._portraying.done():
-            before = self._portraying
-            self._portraying = asyncio.create_task(self._portraits.look(limit=FACES_A_MINUTE))
-            if before is not None:
-                before.result()
+        """A minute's few: they wait for a core behind whole films."""
+        await self._portraits.look(limit=FACES_A_MINUTE)
 
     async def _draw_portrait(self, persona: Persona) -> Timed[tuple[Asset, Asset]]:
         return await Studio(self._launch).run(studio.draw_portrait, self._studio, persona)
-
-    async def _mend(self) -> None:
-        """Beside the ticks: models and tests take minutes. What the look before raised is raised here."""
-        if self._mending is None or self._mending.done():
-            before, self._mending = self._mending, asyncio.create_task(self._mender.look())
-            if before is not None:
-                before.result()
 
     async def _propose(self, title: str, trace: str, sources: tuple[PatchSource, ...], seed: int) -> Proposal:
         fixers = Pool("fixer", self._launch)
@@ -170,23 +165,14 @@ class Sweeps:
             ),
         )
 
-    async def _read_trends(self) -> None:
-        """Beside the label's work: a source may take minutes to fail."""
-        if self._reading is None or self._reading.done():
-            self._reading = asyncio.create_task(self._refresh_trends())
-
     async def _refresh_trends(self) -> None:
         try:
             await refresh(self._store, self._settings.last)
         except LabelError as error:
             log.warning("trends: %s", error)
 
-    async def _fetch_audiences(self) -> None:
-        """Beside the label's work too; nobody is asked without a key."""
-        if self._listening is None or self._listening.done():
-            self._listening = asyncio.create_task(self._hear_audiences())
-
     async def _hear_audiences(self) -> None:
+        """Nobody is asked without a key."""
         try:
             await fetch_audiences(self._store, self._settings.last)
         except LabelError as error:

@@ -105,6 +105,12 @@ async def test_a_full_disk_is_no_artists_fault(label: Label):
     assert await older.look(limit=3) == 1
 
 
+async def looks(sweeps: Sweeps) -> None:
+    while True:
+        await asyncio.sleep(0.01)
+        await sweeps._portraying.look()
+
+
 async def test_a_sweep_does_not_wait_for_the_pictures_and_tells_what_went_wrong(label: Label, home: Path):
     await joined(label, "Tin Lighthouse")
     launch = Launch(home=home, label_id="lbl_test", build="test")
@@ -117,14 +123,9 @@ async def test_a_sweep_does_not_wait_for_the_pictures_and_tells_what_went_wrong(
 
     sweeps._portraits = OlderPortraits(label.store, draw)
     async with asyncio.timeout(5):
-        await sweeps._portray_older()
-        first = sweeps._portraying
-        await sweeps._portray_older()
-    assert sweeps._portraying is first, "one at a time"
-    core.set()
-    assert first is not None
-    await asyncio.wait([first])
-    with pytest.raises(DiskFullError):
-        await sweeps._portray_older()
-    assert sweeps._portraying is not None
-    await asyncio.wait([sweeps._portraying])
+        await sweeps._portraying.look()
+        await sweeps._portraying.look()
+        core.set()
+        with pytest.raises(DiskFullError):
+            await looks(sweeps)
+    await sweeps.close()
