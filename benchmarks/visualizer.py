@@ -2,10 +2,12 @@
 
     python -m benchmarks.visualizer [--seconds 12] [--preset veryfast]
 
-`/alone` compares the whole film with its encoder alone on the same frames and settings: 1.0 would be free drawing.
-`/mandelbrot` compares it with encoding a second of a clip of ffmpeg's mandelbrot in those settings. Cards are set once a film and take a third of a
-second, which a short one feels. `beat` is how much
-more the decoded picture changes on a beat than between two. Wall time is left out, for it says more about the
+Films are encoded with `veryfast`, and whole ones with the label's own preset, too. `/alone` compares a film with its
+encoder alone, fed with the same frames in the same settings from a file: 1.0 would be free drawing. `/mandelbrot`
+compares it with encoding as many frames of ffmpeg's mandelbrot from a file (both files take up to a gigabyte, one at
+a time). Cards are set once a film and take a third of a second, which a short one feels. `beat` is how much more the
+decoded picture changes at a beat than halfway to the next, one frame each, on means of 8×8 pixels in which grain is
+not seen; beside it, the same of a film whose plan has no beats. Wall time is left out, for it says more about the
 machine's other guests than about us.
 """
 
@@ -14,7 +16,7 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import av
@@ -22,23 +24,31 @@ import imageio_ffmpeg
 import numpy as np
 import soundfile
 
-from agents.painter import film, paint_cover
+from agents.painter import VideoFacts, film, paint_cover
 from agents.visuals.encode import Encoder, Reel
 from agents.visuals.identity import COMPOSITIONS, choose_identity
+from agents.visuals.threads import one_thread
+from agents.visuals.visualizer.motion import MOTIONS
 from agents.visuals.visualizer.projector import Projector
 from agents.visuals.visualizer.scenes import SCENES
 from agents.visuals.visualizer.sound import listen
 from agents.visuals.visualizer.stage import Stage
 from agents.visuals.visualizer.words import Words
+from configs.knobs import Video
 from storage.types import PlannedLine, PlannedSection, SongPlan, VisualIdentity
 
 TEMPO_BPM, RATE_HZ, FPS = 120.0, 44_100, 30
-MANDELBROT_S = 3
+BEATLESS: dict[str, tuple[float, ...]] = {"beats_s": (), "bars_s": (), "kicks_s": ()}
+BLOCK_PX = 8
+SECTIONS = (("verse", 0.5), ("chorus", 0.9), ("outro", 0.4))
+OWN_PRESET: str = Video.model_fields["video_encoder_preset"].default
 SIZES = ((1280, 720), (854, 480), (1080, 1920))
 
 
-def make_song(folder: Path, seconds: float) -> tuple[SongPlan, Path]:
-    """Kicks, a saw and noise: enough to move every band."""
+def make_song(
+    folder: Path, seconds: float, sections: Sequence[tuple[str, float]] = (("chorus", 0.9),)
+) -> tuple[SongPlan, Path]:
+    """Kicks, a saw and noise: enough to move every band; sections of one length, by name and energy."""
     at = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
     since = at % (60 / TEMPO_BPM)
     noise = np.random.default_rng(1).standard_normal(len(at))
@@ -50,8 +60,16 @@ def make_song(folder: Path, seconds: float) -> tuple[SongPlan, Path]:
     line = PlannedLine(
         text="We kept the light inside the wire", section="chorus", start_s=0.5, end_s=seconds - 0.5
     )
-    section = PlannedSection(
-        name="chorus", start_s=0, end_s=seconds, bars=max(1, int(seconds / 2)), energy=0.9
+    each_s = seconds / len(sections)
+    planned = tuple(
+        PlannedSection(
+            name=name,
+            start_s=number * each_s,
+            end_s=(number + 1) * each_s,
+            bars=max(1, int(each_s / 2)),
+            energy=energy,
+        )
+        for number, (name, energy) in enumerate(sections)
     )
     plan = SongPlan(
         title="Glass Horizon",
@@ -61,7 +79,7 @@ def make_song(folder: Path, seconds: float) -> tuple[SongPlan, Path]:
         key="A",
         mode="minor",
         duration_s=seconds,
-        sections=(section,),
+        sections=planned,
         beats_s=beats,
         bars_s=beats[::4],
         chords=(),
@@ -76,76 +94,79 @@ def measure_film(
     plan: SongPlan, audio: Path, visual: VisualIdentity, size: tuple[int, int], preset: str
 ) -> str:
     """One row: CPU seconds per second of film, its ratios, megabytes a minute, and what was measured on the file."""
-    out = audio.with_name("film.mp4")
+    out, control = audio.with_name("film.mp4"), audio.with_name("control.mp4")
+
+    def make(song: SongPlan, path: Path) -> VideoFacts:
+        return film(
+            song, audio, visual, path, width=size[0], height=size[1], seed=1, preset=preset, captions="always"
+        )
+
     started_s = spent_s()
-    facts = film(
-        plan, audio, visual, out, width=size[0], height=size[1], seed=1, preset=preset, captions="always"
-    )
+    facts = make(plan, out)
     whole = (spent_s() - started_s) / facts.duration_s
-    alone = encode_alone(plan, audio, visual, size, preset)
-    fractal = encode_mandelbrot(audio, size, preset)
+    make(plan.model_copy(update=BEATLESS), control)
+    reel = Reel(*size, FPS, round(plan.duration_s * FPS), 0.0)
+    alone = encode_alone(plan, audio, visual, reel, preset)
+    fractal = encode_mandelbrot(audio, reel, preset)
     size_mb = facts.size_bytes / facts.duration_s * 60 / 1e6
     drift_ms = 1000 * abs(facts.duration_s - facts.audio_duration_s)
     return (
         f"{whole:5.2f} CPU s/s  {whole / alone:4.2f}/alone  {whole / fractal:4.2f}/mandelbrot  "
-        f"{size_mb:5.1f} MB/min  beat {beat_share(out, plan):4.1f}  flashes {facts.flashes_per_s:.0f}/s  "
-        f"drift {drift_ms:.0f} ms"
+        f"{size_mb:5.1f} MB/min  beat {beat_share(out, plan):4.1f} ({beat_share(control, plan):.1f} without)  "
+        f"flashes {facts.flashes_per_s:.0f}/s  drift {drift_ms:.0f} ms"
     )
 
 
-def encode_alone(
-    plan: SongPlan, audio: Path, visual: VisualIdentity, size: tuple[int, int], preset: str
-) -> float:
-    """CPU seconds that the encoder takes for a second of the same frames, handed to it as a film hands them."""
-    stage, frames = Stage(*size), round(plan.duration_s * FPS)
-    reel = Reel(*size, FPS, frames, 0.0)
+def encode_alone(plan: SongPlan, audio: Path, visual: VisualIdentity, reel: Reel, preset: str) -> float:
+    """CPU seconds that the encoder takes for a second of the same frames; they are drawn before it begins."""
+    stage, raw = Stage(reel.width, reel.height), audio.with_name("film.yuv")
     words = Words(plan, visual, stage, (0.0, plan.duration_s), captions="always")
-    projector = Projector(plan, listen(audio, 0.0, frames, FPS), visual, reel, words, 1)
-    return encode((frame.buffer.data for frame in projector.frames()), reel, audio, preset)
+    projector = Projector(plan, listen(audio, 0.0, reel.frames, FPS), visual, reel, words, 1)
+    with raw.open("wb") as file, one_thread():
+        for frame in projector.frames():
+            file.write(frame.buffer.data)
+    return encode_raw(raw, reel, audio, preset)
 
 
-def encode_mandelbrot(audio: Path, size: tuple[int, int], preset: str) -> float:
+def encode_mandelbrot(audio: Path, reel: Reel, preset: str) -> float:
     """CPU seconds that the encoder takes for a second of ffmpeg's mandelbrot."""
-    raw, frames = audio.with_name(f"mandelbrot-{size[0]}.yuv"), MANDELBROT_S * FPS
-    if not raw.exists():
-        source = f"mandelbrot=size={size[0]}x{size[1]}:rate={FPS}"
-        ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-f", "lavfi", "-i", source]
-        subprocess.run(
-            [*ffmpeg, "-frames:v", str(frames), "-pix_fmt", "yuv420p", "-f", "rawvideo", str(raw)], check=True
-        )
-    return encode_raw(raw, Reel(*size, FPS, frames, 0.0), audio, preset)
+    raw, source = audio.with_name("mandelbrot.yuv"), f"mandelbrot=size={reel.width}x{reel.height}:rate={FPS}"
+    ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-f", "lavfi", "-i", source]
+    subprocess.run(
+        [*ffmpeg, "-frames:v", str(reel.frames), "-pix_fmt", "yuv420p", "-f", "rawvideo", str(raw)],
+        check=True,
+    )
+    return encode_raw(raw, reel, audio, preset)
 
 
 def encode_raw(raw: Path, reel: Reel, audio: Path, preset: str) -> float:
-    """CPU seconds of ffmpeg for a second of raw frames."""
-    frame_bytes = reel.width * reel.height * 3 // 2
-    with raw.open("rb") as file:
-        return encode(
-            (memoryview(frame) for frame in iter(lambda: file.read(frame_bytes), b"")), reel, audio, preset
-        )
-
-
-def encode(frames: Iterable[memoryview], reel: Reel, audio: Path, preset: str) -> float:
-    """CPU seconds of ffmpeg alone for a second of these frames; who makes them is not counted."""
-    before_s = spent_s(resource.RUSAGE_CHILDREN)
-    with Encoder(reel, audio, audio.with_name("alone.mp4"), preset) as encoder:
-        for frame in frames:
-            encoder.write(frame)
+    """CPU seconds of ffmpeg for a second of raw frames; the file is gone afterwards."""
+    before_s, frame_bytes = spent_s(resource.RUSAGE_CHILDREN), reel.width * reel.height * 3 // 2
+    with raw.open("rb") as file, Encoder(reel, audio, audio.with_name("alone.mp4"), preset) as encoder:
+        while frame := file.read(frame_bytes):
+            encoder.write(memoryview(frame))
+    raw.unlink()
     return (spent_s(resource.RUSAGE_CHILDREN) - before_s) / reel.duration_s
 
 
 def beat_share(path: Path, plan: SongPlan) -> float:
-    """Change of the decoded picture from frame to frame on beats over that halfway between beats."""
+    """Change of the decoded picture into the frames of the plan's beats over that into those halfway between."""
     with av.open(str(path)) as container:
         lumas = [
-            frame.reformat(width=160, height=90, format="gray").to_ndarray()
+            frame.reformat(
+                width=frame.width // BLOCK_PX,
+                height=frame.height // BLOCK_PX,
+                format="gray",
+                interpolation="AREA",
+            ).to_ndarray()
             for frame in container.decode(video=0)
         ]
     change = np.abs(np.diff(np.stack(lumas).astype(np.int16), axis=0)).mean(axis=(1, 2))
     inside = [beat for beat in plan.beats_s if 0.35 * plan.duration_s < beat < 0.7 * plan.duration_s]
-    on = [change[round(beat * FPS) - 1 : round(beat * FPS) + 1].max() for beat in inside]
-    between = [change[round((beat + 0.2) * FPS) : round((beat + 0.4) * FPS)].mean() for beat in inside]
-    return float(np.mean(on) / np.mean(between))
+    # Whole frames after the beat: colour is renewed on even ones, and both sides must meet as many of them.
+    half = int(30 / TEMPO_BPM * FPS)
+    on, between = (np.mean([change[round(beat * FPS) + later - 1] for beat in inside]) for later in (0, half))
+    return float(on / between)
 
 
 def measure_memory(folder: Path, size: tuple[int, int], preset: str) -> str:
@@ -181,10 +202,16 @@ def main() -> None:
     visual = look()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        plan, audio = make_song(folder, options.seconds, SECTIONS)
+        for preset in dict.fromkeys((options.preset, OWN_PRESET)):
+            for size in SIZES:
+                row = measure_film(plan, audio, visual, size, preset)
+                print(f"{size[0]:4}×{size[1]:<4} {preset:12} {row}", flush=True)
+        for style in MOTIONS:
+            own = visual.model_copy(update={"motion_style": style})
+            row = measure_film(plan, audio, own, SIZES[0], options.preset)
+            print(f"1280×720  {style:12} {row}", flush=True)
         plan, audio = make_song(folder, options.seconds)
-        for size in SIZES:
-            row = measure_film(plan, audio, visual, size, options.preset)
-            print(f"{size[0]:4}×{size[1]:<4} mixed        {row}", flush=True)
         for scene in SCENES:
             only = visual.model_copy(update={"scenes": (scene,)})
             row = measure_film(plan, audio, only, SIZES[0], options.preset)
