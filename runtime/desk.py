@@ -21,7 +21,7 @@ from agents.publicist import require_platforms
 from agents.roster_guard import disclosed, require_wish
 from agents.transitions import Trigger, move
 from runtime.content_plan import redraw
-from runtime.evolution import begin, take_back
+from runtime.evolution import begin, roll_back, take_back
 from runtime.inbox import keep_recording
 from runtime.label import Label
 from runtime.mending import apply_patch, revert_patch
@@ -52,7 +52,7 @@ from storage.approval_rows import Approval
 from storage.clock import sub_seed
 from storage.content_plan import PlanChange, PlanEntry
 from storage.cycles import Cycle
-from storage.errors import ConflictError, NotAllowedError, NotFoundError, UsageError
+from storage.errors import NotAllowedError, NotFoundError, UsageError
 from storage.evolutions import Evolution
 from storage.experiments import ExperimentRow
 from storage.faults import ErrorGroup
@@ -71,7 +71,6 @@ from storage.types import (
     CycleId,
     DeciderKind,
     Frozen,
-    LifecycleState,
     Outcome,
     Persona,
     PersonaWish,
@@ -304,6 +303,7 @@ class Desk:
 
     async def record_name_search(self, artist: Artist, found: str) -> Artist:
         """Keep that a person looked whether somebody else goes by the artist's name: its releases wait for that."""
+        self._require_owner("record a search for an artist's name")
         if not (words := " ".join(found.split())[:300]):
             raise UsageError("Say where you searched and what you found")
         return await self._store.write(
@@ -457,17 +457,12 @@ class Desk:
         )
 
     async def roll_back(self, artist: Artist, evolution_id: str, *, reason: str) -> Evolution:
-        """Take the change on trial back. Raises ConflictError where it has ended, or is the artist's own evolution."""
+        """Take this change back. Raises ConflictError where it has ended, or is the artist's own evolution."""
         self._require_owner("take an artist's change back")
-        if artist.state is LifecycleState.EVOLVING:
-            raise ConflictError(
-                f"{artist.persona.name} evolves by this change, and its songs decide on it; pause and resume the artist first"
-            )
-        trial = await self._store.read(evolutions.evolution_on_trial, artist_id=artist.id)
-        if trial is None or trial.id != evolution_id:
-            raise ConflictError("This change has ended already; look again")
-        await take_back(self._store, artist.id, reason, self.actor.alias)
-        return await self._store.read(evolutions.evolution_by_id, evolution_id=evolution_id)
+        change = await self._store.read(evolutions.evolution_by_id, evolution_id=evolution_id)
+        if change.artist_id != artist.id:
+            raise NotFoundError(f"{artist.persona.name} has no change {evolution_id}; look again")
+        return await roll_back(self._store, change, reason, self.actor.alias)
 
     # ------------------------------------------------------------ experiments
 
@@ -498,10 +493,17 @@ class Desk:
         )
 
     async def stop_experiment(self, row: ExperimentRow) -> ExperimentRow:
-        """End it without a winner, or take the winner back."""
+        """End it without a winner. Raises ConflictError where it has ended meanwhile."""
         self._require_owner("stop an experiment")
         return await self._store.write(
             experiments.stop_experiment, experiment_id=row.id, who=self.actor.alias
+        )
+
+    async def withdraw_winner(self, row: ExperimentRow) -> ExperimentRow:
+        """What won is each artist's own again."""
+        self._require_owner("withdraw a variant")
+        return await self._store.write(
+            experiments.withdraw_winner, experiment_id=row.id, who=self.actor.alias
         )
 
     # ------------------------------------------------------------ the label

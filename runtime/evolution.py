@@ -132,6 +132,23 @@ async def take_back(store: StoreClient, artist_id: ArtistId, why: str, who: str)
     return True
 
 
+async def roll_back(store: StoreClient, trial: Evolution, why: str, who: str) -> Evolution:
+    """Take back the change that a person was shown, and no other.
+
+    Raises ConflictError where it has ended, or where the artist evolves by it.
+    """
+    judged = evolver.judge(*_records(trial))
+    return await store.write(
+        evolutions.close_evolution,
+        evolution_id=trial.id,
+        verdict="roll_back",
+        chance_better=round(judged.chance_better, 4),
+        why=f"{why} {judged.text}",
+        who=who,
+        unless=LifecycleState.EVOLVING,
+    )
+
+
 async def _close(
     store: StoreClient,
     trial: Evolution,

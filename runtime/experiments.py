@@ -96,5 +96,4 @@ async def _end(store: StoreClient, row: ExperimentRow, said: bandit.Outlook) -> 
             reason=said.text,
         )
     else:
-        # It may not take back a winner that a person chose meanwhile.
-        await store.write(experiments.stop_experiment, experiment_id=row.id, who=POLICY, withdraws=False)
+        await store.write(experiments.stop_experiment, experiment_id=row.id, who=POLICY)

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, case, exists, func, insert, select, update
 from storage import events, tables
 from storage.artists import add_version, artist_by_id, with_pins
 from storage.clock import new_id
-from storage.errors import ConflictError
+from storage.errors import ConflictError, NotFoundError
 from storage.lessons import absorb, release
 from storage.store import Tx, write
 from storage.types import ArtistId, DeciderKind, Frozen, GeneEdit, Genes, LifecycleState, Outcome, Persona
@@ -137,10 +137,11 @@ def close_evolution(
     chance_better: float | None,
     why: str,
     who: str,
+    unless: LifecycleState | None = None,
 ) -> Evolution:
     """Keep a change, or take it back: genes, notes and sound are the parent's again, as a new version.
 
-    Raises ConflictError when it has ended already.
+    Raises ConflictError when it has ended already, or while the artist is in the state `unless`.
     """
     ended = tx.connection.execute(
         update(E)
@@ -154,7 +155,12 @@ def close_evolution(
     )
     found = evolution_by_id(tx, evolution_id=evolution_id)
     if ended.rowcount == 0:
-        raise ConflictError(f"The change has been {found.status.replace('_', ' ')} already")
+        raise ConflictError(f"The change has been {found.status.replace('_', ' ')} already; look again")
+    artist = artist_by_id(tx, artist_id=found.artist_id)
+    if artist.state is unless:
+        raise ConflictError(
+            f"{artist.persona.name} is {artist.state}, and its songs decide on this change; pause and resume the artist first"
+        )
     if verdict == "roll_back":
         _restore(tx, found, why, who)
         _release_lessons(tx, found)
@@ -170,7 +176,11 @@ def close_evolution(
 
 
 def evolution_by_id(tx: Tx, *, evolution_id: str) -> Evolution:
-    return _evolution(tx.connection.execute(select(E).where(E.c.id == evolution_id)).one()._mapping)
+    """One change. Raises NotFoundError."""
+    row = tx.connection.execute(select(E).where(E.c.id == evolution_id)).first()
+    if row is None:
+        raise NotFoundError(f"There is no change {evolution_id!r}; `labelmate artist changes` shows them")
+    return _evolution(row._mapping)
 
 
 def evolution_on_trial(tx: Tx, *, artist_id: ArtistId) -> Evolution | None:

@@ -83,7 +83,9 @@ def promote_arm(tx: Tx, *, experiment_id: str, arm_id: str, who: str, reason: st
     if arm_id not in [arm.arm_id for arm in row.arms]:
         raise NotFoundError(f"{experiment_id} has no arm {arm_id}")
     if row.winner_arm_id is not None:
-        raise ConflictError(f"{experiment_id} has a winner already; `labelmate experiment stop` withdraws it")
+        raise ConflictError(
+            f"{experiment_id} has a winner already; `labelmate experiment withdraw` takes it back"
+        )
     tx.connection.execute(
         update(E)
         .where(E.c.id == experiment_id)
@@ -96,15 +98,30 @@ def promote_arm(tx: Tx, *, experiment_id: str, arm_id: str, who: str, reason: st
 
 
 @write
-def stop_experiment(tx: Tx, *, experiment_id: str, who: str, withdraws: bool = True) -> ExperimentRow:
-    """End an experiment without a winner, or, if it `withdraws`, take back the winner of one that has ended."""
+def stop_experiment(tx: Tx, *, experiment_id: str, who: str) -> ExperimentRow:
+    """End an experiment without a winner. Raises ConflictError for one that has ended: its winner, if any, stays."""
     row = experiment_by_id(tx, experiment_id=experiment_id)
-    if row.status != "running" and (row.winner_arm_id is None or not withdraws):
-        raise ConflictError(f"{experiment_id} has ended already")
-    ended_at = row.ended_at or tx.clock.now()
-    tx.connection.execute(
-        update(E).where(E.c.id == experiment_id).values(status="ended", ended_at=ended_at, winner_arm_id=None)
+    stopped = tx.connection.execute(
+        update(E)
+        .where(E.c.id == experiment_id, E.c.status == "running")
+        .values(status="ended", ended_at=tx.clock.now())
     )
+    if stopped.rowcount == 0:
+        won = row.winner_arm_id and "; `labelmate experiment withdraw` takes its winner back"
+        raise ConflictError(f"{experiment_id} has ended already{won or ''}")
+    events.append(tx, "experiment.stopped", experiment_id=experiment_id, was=None, who=who)
+    return experiment_by_id(tx, experiment_id=experiment_id)
+
+
+@write
+def withdraw_winner(tx: Tx, *, experiment_id: str, who: str) -> ExperimentRow:
+    """Take back the winner of an experiment that has ended. Raises ConflictError where there is none."""
+    row = experiment_by_id(tx, experiment_id=experiment_id)
+    withdrawn = tx.connection.execute(
+        update(E).where(E.c.id == experiment_id, E.c.winner_arm_id.is_not(None)).values(winner_arm_id=None)
+    )
+    if withdrawn.rowcount == 0:
+        raise ConflictError(f"{experiment_id} has no winner to withdraw")
     events.append(tx, "experiment.stopped", experiment_id=experiment_id, was=row.winner_arm_id, who=who)
     return experiment_by_id(tx, experiment_id=experiment_id)
 
@@ -167,7 +184,9 @@ def experiment_by_id(tx: Tx, *, experiment_id: str, artist_id: str | None = None
 
 
 def find_experiment(tx: Tx, *, ref: str) -> ExperimentRow:
-    """One experiment, by its id or the beginning of it. Raises NotFoundError."""
+    """One experiment, by its id or the beginning of it. Raises UsageError for no id, NotFoundError."""
+    if not ref.strip():
+        raise UsageError("Name an experiment; `labelmate experiment list` shows them")
     ids = tx.connection.execute(
         select(E.c.id).where(E.c.id.startswith(ref, autoescape=True)).limit(2)
     ).scalars()

@@ -160,5 +160,5 @@ def test_stopping_by_the_rule_leaves_a_winner_that_a_person_chose(stage: Stage):
     arm_id = experiment.arms[1].arm_id
     stage.write(experiments.promote_arm, experiment_id=experiment.id, arm_id=arm_id, who="ann", reason="")
     with pytest.raises(ConflictError):
-        stage.write(experiments.stop_experiment, experiment_id=experiment.id, who=POLICY, withdraws=False)
+        stage.write(experiments.stop_experiment, experiment_id=experiment.id, who=POLICY)
     assert stage.read(experiments.experiment_by_id, experiment_id=experiment.id).winner_arm_id == arm_id

@@ -177,10 +177,15 @@ def test_a_parameter_has_one_running_experiment_of_at_least_two_arms(stage: Stag
     (held,) = stage.read(experiments.promoted, before=stage.clock.now())
     assert (held.parameter, held.value) == ("mood", "calm")
     assert stage.read(experiments.promoted, before=experiment.created_at) == []
-    stage.write(experiments.stop_experiment, experiment_id=experiment.id, who="ann")
-    assert stage.read(experiments.promoted, before=stage.clock.now()) == []
-    with pytest.raises(ConflictError, match="ended already"):
+    with pytest.raises(ConflictError, match="ended already; `labelmate experiment withdraw`"):
         stage.write(experiments.stop_experiment, experiment_id=experiment.id, who="ann")
+    assert stage.read(experiments.promoted, before=stage.clock.now()) == [held]
+    stage.write(experiments.withdraw_winner, experiment_id=experiment.id, who="ann")
+    assert stage.read(experiments.promoted, before=stage.clock.now()) == []
+    with pytest.raises(ConflictError, match="no winner to withdraw"):
+        stage.write(experiments.withdraw_winner, experiment_id=experiment.id, who="ann")
+    with pytest.raises(UsageError, match="Name an experiment"):
+        stage.read(experiments.find_experiment, ref=" ")
     with pytest.raises(NotFoundError, match="no arm"):
         stage.write(experiments.promote_arm, **(winner | {"arm_id": "arm_x"}), who="ann", reason="")
     again = start(stage)

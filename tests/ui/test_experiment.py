@@ -21,7 +21,8 @@ def test_an_experiment_is_begun_told_promoted_and_withdrawn(call: Call):
     promoted = call("experiment", "promote", id_, "--variant", "+0.2", "--as", "ann")
     assert promoted.out == "hook_density is +0.2 in every song from now on\n"
     assert "promoted +0.2" in call("experiment", "list").out
-    assert call("experiment", "stop", id_).out == "hook_density is the artists' own again\n"
+    assert "experiment withdraw" in call("experiment", "stop", id_).line
+    assert call("experiment", "withdraw", id_).out == "hook_density is the artists' own again\n"
 
 
 def test_what_cannot_be_tried_is_refused_in_one_line(call: Call):

@@ -16,7 +16,7 @@ from ui.cli.output import Facts, remark, show, show_rows, table
 from ui.cli.session import find_artist, with_label
 from ui.wording import moment
 
-app = typer.Typer(no_args_is_help=True, help="Experiments: create, list, report, promote, stop.")
+app = typer.Typer(no_args_is_help=True, help="Experiments: create, list, report, promote, stop, withdraw.")
 Ref = Annotated[
     str, typer.Argument(metavar="EXPERIMENT", help="Id of an experiment, or the beginning of it.")
 ]
@@ -142,10 +142,21 @@ def promote(
 
 @app.command()
 def stop(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
-    """End an experiment without a winner, or withdraw the winner of an earlier one."""
+    """End an experiment without a winner."""
 
     async def end(label: Label) -> ExperimentReport:
         return report_of(await at_desk(label, who).stop_experiment(await _find(label, ref)))
+
+    told = with_label(end)
+    show(told, as_json=as_json, drawn=f"{told.experiment.parameter} is the artists' own again")
+
+
+@app.command()
+def withdraw(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
+    """Take back the winner of an experiment that has ended."""
+
+    async def end(label: Label) -> ExperimentReport:
+        return report_of(await at_desk(label, who).withdraw_winner(await _find(label, ref)))
 
     told = with_label(end)
     show(told, as_json=as_json, drawn=f"{told.experiment.parameter} is the artists' own again")

@@ -63,7 +63,9 @@ ENTRIES = {
     "approval": Entry("ui.cli.approval:app", MORE, "Questions to you: list, show, redo, later, close, undo."),
     "release": Entry("ui.cli.release:app", MORE, "Finished releases: list, show, published."),
     "error": Entry("ui.cli.fault:app", MORE, "Faults by kind, and patches of labelmate's own code."),
-    "experiment": Entry("ui.cli.experiment:app", MORE, "Experiments: create, list, report, promote, stop."),
+    "experiment": Entry(
+        "ui.cli.experiment:app", MORE, "Experiments: create, list, report, promote, stop, withdraw."
+    ),
     "simulate": Entry(
         "ui.cli.simulate:simulate",
         MORE,

@@ -6,6 +6,7 @@ from agents.planning.variants import COVER, GENES, PREFIX
 from storage import artists, experiments
 from storage.artist_overviews import ArtistOverview
 from storage.errors import NotFoundError, UsageError
+from storage.experiments import ExperimentRow
 from ui.console.cards import trying as cards
 from ui.console.cards.artist import question
 from ui.console.frame import QUIETLY, acted, card
@@ -14,6 +15,8 @@ from ui.console.notices import attempt, said
 from ui.console.reception import Reception
 
 PARAMETERS = (*GENES, COVER, PREFIX)
+ACTS = ("promote", "stop", "withdraw")
+"""What can be done to an experiment."""
 OFF = " Songs take part once AB_TESTING_ENABLED is on: Settings has it."
 
 
@@ -75,7 +78,7 @@ class Trying:
             )
             label = "Roll back"
         else:
-            row, why = await attempt(self.reception.store.read(experiments.find_experiment, ref=row_id))
+            row, why = await attempt(self._experiment(act, row_id))
             if row is None:
                 return ["", why, gr.update(visible=True), gr.update(visible=False), ""]
             what = row.parameter.replace("_", " ")
@@ -86,7 +89,7 @@ class Trying:
                     f"Promote {value}?", f"The {what} is this in every song of every artist from now on."
                 )
             else:
-                label = "Stop" if row.status == "running" else "Withdraw"
+                label = act.capitalize()
                 asked = question(f"{label} the experiment on {what}?", "It is each artist's own again.")
         return [
             f"{act} {row_id} {arm_id}",
@@ -113,7 +116,7 @@ class Trying:
                 artist = await self.reception.store.read(artists.artist_by_name, name=name)
                 back = await desk.roll_back(artist, row_id, reason=why.strip())
                 return f"{artist.persona.name} is again as in version {back.parent_version}."
-            row = await self.reception.store.read(experiments.find_experiment, ref=row_id)
+            row = await self._experiment(act, row_id)
             what = row.parameter.replace("_", " ")
             if act == "promote":
                 value = next((arm.value for arm in row.arms if arm.arm_id == arm_id), None)
@@ -121,11 +124,17 @@ class Trying:
                     raise NotFoundError("This experiment has no such variant; look again")
                 await desk.promote(row, arm_id, reason=why.strip() or "by a person")
                 return f"The {what} is {value} in every song from now on."
-            await desk.stop_experiment(row)
+            await (desk.withdraw_winner(row) if act == "withdraw" else desk.stop_experiment(row))
             return f"The {what} is the artists' own again."
 
         words, complaint = await attempt(done())
         return complaint if words is None else said(words)
+
+    async def _experiment(self, act: str, row_id: str) -> ExperimentRow:
+        """What one of the acts is to be done to. Raises NotFoundError, also for another act."""
+        if act not in ACTS:
+            raise NotFoundError("This button is none of mine; load the page again")
+        return await self.reception.store.read(experiments.experiment_by_id, experiment_id=row_id)
 
     async def begun(self, parameter: str, variants: str, even: bool, request: gr.Request) -> list[object]:
         """Begin an experiment."""

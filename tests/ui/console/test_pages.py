@@ -206,8 +206,10 @@ async def test_a_search_for_a_name_is_kept_and_its_form_goes_away(
     row = stage.read(releases.release_by_id, release_id="rel_1")
     assert "Not to be published yet" in release_card(row, None, await reception.now())
     steering = Steering(reception)
-    assert "Say where" in await steering.record_name_search("ada", artist.slug, " ")
-    assert "may be released" in await steering.record_name_search("ada", artist.slug, "two engines: nobody")
+    assert "Say where" in await steering.record_name_search("owner", artist.slug, " ")
+    refused = await steering.record_name_search("ada", artist.slug, "two engines: nobody")
+    assert "Only the owner" in refused
+    assert "may be released" in await steering.record_name_search("owner", artist.slug, "two engines: nobody")
     assert now_cards.artists_waiting(stage.read(label_status, caps=caps)) == ""
     row = stage.read(releases.release_by_id, release_id="rel_1")
     assert "Not to be published yet" not in release_card(row, None, await reception.now())
@@ -232,7 +234,11 @@ async def test_variants_are_begun_promoted_and_withdrawn_and_a_change_is_taken_b
     assert "Only the owner" in await trying.carry_out("ada", artist.slug, wanted, "")
     assert "no such variant" in await trying.carry_out("owner", artist.slug, f"promote {row.id} arm_x", "")
     assert "is +0.1 in every song" in await trying.carry_out("owner", artist.slug, wanted, "they like it")
-    assert "own again" in await trying.carry_out("owner", artist.slug, f"stop {row.id} ", "")
+    assert "ended already" in await trying.carry_out("owner", artist.slug, f"stop {row.id} ", "")
+    for odd in (f"halt {row.id} ", f" {row.id} ", "", "withdraw  "):
+        assert 'class="lm-said bad"' in await trying.carry_out("owner", artist.slug, odd, "")
+    assert stage.read(experiments.find_experiment, ref=row.id).winner_arm_id == row.arms[1].arm_id
+    assert "own again" in await trying.carry_out("owner", artist.slug, f"withdraw {row.id} ", "")
 
     edits = (GeneEdit(gene="energy", delta=0.1, because="people: energy"),)
     change = stage.write(
@@ -249,7 +255,10 @@ async def test_variants_are_begun_promoted_and_withdrawn_and_a_change_is_taken_b
     told = stage.read(artist_overview, name=artist.slug)
     assert (told.evolutions[0].status, "too loud" in told.evolutions[0].why) == ("rolled_back", True)
     assert "roll_back" not in trying.draw(told)[0]
-    assert "ended already" in await trying.carry_out("owner", artist.slug, f"roll_back {change.id} ", "again")
+    assert "rolled back already" in await trying.carry_out(
+        "owner", artist.slug, f"roll_back {change.id} ", "x"
+    )
+    assert "no change" in await trying.carry_out("owner", artist.slug, "roll_back evo_x ", "again")
 
 
 async def test_the_autopilot_is_the_owners_and_is_recorded(reception: Reception, stage: Stage) -> None:

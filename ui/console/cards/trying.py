@@ -55,7 +55,9 @@ def _experiment(row: ExperimentRow) -> Markup:
     is_running = row.status == "running"
     has_winner = row.winner_arm_id is not None
     ends = (
-        _button("Stop", "stop", row.id) if is_running else has_winner and _button("Withdraw", "stop", row.id)
+        _button("Stop", "stop", row.id)
+        if is_running
+        else has_winner and _button("Withdraw", "withdraw", row.id)
     )
     return el(
         "div",

@@ -98,7 +98,7 @@ async def accept(name: str, label: TheLabel, desk: TheDesk) -> Artist:
 
 @router.post("/{name}/name-search")
 async def record_name_search(name: str, search: Searched, label: TheLabel, desk: TheDesk) -> Artist:
-    """Keep that somebody looked for others of the name; the artist's releases wait for it."""
+    """Keep that somebody looked for others of the name; the artist's releases wait for it. The owner's right."""
     return await desk.record_name_search(await label.store.read(artist_by_name, name=name), search.found)
 
 
