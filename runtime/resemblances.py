@@ -23,6 +23,16 @@ async def others_like(
     return await store.read(resemblances.songs_like, marks=shared, besides=artist_id)
 
 
+async def mark_older(store: StoreClient, *, limit: int) -> int:
+    """Let songs be found that were kept before there were marks; says how many it looked at, none once all are done."""
+    songs = await store.read(resemblances.unmarked, limit=limit)
+    for song in songs:
+        piece = song.piece
+        marks = await asyncio.to_thread(marks_of, piece.melody_hash, piece.lines, piece.sound)
+        await store.write(resemblances.mark_song, song=song, marks=marks)
+    return len(songs)
+
+
 def sung(take: Take) -> tuple[str, ...]:
     """The lines that are sung in a take."""
     return tuple(line.text for line in take.song.plan.lyric_lines)

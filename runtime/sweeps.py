@@ -25,6 +25,7 @@ from runtime.live import LiveSettings
 from runtime.mending import Mender
 from runtime.portraits import OlderPortraits
 from runtime.remote import arrived
+from runtime.resemblances import mark_older
 from runtime.roster import create_artist
 from runtime.studio import StudioConfig, Timed
 from runtime.trends import refresh
@@ -45,6 +46,7 @@ WRITES_KEPT_S = 24 * HOUR_S
 SCRATCH_KEPT_S = 6 * HOUR_S
 CHUNK = 200
 FACES_A_MINUTE = 3
+MARKED_A_MINUTE = 20
 log = logging.getLogger(__name__)
 
 
@@ -68,8 +70,10 @@ class Sweeps:
         self._portraits = OlderPortraits(store, self._draw_portrait, launch.started_at)
         self._mending = Beside(self._mender.look)
         self._portraying = Beside(self._portray_older)
+        self._marking = Beside(self._mark_older)
         self._reading = Beside(self._refresh_trends)
         self._listening = Beside(self._hear_audiences)
+        self._are_marked = False
         self._sweeps = [
             _Sweep(self._notice_sleep, MINUTE_S / 4, monotonic()),
             _Sweep(self._expire_media, HOUR_S, monotonic() + MINUTE_S),
@@ -81,6 +85,7 @@ class Sweeps:
             ),
             _Sweep(self._follow_plans, 5 * MINUTE_S, monotonic() + MINUTE_S),
             _Sweep(self._portraying.look, MINUTE_S, monotonic() + MINUTE_S / 2),
+            _Sweep(self._marking.look, MINUTE_S, monotonic() + MINUTE_S / 2),
             _Sweep(self._note_open_day, HOUR_S, monotonic()),
             _Sweep(self._reading.look, HOUR_S / 4, monotonic() + 2 * MINUTE_S),
             _Sweep(self._listening.look, 6 * HOUR_S, monotonic() + 4 * MINUTE_S),
@@ -99,7 +104,7 @@ class Sweeps:
 
     async def close(self) -> None:
         """End what is under way beside the ticks."""
-        for beside in (self._mending, self._portraying, self._reading, self._listening):
+        for beside in (self._mending, self._portraying, self._marking, self._reading, self._listening):
             await beside.close()
 
     async def _notice_sleep(self) -> None:
@@ -139,6 +144,11 @@ class Sweeps:
 
     async def _draw_portrait(self, persona: Persona) -> Timed[tuple[Asset, Asset]]:
         return await Studio(self._launch).run(studio.draw_portrait, self._studio, persona)
+
+    async def _mark_older(self) -> None:
+        """Until all are done: songs that are made now have their marks from the start."""
+        if not self._are_marked:
+            self._are_marked = await mark_older(self._store, limit=MARKED_A_MINUTE) == 0
 
     async def _propose(self, title: str, trace: str, sources: tuple[PatchSource, ...], seed: int) -> Proposal:
         fixers = Pool("fixer", self._launch)

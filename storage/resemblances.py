@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import Select, delete, exists, func, insert, select
 
 from storage import tables
 from storage.memory import UNDECIDED
-from storage.store import Tx
-from storage.types import MadePiece, OthersSong, Outcome
+from storage.store import Tx, write
+from storage.types import Frozen, MadePiece, OthersSong, Outcome
 
 K = tables.song_marks
 M = tables.memory
@@ -16,8 +16,18 @@ KINDS = "mws"
 """First letters of marks: of melody, words and sound."""
 LIKEST = 8
 """Most songs that a new one is compared with in full for what it shares of one kind."""
+NOTHING = "-"
+"""The mark of a song of which nothing is known that could be alike: it is looked at once, and found by nobody."""
 IN_THE_WORLD = (UNDECIDED, Outcome.APPROVED)
 """What was turned down is nobody's any more."""
+
+
+class Unmarked(Frozen):
+    """A song that nobody finds yet."""
+
+    cycle_id: str
+    artist_id: str
+    piece: MadePiece
 
 
 def keep_marks(tx: Tx, *, artist_id: str, cycle_id: str, marks: tuple[str, ...]) -> None:
@@ -26,6 +36,24 @@ def keep_marks(tx: Tx, *, artist_id: str, cycle_id: str, marks: tuple[str, ...])
     rows = [{"mark": mark, "cycle_id": cycle_id, "artist_id": artist_id} for mark in sorted(set(marks))]
     if rows:
         tx.connection.execute(insert(K), rows)
+
+
+def unmarked(tx: Tx, *, limit: int) -> tuple[Unmarked, ...]:
+    """Songs that were kept before there were marks, the newest first."""
+    query = (
+        select(M.c.cycle_id, M.c.artist_id, M.c.piece)
+        .where(M.c.outcome.in_(IN_THE_WORLD), ~exists().where(K.c.cycle_id == M.c.cycle_id))
+        .order_by(M.c.at.desc(), M.c.cycle_id.desc())
+        .limit(limit)
+    )
+    return tuple(Unmarked.model_validate(dict(row._mapping)) for row in tx.connection.execute(query))
+
+
+@write
+def mark_song(tx: Tx, *, song: Unmarked, marks: tuple[str, ...]) -> None:
+    """Let an older song be found, unless a draft of it has left its own marks meanwhile."""
+    if tx.connection.execute(select(K.c.mark).where(K.c.cycle_id == song.cycle_id).limit(1)).first() is None:
+        keep_marks(tx, artist_id=song.artist_id, cycle_id=song.cycle_id, marks=marks or (NOTHING,))
 
 
 def songs_like(tx: Tx, *, marks: tuple[str, ...], besides: str) -> tuple[OthersSong, ...]:

@@ -1,7 +1,7 @@
 """A new song is looked up by what any of its takes has in common with songs of other artists."""
 
 from agents.music.resemblance import marks_of
-from runtime.resemblances import others_like, sung
+from runtime.resemblances import mark_older, others_like, sung
 from storage import learning
 from storage.store import LocalStore
 from storage.types import (
@@ -72,6 +72,17 @@ async def test_any_take_and_any_measure_finds_the_song_of_another(stage: Stage):
     assert await found(worded, take()) == theirs
     assert await found(silent, take()) == []
     assert await found(worded, take(grams=GRAMS), artist_id=fence.artist_id) == []
+    empty, bare = stage.song("Tin Pier")
+    for of, it, older in (
+        (fence, cycle, piece),
+        (empty, bare, piece.model_copy(update={"melody_hash": (), "lines": (), "sound": ()})),
+    ):
+        stage.write(learning.note, fence=of, cycle_id=it.id, piece=older, lessons=())
+    assert await found(worded, take(grams=GRAMS, sound=sound)) == [], "kept before there were marks"
+    store = LocalStore(stage.store)
+    assert await mark_older(store, limit=1) + await mark_older(store, limit=5) == 2
+    assert await mark_older(store, limit=5) == 0, "also one of which nothing is known"
+    assert await found(worded, take(grams=GRAMS, sound=sound)) == theirs
     song, master = take()
     critique = Critique(score=1, passed=True, threshold=0.6, findings=(), feedback="", source="t")
     assert sung(Take(song=song, master=master, critique=critique)) == LINES
