@@ -12,7 +12,6 @@ from math import sqrt
 from typing import Literal
 
 from agents.bandit import probability_above
-from agents.llm.deployment import OFFLINE
 from agents.niches import Niche, moved, steered_apart
 from agents.planning.steering import STEERED
 from agents.planning.trends import lean_change
@@ -91,16 +90,16 @@ def propose(
 
     Args:
         wishes: what the latest reflection drew from the critic's findings.
-        songs: decided songs of late, from which is read what people like.
+        songs: decided songs of late, the latest last, from which is read what people like.
         others: the rest of the roster; no change leads into their niches.
         pinned: genes that a person holds where they are.
         trends: what is in the air, followed as far as `adaptability` goes, 0 to 1.
     """
     largest, most = (REFINE_STEP, REFINED) if kind is Kind.REFINE else (EXPLORE_STEP, EXPLORED)
     wanted: dict[str, GeneEdit] = {}
-    # How a model is asked changes nothing where none has written.
-    is_modelled = any("temperature" in song.numbers for song in songs)
-    held = {*pinned} if is_modelled else {*pinned, "temperature"}
+    # It changes nothing where the embedded writer wrote the latest song, or a model that takes no temperature.
+    is_tempered = bool(songs) and "temperature" in songs[-1].numbers
+    held = {*pinned} if is_tempered else {*pinned, "temperature"}
     for edit in (*liked(songs, largest), *wishes):
         if edit.gene in held:
             continue
@@ -150,7 +149,7 @@ def numbers_of(brief: Brief) -> dict[str, float]:
     bias = max(-1.0, min(1.0, (2 * brief.tempo_bpm - slow - fast) / (fast - slow)))
     direct = ("brightness", "density", "energy", "swing", "width", "hook_density")
     heard = {"tempo_bias": round(bias, 3)} | {gene: float(getattr(brief, gene)) for gene in direct}
-    return heard if brief.source == OFFLINE else heard | {"temperature": brief.temperature}
+    return heard | {"temperature": brief.temperature} if brief.is_tempered else heard
 
 
 def judge(before: Record, after: Record, *, is_over: bool = False) -> Judgement:

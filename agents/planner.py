@@ -97,6 +97,7 @@ async def plan(
         width=song.width,
         hook_density=song.hook_density,
         temperature=artist.genes.temperature,
+        is_tempered=completion.temperature is not None,
         signature_seed=persona.signature_seed,
         sound=persona.sound,
         arm_id=next((each.arm_id for each in variants if not each.is_promoted), None),

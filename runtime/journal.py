@@ -57,6 +57,7 @@ class JournaledWriter:
                 update={
                     "provider": completion.provider,
                     "model": completion.model,
+                    "temperature": completion.temperature,
                     "tokens_in": completion.tokens_in,
                     "tokens_out": completion.tokens_out,
                     "cost_usd": completion.cost_usd,
@@ -130,6 +131,7 @@ def _completion(call: RecordedCall, request: Request[T]) -> Completion[T]:
         model=call.model,
         prompt_sha256=call.prompt_sha256,
         request_sha256=call.request_sha256,
+        temperature=call.temperature,
         tokens_in=call.tokens_in,
         tokens_out=call.tokens_out,
         cost_usd=call.cost_usd,

@@ -361,6 +361,7 @@ class _RecordedWriter:
             model=self._call.model,
             prompt_sha256=prompt.sha256,
             request_sha256=request.sha256(prompt.sha256),
+            temperature=self._call.temperature,
             latency_s=0.0,
         )
 

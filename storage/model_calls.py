@@ -49,6 +49,8 @@ class ModelCall(Frozen):
     prompt_sha256: str
     outcome: str
     """ok, or the code of the error."""
+    temperature: float | None = None
+    """Sampling temperature that the model was asked at; None where it was left to the model."""
     tokens_in: int | None = None
     tokens_out: int | None = None
     cost_usd: Decimal | None = Decimal(0)

@@ -252,6 +252,7 @@ model_calls = _table(
     Column("request_sha256", Text, nullable=False),
     Column("prompt_sha256", Text, nullable=False),
     Column("outcome", Text, nullable=False),
+    Column("temperature", Number),
     Column("tokens_in", Integer),
     Column("tokens_out", Integer),
     Column("cost_usd", Usd),

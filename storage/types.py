@@ -380,6 +380,8 @@ class Brief(Frozen):
     hook_density: Unit
     temperature: Unit = 0.5
     """The artist's, for whoever writes the words."""
+    is_tempered: bool = False
+    """Whether a model wrote this brief that takes a temperature."""
     signature_seed: int
     sound: SoundDna | None = None
     arm_id: str | None = None

@@ -62,6 +62,8 @@ class Completion(Frozen, Generic[T]):
     model: str
     prompt_sha256: str
     request_sha256: str
+    temperature: float | None = None
+    """Sampling temperature that the model was asked at; None where it was left to the model."""
     tokens_in: int | None = None
     """None where nothing counts tokens: the embedded writer."""
     tokens_out: int | None = None

@@ -39,6 +39,8 @@ class CompletionResult(Generic[T]):
     """Everybody who was asked on the way, this answer last."""
     choice: Choice | None = None
     trace_id: str = ""
+    temperature: float | None = None
+    """Sampling temperature of the request that was answered; None where it had none."""
     latency_s: float = 0.0
     cpu_s: float = 0.0
     is_shared: bool = False

@@ -69,6 +69,7 @@ class RoutedWriter:
             model=result.model,
             prompt_sha256=prompt.sha256,
             request_sha256=request.sha256(prompt.sha256),
+            temperature=result.temperature,
             tokens_in=result.usage.input_tokens,
             tokens_out=result.usage.output_tokens,
             cost_usd=result.cost_usd,

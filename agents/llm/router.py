@@ -322,6 +322,7 @@ class Router:
             attempts=tuple(tally.attempts),
             choice=answered.choice,
             trace_id=tally.trace_id,
+            temperature=answered.temperature,
             latency_s=perf_counter() - started_s,
             cpu_s=tally.cpu_s,
         )

@@ -7,7 +7,7 @@ from typing import Generic
 
 from agents.llm.attempt import Attempts, Tally
 from agents.llm.conversation import Ask, Message, Reply
-from agents.llm.deployment import Deployment, Rung
+from agents.llm.deployment import OFFLINE, Deployment, Rung
 from agents.llm.policy import DISABLING, Next, RetryPolicy, attempt_s
 from agents.llm.result import Choice, T
 from agents.llm.shapes import read, schema_text, strict_schema
@@ -55,6 +55,8 @@ class Answered(Generic[T]):
     choice: Choice
     reply: Reply
     parsed: T | None
+    temperature: float | None = None
+    """At which it was asked; None where none was wanted, or it takes none."""
 
 
 class Passed(Exception):  # noqa: N818 - no error: others are asked
@@ -112,8 +114,11 @@ class Walk(Generic[T]):
                 continue
             if self.wanted.schema is None:
                 return Answered(deployment, choice, reply, None)
+            # A refused one was left out of the request that was answered.
+            takes_it = deployment.provider != OFFLINE and line.refusals.takes_temperature()
+            asked_at = ask.temperature if takes_it else None
             try:
-                return Answered(deployment, choice, reply, read(reply.text, self.wanted.schema))
+                return Answered(deployment, choice, reply, read(reply.text, self.wanted.schema), asked_at)
             except SchemaViolation as error:
                 self._mark(deployment, error)
                 if exchange or self.left_s <= 0:

@@ -131,6 +131,7 @@ def test_how_a_model_is_asked_is_tried_only_where_one_writes():
     drawn = [propose(Kind.EXPLORE, songs=written, seed=seed).edits for seed in range(40)]
     assert "temperature" in {edit.gene for edits in drawn for edit in edits}
     assert propose(wishes=wishes, songs=written, pinned=("temperature",)) is None
+    assert propose(wishes=wishes, songs=[*written, *heard]) is None, "the model of now takes none"
 
 
 def test_how_a_model_is_asked_is_no_style():

@@ -123,7 +123,7 @@ class AnthropicMessages:
         if system:
             body["system"] = system
         if ask.temperature is not None and self.refusals.takes_temperature():
-            # Here the scale ends at 1.
+            # Here the scale ends at 1; a setting may lie above it.
             body["temperature"] = min(1.0, ask.temperature)
         match ask.rung:
             case Rung.SCHEMA:
