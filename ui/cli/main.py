@@ -61,7 +61,7 @@ ENTRIES = {
         "ui.cli.cycle:app", MORE, "Songs in the making: list, show, run, cancel, resolve, replay."
     ),
     "approval": Entry("ui.cli.approval:app", MORE, "Questions to you: list, show, redo, later, close, undo."),
-    "release": Entry("ui.cli.release:app", MORE, "Finished releases: list, show, published."),
+    "release": Entry("ui.cli.release:app", MORE, "Finished releases: list, show, published, withdrawn."),
     "error": Entry("ui.cli.fault:app", MORE, "Faults by kind, and patches of labelmate's own code."),
     "experiment": Entry(
         "ui.cli.experiment:app", MORE, "Experiments: create, list, report, promote, stop, withdraw."
