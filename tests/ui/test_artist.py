@@ -181,6 +181,9 @@ def test_a_first_release_waits_for_a_persons_search_and_status_says_so(call: Cal
     assert "no place" in call("release", "published", "rel_1", "--at", "bandcamp").line
     out = call("release", "published", cycle.id, "--at", "bandcamp=https://a.example?b=c", "--json").data
     assert (out["state"], out["urls"]) == ("published", {"bandcamp": "https://a.example?b=c"})
+    assert call("release", "withdrawn", "rel_1", "--json").data["state"] == "withdrawn"
+    again = call("release", "published", "rel_1")
+    assert (again.code, "is withdrawn" in again.line) == (2, True)
 
 
 def test_an_artist_that_the_label_created_by_itself_waits_to_be_taken_on(call: Call, artist, home: Path):
