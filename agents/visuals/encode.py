@@ -43,8 +43,6 @@ DRAWN = Quality(21, 1360)
 """With the sound, at most 12 MB a minute, which lively passages reach."""
 FILMED = Quality(24, 2600)
 """Of what a camera saw: grain and leaves need more."""
-PASSED_ON = Quality(14, 30_000)
-"""Of pictures that will be encoded once more."""
 PIPE_BYTES = 1 << 20
 """Most that a pipe may hold without privileges: fewer turns between us and the encoder."""
 

@@ -38,15 +38,6 @@ def part_file(out: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def part_folder(out: Path) -> Iterator[Path]:
-    """A folder of its own beside `out` for what goes into it, gone afterwards. Raises as `part_file` does."""
-    with _beside(out):
-        folder = tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent)
-    with folder as name, _room(out):
-        yield Path(name)
-
-
-@contextlib.contextmanager
 def _beside(out: Path) -> Iterator[None]:
     """Makes the folder of `out`; whatever the place refuses then is an error of that place."""
     if out.exists() and not out.is_file():

@@ -1,6 +1,6 @@
 """The fast path: clips decoded by ffmpeg, blended and written over in YUV, encoded by ffmpeg."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import cv2
 
 from agents.visuals.editing.delivery import deliver, part_file
 from agents.visuals.editing.raster import rasterise
-from agents.visuals.editing.source import Source
+from agents.visuals.editing.source import Pictures, Source
 from agents.visuals.encode import FILMED, Encoder, Reel
 from agents.visuals.facts import VideoFacts, undrawable
 from agents.visuals.threads import one_thread
@@ -24,9 +24,11 @@ def render(
     *,
     preset: str = "superfast",
     progress: Callable[[float], None] | None = None,
+    drawn: Mapping[Path, Pictures] | None = None,
 ) -> VideoFacts:
     """Make the file. `progress` is told the finished share, 0–1, about once per second of film.
 
+    Shots whose clip is named in `drawn` take their pictures from there; each name is of one shot.
     Raises RenderError for a clip that cannot be shown and DiskFullError; `out` is not touched then.
     """
     reel = Reel(timeline.width, timeline.height, timeline.fps, timeline.frames, timeline.soundtrack.start_s)
@@ -34,7 +36,7 @@ def render(
     meter = FlashMeter(timeline.fps)
     with part_file(out) as part, one_thread():
         with Encoder(reel, timeline.soundtrack.audio, part, preset, FILMED) as encoder:
-            for number, frame in enumerate(_frames(timeline, layers), start=1):
+            for number, frame in enumerate(_frames(timeline, layers, drawn or {}), start=1):
                 meter.see(frame.y)
                 encoder.write(frame.buffer.data)
                 if progress and (number % timeline.fps == 0 or number == timeline.frames):
@@ -45,22 +47,26 @@ def render(
     return replace(facts, flashes_per_s=meter.per_second(), notes=notes)
 
 
-def _frames(timeline: Timeline, layers: "list[_Laid]") -> Iterator[Frame]:
+def _frames(timeline: Timeline, layers: "list[_Laid]", drawn: Mapping[Path, Pictures]) -> Iterator[Frame]:
     """Every picture of the film, in one buffer."""
-    for time, frame in enumerate(_cut(timeline)):
+    for time, frame in enumerate(_cut(timeline, drawn)):
         for layer in layers:
             layer.lay(frame, time)
         yield frame
 
 
-def _cut(timeline: Timeline) -> Iterator[Frame]:
+def _cut(timeline: Timeline, drawn: Mapping[Path, Pictures]) -> Iterator[Frame]:
     """The clips alone. While one shows, the next one's process is already decoding."""
+
+    def opened(number: int) -> Pictures:
+        return drawn.get(timeline.shots[number].clip) or Source(timeline, number)
+
     canvas = Frame(timeline.width, timeline.height)
-    sources = {0: Source(timeline, 0)}
+    sources = {0: opened(0)}
     try:
         for number, shot in enumerate(timeline.shots):
             if number + 1 < len(timeline.shots):
-                sources[number + 1] = Source(timeline, number + 1)
+                sources[number + 1] = opened(number + 1)
             exit_frames = timeline.exit_frames(number)
             for index in range(shot.frames):
                 sources[number].read()

@@ -2,6 +2,7 @@
 
 import subprocess
 import tempfile
+from typing import Protocol
 
 import imageio_ffmpeg
 
@@ -18,6 +19,17 @@ GRAPH = (
     "crop={width}:{height}:{left}:{top},setsar=1,format=yuv420p"
 )
 """`round=up` shows at each time the last picture that had begun by then, as MoviePy does."""
+
+
+class Pictures(Protocol):
+    """Whatever gives a shot its pictures, one after another."""
+
+    @property
+    def frame(self) -> Frame: ...
+
+    def read(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class Source:

@@ -1,6 +1,6 @@
 """A song's film from footage: which clip fills which shot, under the artist's own colours and letters.
 
-Where there are too few clips, or none lasts long enough, the visualizer draws the shot: it is cut in like any clip.
+Where there are too few clips, or none lasts long enough, the visualizer draws the shot, cut in like any clip.
 """
 
 import random
@@ -14,6 +14,9 @@ from agents.visuals.visualizer.stage import Stage
 from storage.clock import sub_seed
 from storage.errors import RenderError
 from storage.types import FootageClip, SongPlan, VisualIdentity
+
+DRAWN = Path("drawn")
+"""No folder: what stands before the names of shots that are drawn, where others have a clip's path."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,12 @@ class Clip:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A shot that the visualizer is to draw, before the film is made."""
+    """A shot that the visualizer is to draw."""
 
     path: Path
-    start_s: float
-    """In the song."""
+    """Its name in the timeline."""
+    first_frame: int
+    """In the film."""
     frames: int
 
 
@@ -66,14 +70,10 @@ def cut_film(
     start_s: float,
     end_s: float,
     captions: bool,
-    drawn: Path,
 ) -> Cutting:
-    """The timeline of a span of the song; `drawn` is the folder of the shots that have to be drawn.
-
-    Raises RenderError where no clip is long enough for any of them.
-    """
+    """The timeline of a span of the song. Raises RenderError where no clip is long enough for any shot."""
     wanted = cuts(plan, start_s, end_s, fps)
-    shots, drawings = _fill(wanted, _Pool(clips, seed), fps, start_s, drawn)
+    shots, drawings = _fill(wanted, _Pool(clips, seed), fps)
     if len(drawings) == len(shots):
         shortest_s = min(cut.frames for cut in wanted) / fps
         raise RenderError(f"no footage lasts {shortest_s:.1f} s: the visualizer draws this song")
@@ -92,9 +92,7 @@ def cut_film(
     return Cutting(timeline, drawings)
 
 
-def _fill(
-    wanted: tuple[Cut, ...], pool: "_Pool", fps: int, start_s: float, drawn: Path
-) -> tuple[tuple[Shot, ...], tuple[Drawing, ...]]:
+def _fill(wanted: tuple[Cut, ...], pool: "_Pool", fps: int) -> tuple[tuple[Shot, ...], tuple[Drawing, ...]]:
     """Every shot with its clip; drawn ones that follow one another are one."""
     tails = [*(cut.entry_frames if cut.enters == "dissolve" else 0 for cut in wanted[1:]), 0]
     shots: list[Shot] = []
@@ -108,7 +106,7 @@ def _fill(
             shot = before.model_copy(update={"frames": before.frames + cut.frames})
             drawings.append(replace(drawing, frames=shot.frames + tail))
         elif shot is None:
-            drawings.append(Drawing(drawn / f"{number}.mp4", start_s + at / fps, cut.frames + tail))
+            drawings.append(Drawing(DRAWN / str(number), at, cut.frames + tail))
             shot = _shot(cut, drawings[-1].path, 0.0)
         shots.append(shot)
         at += cut.frames

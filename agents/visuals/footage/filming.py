@@ -1,19 +1,18 @@
-"""A film of footage made: shots that it has no clip for are drawn first, then all are put together."""
+"""A film of footage made: shots that it has no clip for are drawn where they stand."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from agents.visuals.editing import fast
-from agents.visuals.editing.delivery import part_folder
-from agents.visuals.encode import Reel
 from agents.visuals.facts import VideoFacts
 from agents.visuals.footage.cutting import Clip, Cutting, cut_film
+from agents.visuals.footage.drawn import Drawn
 from agents.visuals.footage.rhythm import NEEDED
 from agents.visuals.titles import are_captions_wanted
 from agents.visuals.visualizer.admission import admit, admit_span
-from agents.visuals.visualizer.film import draw_shot
-from agents.visuals.visualizer.sound import audio_length_s
+from agents.visuals.visualizer.projector import Projector
+from agents.visuals.visualizer.sound import audio_length_s, listen
 from agents.visuals.visualizer.stage import Stage
 from configs.knobs import Captions
 from storage.types import FootageClip, SongPlan, VisualIdentity
@@ -48,25 +47,26 @@ def film_footage(
     length_s = audio_length_s(audio)
     admit(plan, length_s)
     reel = admit_span(length_s, Stage(width, height), fps=fps, start_s=start_s, end_s=end_s, preset=preset)
-    with part_folder(out) as folder:
-        cutting = cut_film(
-            plan,
-            audio,
-            visual,
-            tuple(Clip.of(clip, path) for clip, path in clips),
-            width=width,
-            height=height,
-            fps=fps,
-            seed=seed,
-            start_s=start_s,
-            end_s=start_s + reel.duration_s,
-            captions=are_captions_wanted(plan, captions),
-            drawn=folder,
-        )
-        for drawing in cutting.drawings:
-            shot = Reel(width, height, fps, drawing.frames, drawing.start_s)
-            draw_shot(plan, audio, visual, drawing.path, shot, seed=seed)
-        facts = fast.render(cutting.timeline, out, preset=preset)
+    cutting = cut_film(
+        plan,
+        audio,
+        visual,
+        tuple(Clip.of(clip, path) for clip, path in clips),
+        width=width,
+        height=height,
+        fps=fps,
+        seed=seed,
+        start_s=start_s,
+        end_s=start_s + reel.duration_s,
+        captions=are_captions_wanted(plan, captions),
+    )
+    drawn: dict[Path, Drawn] = {}
+    if cutting.drawings:
+        # The whole span is heard, whatever is drawn of it: what is loud is so beside the rest of the film.
+        sound = listen(audio, start_s, reel.frames, fps)
+        projector = Projector(plan, sound, visual, reel, None, seed)
+        drawn = {drawing.path: Drawn(projector, drawing) for drawing in cutting.drawings}
+    facts = fast.render(cutting.timeline, out, preset=preset, drawn=drawn)
     shown = {shot.clip for shot in cutting.timeline.shots}
     return FootageFilm(
         facts, tuple(clip for clip, path in clips if path in shown), _told(cutting, len(clips))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from agents.visuals.editing.delivery import deliver, part_file
-from agents.visuals.encode import PASSED_ON, Encoder, Reel
+from agents.visuals.encode import Encoder
 from agents.visuals.facts import VideoFacts
 from agents.visuals.threads import one_thread
 from agents.visuals.visualizer.admission import admit, admit_span
@@ -53,16 +53,3 @@ def render_film(
         facts = deliver(part, out)
     notes = (*words.notes, *((SILENT,) if sound.is_silent else ()))
     return replace(facts, flashes_per_s=meter.per_second(), notes=notes)
-
-
-def draw_shot(
-    plan: SongPlan, audio: Path, visual: VisualIdentity, out: Path, reel: Reel, *, seed: int
-) -> None:
-    """The picture alone of a span of the song, as a clip to be cut into another film. Raises as `render_film` does."""
-    sound = listen(audio, reel.start_s, reel.frames, reel.fps)
-    projector = Projector(plan, sound, visual, reel, None, seed)
-    with part_file(out) as part, one_thread():
-        with Encoder(reel, audio, part, "ultrafast", PASSED_ON) as encoder:
-            for frame in projector.frames():
-                encoder.write(frame.buffer.data)
-        part.replace(out)

@@ -1,6 +1,6 @@
 """The projector: turns plan, sound and look into one frame after another."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import cv2
@@ -54,21 +54,21 @@ class Projector:
         self._field = Field(self._stage, find_palette(visual.palette), seed, visual.grain)
         self._acts: dict[int, _Act] = {}
 
-    def frames(self, first: int = 0, count: int | None = None) -> Iterator[Frame]:
+    def frames(self, first: int = 0, count: int | None = None) -> Generator[Frame, None, None]:
         """Yields the same buffer again and again, each time with the next picture: of `count` from the number `first` on.
 
-        Spans may be asked for one after another, in their order.
+        Spans are drawn one after another, in their order; each has the light of the second before it.
         """
         frame = Frame(self._reel.width, self._reel.height)
         last = self._reel.frames if count is None else first + count
         begins = max(0, first - round(WARM_UP_S * self._reel.fps))
-        opening = self._cue_at(self._time_s(first))[0]
+        opening, closing = self._shown(first, last)
         hue = self._cues[opening].hue
         for number in range(begins, last):
             moment = self._moment(number)
             cue, share = self._cue_at(moment.time_s)
-            if cue <= opening:  # what shows first is there already, be it in the middle of a change
-                cue, share = opening, 1.0
+            if not opening < cue <= closing:
+                cue, share = min(max(cue, opening), closing), 1.0
             ink, flow = self._draw(cue, share, moment)
             hue += (self._cues[cue].hue - hue) * min(1.0, 0.05 * moment.step)
             hushed = self._words.hush(moment.time_s) if self._words else 0.0
@@ -83,6 +83,12 @@ class Projector:
                     sprite.lay(frame, opacity)
                 frame.fade(self._curtain(number))
             yield frame
+
+    def _shown(self, first: int, last: int) -> tuple[int, int]:
+        """The first and the last cue of a span: it neither begins within a change of scenes, nor begins one that it cuts short."""
+        opening, _ = self._cue_at(self._time_s(first))
+        closing, share = self._cue_at(self._time_s(last - 1))
+        return opening, max(opening, closing - (share < 0.5))
 
     def _time_s(self, number: int) -> float:
         return self._reel.start_s + number / self._reel.fps

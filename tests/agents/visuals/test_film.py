@@ -13,7 +13,7 @@ import pytest
 import soundfile
 
 from agents.painter import film, preview_size, preview_span
-from agents.visuals.editing.delivery import part_file, part_folder
+from agents.visuals.editing.delivery import part_file
 from agents.visuals.encode import DRAWN, FILMED, Encoder, Reel, _command
 from agents.visuals.lettering import set_block
 from agents.visuals.typefaces import display_face
@@ -154,17 +154,16 @@ def test_a_disk_that_fills_under_any_part_of_a_render_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("make", [part_file, part_folder])
 @pytest.mark.parametrize(
     ("number", "told"),
     [(errno.ENOSPC, DiskFullError), (errno.EDQUOT, DiskFullError), (errno.EROFS, StorageError)],
 )
-def test_a_place_that_takes_nothing_is_told_as_what_it_is(make, number, told, tmp_path, monkeypatch):
+def test_a_place_that_takes_nothing_is_told_as_what_it_is(number, told, tmp_path, monkeypatch):
     def refuse(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(Path, "mkdir", refuse)
-    with pytest.raises(StorageError) as refusal, make(tmp_path / "album" / "film.mp4"):
+    with pytest.raises(StorageError) as refusal, part_file(tmp_path / "album" / "film.mp4"):
         pass
     assert type(refusal.value) is told
 

@@ -134,6 +134,22 @@ def test_a_film_that_begins_in_a_change_of_scenes_shows_nothing_of_what_was_befo
     assert luma[-1].max() > 150
 
 
+def test_a_film_that_ends_in_a_change_of_scenes_does_not_begin_it(plan, audio, visual):
+    """At 4.8 s the verse gives way to the chorus."""
+    verse, *ends = (
+        project(
+            plan,
+            audio,
+            visual.model_copy(update={"scenes": (chorus, "tunnel", "sunrise", "swarm")}),
+            span=(3.6, end_s),
+            captions="never",
+        )
+        for chorus, end_s in (("halo", 4.8), ("lattice", 4.8), ("halo", 5.2), ("lattice", 5.2))
+    )
+    assert np.array_equal(verse, ends[0])
+    assert not np.array_equal(ends[1], ends[2]), "more than half of the change is in the film"
+
+
 def test_a_scene_goes_on_while_the_next_one_comes(plan, audio, visual, monkeypatch):
     made = []
 
