@@ -1,6 +1,7 @@
 """Songs of other artists that a new one may be too near to: found by the marks that they share, never by reading all."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, delete, exists, func, insert, select
 
@@ -93,7 +94,7 @@ def songs_of_cycles(tx: Tx, *, cycle_ids: tuple[str, ...], before: datetime) -> 
     return tuple(found[cycle_id] for cycle_id in cycle_ids if cycle_id in found)
 
 
-def _sharing(marks: list[str], besides: str) -> Select[tuple[str, str, object]]:
+def _sharing(marks: list[str], besides: str) -> Select[str, str, Any]:
     shared = (
         select(K.c.cycle_id, func.count().label("shared"))
         .where(K.c.mark.in_(marks), K.c.artist_id != besides)
