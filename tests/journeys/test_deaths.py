@@ -75,6 +75,7 @@ async def test_whoever_the_artist_needs_dies(label: Label):
     await released_once(label, cycle)
 
 
+@pytest.mark.walk
 async def test_a_worker_dies_in_a_render_and_the_picture_is_made_again(label: Label, ray_address: str):
     parts = label.settings.home / "assets" / ".part"
     left = set(parts.glob("*"))

@@ -46,6 +46,7 @@ async def test_from_a_plan_to_a_release(label: Label, ray_address: str):
     assert set((home / "scratch").glob("*")) <= left
 
 
+@pytest.mark.walk
 async def test_a_rejected_song_is_not_released_and_teaches(label: Label):
     cycle = await new_song(label, seed=4)
     await reaches(label, cycle, CycleState.WAITING)
@@ -65,6 +66,7 @@ async def test_a_rejected_song_is_not_released_and_teaches(label: Label):
     )
 
 
+@pytest.mark.walk
 async def test_below_the_critic_nothing_is_shown(label: Label):
     with changed(label, critic_threshold=0.999, critic_max_revisions=1):
         cycle = await new_song(label, seed=6)
@@ -77,6 +79,7 @@ async def test_below_the_critic_nothing_is_shown(label: Label):
         assert seen.approval is None
 
 
+@pytest.mark.walk
 async def test_cancel_takes_effect_at_the_next_step(label: Label):
     cycle = await new_song(label, seed=7)
     await begins(label, cycle, CycleStep.COMPOSE)
