@@ -43,10 +43,10 @@ from storage.types import (
 FOLDER = Path("docs/gallery")
 LARGEST_BYTES = 400_000
 COVERS, COVER_PX, COLUMNS, FIRST_COVER_SEED = 12, 320, 4, 21
-ARTISTS = ((3, "synthwave"), (8, "folk"), (5, "techno"))
+ARTISTS = ((3, "synthwave"), (10, "folk"), (5, "techno"))
 """Seed and genre of each; no two share a palette."""
 SONGS, FIRST_SONG_SEED = 2, 60
-FILM_SECONDS, FILM_RATE_HZ, FILM_FPS = 28.0, 22_050, 10
+FILM_SECONDS, FILM_RATE_HZ, FILM_FPS = 40.0, 22_050, 10
 WIDE, UPRIGHT, GAP = (480, 270), (270, 480), 6
 ROW_PX = 200
 """How tall a frame of a contact sheet is."""
