@@ -99,7 +99,8 @@ def create(
         str | None, typer.Option(help="A genre of configs/genres.yaml; without it, the seed picks.")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, max=2**63 - 1, help="The same seed, roster and trends make the same artist.")
+        int | None,
+        typer.Option(min=0, max=2**63 - 1, help="The same seed, roster and trends make the same artist."),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Its name; without it, one is invented.")] = None,
     language: Annotated[str | None, typer.Option(help="Of its lyrics, such as en or pt-BR.")] = None,
