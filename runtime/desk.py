@@ -317,24 +317,24 @@ class Desk:
     async def mark_published(self, release: ReleaseRow, urls: dict[str, str]) -> ReleaseRow:
         """Keep that a person has put a release out, and where by target. Raises ConflictError while it waits."""
         self._require_owner("publish")
-        return await self._store.write(
-            releases.set_release_state,
-            release_id=release.id,
-            before=release.state,
-            after=ReleaseState.PUBLISHED,
-            who=self.actor.alias,
-            urls=urls,
-        )
+        return await self._move_release(release, ReleaseState.PUBLISHED, urls)
 
     async def withdraw_release(self, release: ReleaseRow) -> ReleaseRow:
         """Keep that a person has taken a release back, for good. Raises ConflictError where it was before."""
         self._require_owner("withdraw releases")
+        return await self._move_release(release, ReleaseState.WITHDRAWN)
+
+    async def _move_release(
+        self, release: ReleaseRow, after: ReleaseState, urls: dict[str, str] | None = None
+    ) -> ReleaseRow:
+        """From the state in which it was shown, or not at all."""
         return await self._store.write(
             releases.set_release_state,
             release_id=release.id,
             before=release.state,
-            after=ReleaseState.WITHDRAWN,
+            after=after,
             who=self.actor.alias,
+            urls=urls,
         )
 
     async def accept(self, artist: Artist) -> Artist:
