@@ -24,7 +24,7 @@ GUARDED = (
     "configs/keys.py",
     "configs/knobs.py",
     "configs/settings.py",
-    "runtime/desk.py",
+    "runtime/desk/",
     "runtime/mending.py",
     "runtime/purchases.py",
     "runtime/repair.py",

@@ -10,7 +10,9 @@ import pytest
 
 from agents.music.analysis import analyse
 from agents.music.local.encode import write_mp3
-from runtime.desk import Actor, Bringing, Desk
+from runtime.desk import Desk
+from runtime.desk.actor import Actor
+from runtime.desk.cycles import Bringing
 from runtime.label import Label
 from storage import approval_rows, inbox, queries
 from storage.cycles import Cycle
@@ -57,7 +59,7 @@ async def test_an_imported_mp3_comes_out_as_a_release_filmed_to_its_beats(label:
     bringing = Bringing(licence="recorded at home", ai_role="human")
     # Whatever it scores: the critic judges a person's recording, and people decide on it.
     with changed(label, critic_threshold=1.0):
-        cycle = await desk(label).import_song(
+        cycle = await desk(label).cycles.import_song(
             artist.id, beat(tmp_path / "Kettle_Song.mp3"), SongRequest(seed=71, formats=("16:9",)), bringing, words=WORDS
         )  # fmt: skip
         await reaches(label, cycle, CycleState.WAITING)
@@ -88,7 +90,7 @@ async def test_an_imported_mp3_comes_out_as_a_release_filmed_to_its_beats(label:
 
     # The same recording under another name: the critic says whose it is, and people decide.
     other = await label.create_artist(seed=74, genre=None, who="test")
-    again = await desk(label).import_song(
+    again = await desk(label).cycles.import_song(
         other.id, tmp_path / "Kettle_Song.mp3", SongRequest(seed=75, title="My Own"), bringing
     )
     await reaches(label, again, CycleState.WAITING)
@@ -101,13 +103,13 @@ async def test_what_is_no_song_is_not_imported(label: Label, tmp_path: Path):
     path = tmp_path / "page.mp3"
     path.write_bytes(b"<html>" * 2000)
     with pytest.raises(UsageError, match=r"page\.mp3 cannot be read as audio"):
-        await desk(label).import_song(artist.id, path, SongRequest(seed=1), Bringing())
+        await desk(label).cycles.import_song(artist.id, path, SongRequest(seed=1), Bringing())
     short = tmp_path / "short.mp3"
     write_mp3(np.zeros((2, 3 * RATE_HZ), np.float32), short, RATE_HZ)
     with pytest.raises(UsageError, match=r"lasts 3\.\d s"):
-        await desk(label).import_song(artist.id, short, SongRequest(seed=1), Bringing())
+        await desk(label).cycles.import_song(artist.id, short, SongRequest(seed=1), Bringing())
     with pytest.raises(UsageError, match="at most 400"):
-        await desk(label).import_song(
+        await desk(label).cycles.import_song(
             artist.id, beat(tmp_path / "a.mp3"), SongRequest(seed=1), Bringing(), words="la\n" * 10_000
         )
     assert await label.store.read(queries.list_cycles, artist_id=artist.id) == []
@@ -128,10 +130,10 @@ async def test_a_song_made_by_hand_is_waited_for_and_goes_on_when_it_is_brought(
         assert asked.sheet.style
         assert "[Chorus]" in asked.sheet.lyrics or "[Verse]" in asked.sheet.lyrics
         with pytest.raises(UsageError, match="cannot be read"):
-            await desk(label).deliver(asked, (tmp_path / "missing.wav",), licence="")
+            await desk(label).cycles.deliver(asked, (tmp_path / "missing.wav",), licence="")
         assert (await label.store.read(inbox.find_request, ref=asked.id)).status is InboxStatus.WAITING
 
-        await desk(label).deliver(asked, tuple(takes), licence="Suno Pro, my plan")
+        await desk(label).cycles.deliver(asked, tuple(takes), licence="Suno Pro, my plan")
         await _asked_about(label, cycle)
         question = await label.store.read(approval_rows.find_approval, ref=cycle.id)
         assert (question.takes, question.facts["source"]) == (2, "inbox")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime.desk import Actor, Desk
+from runtime.desk import Desk
+from runtime.desk.actor import Actor
 from runtime.label import Label
 from runtime.replay import StepReplay, replay
 from storage import approval_rows, queries, records, releases
@@ -53,24 +54,24 @@ async def test_sent_back_for_each_part_and_released_under_a_persons_title(
         words = await newest(label, cycle, CycleStep.WRITE, Lyrics)
         master = await newest(label, cycle, CycleStep.PRODUCE, Takes[Master])
 
-        await desk.send_back(seen, Redo.COVER)
+        await desk.decisions.send_back(seen, Redo.COVER)
         seen = await _another(label, cycle, seen)
         painted = await newest(label, cycle, CycleStep.PAINT, Artwork)
         assert painted.cover.sha256 != before.cover.sha256
         assert painted.preview == before.preview
 
-        await desk.send_back(seen, Redo.LYRICS)
+        await desk.decisions.send_back(seen, Redo.LYRICS)
         seen = await _another(label, cycle, seen)
         assert (await newest(label, cycle, CycleStep.WRITE, Lyrics)).sections != words.sections
 
-        await desk.send_back(seen, Redo.TITLE)
+        await desk.decisions.send_back(seen, Redo.TITLE)
         title_before = seen.title
         seen = await _another(label, cycle, seen)
         assert seen.title != title_before
         assert (await newest(label, cycle, CycleStep.PLAN, Brief)).title == seen.title
 
         lines = [f"line {number}" for number in range(len(seen.facts["lines"]))]
-        await desk.approve(seen, edits=SongEdits(title="A Person's Title", lines=tuple(lines)))
+        await desk.decisions.approve(seen, edits=SongEdits(title="A Person's Title", lines=tuple(lines)))
         ended = await reaches(label, cycle, CycleState.ENDED)
 
     assert ended.outcome is Outcome.APPROVED, ended.reason

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from agents.music.analysis import analyse
-from runtime.desk import Actor, Desk
+from runtime.desk import Desk
+from runtime.desk.actor import Actor
 from runtime.label import Label
 from storage import approval_rows, queries, steps
 from storage.cycles import Cycle
@@ -56,7 +57,7 @@ async def test_a_killed_artist_resumes_its_job_and_either_take_may_be_released(l
         assert first.score >= second.score
         assert first.mp3_sha256 != second.mp3_sha256
         desk = Desk(label, Actor(alias="ann", surface="console"))
-        await desk.approve(asked, take=2)
+        await desk.decisions.approve(asked, take=2)
         ended = await reaches(label, cycle, CycleState.ENDED)
 
     assert (ended.outcome, len(shop.orders)) == (Outcome.APPROVED, 1), ended.reason

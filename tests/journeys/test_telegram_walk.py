@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from runtime.desk import Actor, Desk
+from runtime.desk import Desk
+from runtime.desk.actor import Actor
 from runtime.label import Label
 from storage import approval_rows, artists, events, people, queries
 from storage.people import Role
@@ -39,7 +40,7 @@ async def test_from_a_wish_to_a_release_and_a_pause(label: Label, api: BotApi):
     turned = {"quiet_hours": "none", "song_seconds": 10}
     with changed(label, **turned):
         async with bot(beside, tempo=Tempo(SPEED), lease_s=5):
-            invited = await Desk(label, Actor(alias="me", surface="cli")).invite("ann", Role.OWNER)
+            invited = await Desk(label, Actor(alias="me", surface="cli")).house.invite("ann", Role.OWNER)
             api.say(OWNER, OWNER, f"/link {invited.code}")
             await until(lambda: api.shown(OWNER, "You are ann, owner"), PATIENCE_S)
 

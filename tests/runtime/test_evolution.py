@@ -4,7 +4,8 @@ from pathlib import Path
 
 from agents.transitions import Trigger
 from configs.settings import Settings
-from runtime.desk import Actor, Desk
+from runtime.desk import Desk
+from runtime.desk.actor import Actor
 from runtime.evolution import after_song
 from runtime.label import Label
 from runtime.launch import Launch
@@ -177,12 +178,14 @@ async def test_a_person_lets_an_artist_evolve_and_the_way_back_leads_before_it(s
     await career.song("rejected", WISH)
     label = Label(Settings.load(home), career.store, Launch(home=home, label_id="l", build="b"), running=None)
     before = career.now
-    moved = await Desk(label, Actor(alias="ann", surface="cli")).move(before, Trigger.EVOLVE, reason="tired")
+    moved = await Desk(label, Actor(alias="ann", surface="cli")).artists.move(
+        before, Trigger.EVOLVE, reason="tired"
+    )
     assert (moved.state, moved.persona.sound != before.persona.sound) == (LifecycleState.EVOLVING, True)
     explored, refined = career.changes
     assert (explored.kind, explored.who, explored.status) == ("explore", "ann", "trying")
     assert refined.status == "rolled_back"
-    await Desk(label, Actor(alias="ann", surface="cli")).move(moved, Trigger.PAUSE, reason="a break")
+    await Desk(label, Actor(alias="ann", surface="cli")).artists.move(moved, Trigger.PAUSE, reason="a break")
     assert career.changes[0].status == "trying", "a person's pause ends no trial"
     stage.write(
         evolutions.close_evolution,

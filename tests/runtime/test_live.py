@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from configs.settings import Settings
-from runtime.desk import Actor, Desk
+from runtime.desk import Desk
+from runtime.desk.actor import Actor
 from runtime.label import Label, open_label
 from storage import knobs
 from storage.errors import NotAllowedError, UsageError
@@ -66,4 +67,4 @@ async def test_a_set_that_no_longer_fits_leaves_the_last_good_one(
 async def test_only_the_owner_turns_knobs(label: Label):
     reviewer = Desk(label, Actor(alias="bob", surface="console", role=Role.REVIEWER))
     with pytest.raises(NotAllowedError, match="Only the owner may change settings; bob is a reviewer"):
-        await reviewer.change_setting("UNDO_S", "1")
+        await reviewer.house.change_setting("UNDO_S", "1")

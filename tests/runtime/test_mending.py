@@ -14,7 +14,8 @@ from agents.mending.checkout import Checkout
 from agents.mending.engineer import Proposal, propose
 from agents.mending.trial import run_trial
 from configs.settings import Settings
-from runtime.desk import Actor, Desk
+from runtime.desk import Desk
+from runtime.desk.actor import Actor
 from runtime.label import Label, open_label
 from runtime.mending import Mender, apply_patch, revert_patch
 from runtime.repair import record_fault
@@ -201,15 +202,15 @@ async def test_nothing_is_asked_until_a_person_allows_it(
     assert engineer.shown == []
     owner = Desk(label, Actor(alias="ann", surface="cli"))
     with pytest.raises(UsageError, match="Patches are off"):
-        await owner.ask_patch(fingerprint)
+        await owner.repairs.ask_patch(fingerprint)
     reviewer = Desk(label, Actor(alias="bob", surface="console", role=Role.REVIEWER))
     with pytest.raises(NotAllowedError):
-        await reviewer.ask_patch(fingerprint)
+        await reviewer.repairs.ask_patch(fingerprint)
     await label.live.change("PATCH_PROPOSALS_ENABLED", "true", who="ann")
     await label.live.change("PATCHES_PER_DAY_MAX", "0", who="ann")
     await mender.look()
     assert engineer.shown == [], "by itself none; on request it may"
-    assert (await owner.ask_patch(fingerprint[:8])).status == "asked"
+    assert (await owner.repairs.ask_patch(fingerprint[:8])).status == "asked"
     assert (await looked(label, mender, fingerprint)).status == "proposed"
 
 

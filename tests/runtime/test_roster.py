@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from configs.settings import Settings
-from runtime.desk import Actor, Desk
+from runtime.desk import Desk
+from runtime.desk.actor import Actor
 from runtime.label import Label, open_label
 from storage import artists
 from storage.errors import ConflictError
@@ -36,22 +37,22 @@ async def first_joined(label: Label) -> None:
 async def test_an_import_that_is_broken_off_goes_on_where_it_stopped(label: Label):
     desk = Desk(label, Actor(alias="ada", surface="cli"))
     entries = (entry(1, "lofi"), entry(2, "folk", "Tin Lighthouse"), entry(3, "ambient"))
-    begun = asyncio.create_task(desk.import_artists(entries, seed=5))
+    begun = asyncio.create_task(desk.artists.bring_in(entries, seed=5))
     await first_joined(label)
     begun.cancel()
     await asyncio.wait([begun])
     (kept,) = await label.store.read(artists.list_artists)
-    everybody = await desk.import_artists(entries, seed=5)
+    everybody = await desk.artists.bring_in(entries, seed=5)
     assert everybody[0] == kept
     assert [artist.persona.genre for artist in everybody] == ["lofi", "folk", "ambient"]
-    assert await desk.import_artists(entries, seed=5) == everybody
+    assert await desk.artists.bring_in(entries, seed=5) == everybody
     assert len(await label.store.read(artists.list_artists)) == 3
 
 
 async def test_where_one_cannot_join_those_before_stay_and_the_message_says_so(label: Label):
     desk = Desk(label, Actor(alias="ada", surface="cli"))
     begun = asyncio.create_task(
-        desk.import_artists((entry(1, "lofi"), entry(2, "folk", "Tin Lighthouse")), seed=5)
+        desk.artists.bring_in((entry(1, "lofi"), entry(2, "folk", "Tin Lighthouse")), seed=5)
     )
     await first_joined(label)
     # Somebody else takes the name meanwhile.
@@ -64,6 +65,6 @@ async def test_where_one_cannot_join_those_before_stay_and_the_message_says_so(l
     )
     with pytest.raises(ConflictError, match=r"roster.yaml 2: There is already .*; 1 of 2 have joined"):
         await begun
-    mended = await desk.import_artists((entry(1, "lofi"), entry(2, "folk", "Salt Clerk")), seed=5)
+    mended = await desk.artists.bring_in((entry(1, "lofi"), entry(2, "folk", "Salt Clerk")), seed=5)
     assert [artist.persona.genre for artist in mended] == ["lofi", "folk"]
     assert len(await label.store.read(artists.list_artists)) == 3

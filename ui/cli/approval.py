@@ -73,7 +73,7 @@ def approve(
     async def give(desk: Desk, asked: Approval) -> Approval:
         _require_seen(asked, words)
         edits = asked.edits_under(SongEdits(title=title)) if title else None
-        return await desk.approve(asked, take=take, reason=reason, edits=edits)
+        return await desk.decisions.approve(asked, take=take, reason=reason, edits=edits)
 
     _answer(ref, give, who, as_json=as_json)
 
@@ -86,7 +86,7 @@ def reject(
     as_json: Json = False,
 ) -> None:
     """Reject a song and say why; it takes effect a moment later."""
-    _answer(ref, lambda desk, asked: desk.reject(asked, reason=reason), who, as_json=as_json)
+    _answer(ref, lambda desk, asked: desk.decisions.reject(asked, reason=reason), who, as_json=as_json)
 
 
 @app.command()
@@ -99,7 +99,9 @@ def redo(
     as_json: Json = False,
 ) -> None:
     """Send a song back for another title, lyrics, cover, video, or all of it; you are asked again."""
-    _answer(ref, lambda desk, asked: desk.send_back(asked, part, reason=reason), who, as_json=as_json)
+    _answer(
+        ref, lambda desk, asked: desk.decisions.send_back(asked, part, reason=reason), who, as_json=as_json
+    )
 
 
 @app.command()
@@ -108,7 +110,7 @@ def later(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
 
     async def put_off(label: Label) -> Approval:
         asked = await label.store.read(approval_rows.find_approval, ref=ref)
-        return await at_desk(label, who).put_off(asked)
+        return await at_desk(label, who).decisions.put_off(asked)
 
     approval = with_label(put_off)
     show(
@@ -130,7 +132,7 @@ def close(
 
     async def give_up(label: Label) -> Approval:
         asked = await label.store.read(approval_rows.find_approval, ref=ref)
-        return await at_desk(label, who).give_up(asked, reason=reason)
+        return await at_desk(label, who).decisions.give_up(asked, reason=reason)
 
     approval = with_label(give_up)
     show(approval, as_json=as_json, drawn=f"{approval.artist_name}: {approval.told()}")
@@ -215,7 +217,7 @@ def undo(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
 
     async def take_back(label: Label) -> Approval:
         decided = await label.store.read(approval_rows.find_approval, ref=ref)
-        return await at_desk(label, who).undo(decided.id)
+        return await at_desk(label, who).decisions.undo(decided.id)
 
     approval = with_label(take_back)
     show(approval, as_json=as_json, drawn=approval.told())

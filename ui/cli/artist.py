@@ -184,9 +184,9 @@ def edit(
         if not wish.given():
             raise UsageError("Say what to change; `labelmate artist edit --help` lists it")
         desk = at_desk(label, who)
-        edited = await desk.edit_artist(artist, wish)
+        edited = await desk.artists.edit(artist, wish)
         if wish.cadence or wish.platforms or wish.calls_to_action:
-            await desk.redraw_plan(edited)
+            await desk.plan.redraw(edited)
         return edited
 
     artist = with_label(change)
@@ -215,7 +215,7 @@ def import_roster(
             raise UsageError(f"{file} does not have all of {', '.join(only)}")
 
     async def bring(label: Label) -> list[Artist]:
-        return await at_desk(label, who).import_artists(entries, seed=seed)
+        return await at_desk(label, who).artists.bring_in(entries, seed=seed)
 
     show_rows(
         "artists",
@@ -242,7 +242,7 @@ def searched(
     """Record your own search for others of this name; until then no release of the artist is ready to be published."""
 
     async def record(label: Label) -> Artist:
-        return await at_desk(label, who).record_name_search(await find_artist(label, name), found)
+        return await at_desk(label, who).artists.record_name_search(await find_artist(label, name), found)
 
     artist = with_label(record)
     show(
@@ -273,7 +273,7 @@ def accept(name: ArtistName, *, who: Who = None, as_json: Json = False) -> None:
     """Take a new artist on: from now on the label follows its content plan. To ask it for a song does so too."""
 
     async def take_on(label: Label) -> Artist:
-        return await at_desk(label, who).accept(await find_artist(label, name))
+        return await at_desk(label, who).artists.accept(await find_artist(label, name))
 
     artist = with_label(take_on)
     drawn = f"{artist.persona.name} is taken on; `labelmate plan show {artist.slug}` tells what it makes when"
@@ -340,7 +340,7 @@ def autopilot(
     async def throw(label: Label) -> Artist:
         artist = await find_artist(label, name)
         wanted = policy if switch is Switch.ON else None
-        return await at_desk(label, who).set_autopilot(artist.id, wanted, reason=reason)
+        return await at_desk(label, who).artists.set_autopilot(artist.id, wanted, reason=reason)
 
     artist = with_label(throw)
     show(artist, as_json=as_json, drawn=f"{artist.persona.name}: {autopilot_line(artist)}")
@@ -389,7 +389,7 @@ def voice(
         vocal = artist.persona.vocal.model_copy(
             update={**changes, "vendor_personas": {vendor: id_ for vendor, id_ in known.items() if id_}}
         )
-        return await at_desk(label, who).set_voice(artist, vocal)
+        return await at_desk(label, who).artists.set_voice(artist, vocal)
 
     artist = with_label(speak)
     show(artist, as_json=as_json, drawn=f"{artist.persona.name}: {voice_line(artist)}")
@@ -411,7 +411,9 @@ def avatar(
 
     async def change(label: Label) -> Artist:
         artist = await find_artist(label, name)
-        return await at_desk(label, who).set_avatar(artist, file, licence=" ".join(licence.split())[:200])
+        return await at_desk(label, who).artists.set_avatar(
+            artist, file, licence=" ".join(licence.split())[:200]
+        )
 
     artist = with_label(change)
     told = "is shown by your picture" if file else "has an avatar and a logo drawn from its look"
@@ -435,7 +437,7 @@ def retire(
 
 def _change(name: str, trigger: Trigger, reason: str, who: str | None, *, as_json: bool) -> None:
     async def change(label: Label) -> Artist:
-        return await at_desk(label, who).move(await find_artist(label, name), trigger, reason=reason)
+        return await at_desk(label, who).artists.move(await find_artist(label, name), trigger, reason=reason)
 
     artist = with_label(change)
     show(artist, as_json=as_json, drawn=f"{artist.persona.name} is {artist.state}")

@@ -53,7 +53,7 @@ def rollback(
             raise NotFoundError(
                 f"{artist.persona.name} has no change on trial; `artist changes` lists those before"
             )
-        return await at_desk(label, who).roll_back(artist, trial.id, reason=reason)
+        return await at_desk(label, who).artists.roll_back(artist, trial.id, reason=reason)
 
     back = with_label(take)
     show(back, as_json=as_json, drawn=f"The artist is again as in version {back.parent_version}")

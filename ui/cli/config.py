@@ -94,7 +94,7 @@ def _turn(name: str, value: str | None, who: str | None, *, as_json: bool) -> No
     variable_name = name.upper()
 
     async def turn(label: Label) -> Settings:
-        await at_desk(label, who).change_setting(variable_name, value)
+        await at_desk(label, who).house.change_setting(variable_name, value)
         return label.live.last
 
     row = next(row for row in _rows(with_label(turn)) if row.variable == variable_name)

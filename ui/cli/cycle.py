@@ -188,7 +188,7 @@ def cancel(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
 
     async def stop(label: Label) -> Cycle:
         cycle = await label.store.read(queries.find_cycle, ref=ref)
-        return await at_desk(label, who).cancel(cycle.id)
+        return await at_desk(label, who).cycles.cancel(cycle.id)
 
     cycle = with_label(stop)
     show(cycle, as_json=as_json, drawn=f"{cycle.id} stops at its next step")
@@ -215,7 +215,7 @@ def resolve(
 
     async def answer(label: Label) -> Cycle:
         cycle = await label.store.read(queries.find_cycle, ref=ref)
-        return await at_desk(label, who).resolve(cycle.id, choice.value, job_id=job)
+        return await at_desk(label, who).cycles.resolve(cycle.id, choice.value, job_id=job)
 
     cycle = with_label(answer)
     show(cycle, as_json=as_json, drawn=f"{cycle.id} is {cycle.state}")

@@ -62,7 +62,7 @@ def create(
     """Try variants of one parameter on the next songs, and learn from people's verdicts which is best."""
 
     async def begin(label: Label) -> tuple[ExperimentRow, bool]:
-        row = await at_desk(label, who).begin_experiment(parameter, tuple(variants or ()), even=even)
+        row = await at_desk(label, who).experiments.begin(parameter, tuple(variants or ()), even=even)
         return row, (await label.live.now()).ab_testing_enabled
 
     row, is_on = with_label(begin)
@@ -132,7 +132,7 @@ def promote(
         arm = next((each for each in told.arms if each.value == chosen), None)
         if arm is None:
             raise UsageError(f"{told.experiment.id} has no variant {chosen!r}: {_values(told.experiment)}")
-        row = await at_desk(label, who).promote(told.experiment, arm.arm_id, reason=reason)
+        row = await at_desk(label, who).experiments.promote(told.experiment, arm.arm_id, reason=reason)
         return report_of(row)
 
     told = with_label(end)
@@ -145,7 +145,7 @@ def stop(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
     """End an experiment without a winner."""
 
     async def end(label: Label) -> ExperimentReport:
-        return report_of(await at_desk(label, who).stop_experiment(await _find(label, ref)))
+        return report_of(await at_desk(label, who).experiments.stop(await _find(label, ref)))
 
     told = with_label(end)
     show(told, as_json=as_json, drawn=f"{told.experiment.parameter} is the artists' own again")
@@ -156,7 +156,7 @@ def withdraw(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
     """Take back the winner of an experiment that has ended."""
 
     async def end(label: Label) -> ExperimentReport:
-        return report_of(await at_desk(label, who).withdraw_winner(await _find(label, ref)))
+        return report_of(await at_desk(label, who).experiments.withdraw_winner(await _find(label, ref)))
 
     told = with_label(end)
     show(told, as_json=as_json, drawn=f"{told.experiment.parameter} is the artists' own again")

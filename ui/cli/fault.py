@@ -70,7 +70,9 @@ for command in (patch.mend, patch.diff, patch.apply, patch.revert, patch.discard
 def _close(ref: str, status: GroupStatus, who: str | None, *, as_json: bool) -> None:
     async def close(label: Label) -> ErrorGroup:
         desk = at_desk(label, who)
-        close_it = desk.dismiss_fault if status is GroupStatus.DISMISSED else desk.resolve_fault
+        close_it = (
+            desk.repairs.dismiss_fault if status is GroupStatus.DISMISSED else desk.repairs.resolve_fault
+        )
         return await close_it(ref)
 
     group = with_label(close)

@@ -66,7 +66,7 @@ def deliver(
 
     async def bring(label: Label) -> InboxRequest:
         asked = await label.store.read(inbox.find_request, ref=ref)
-        return await at_desk(label, who).deliver(asked, tuple(files), licence=licence)
+        return await at_desk(label, who).cycles.deliver(asked, tuple(files), licence=licence)
 
     asked = with_label(bring)
     takes = f"{len(asked.recordings)} takes" if len(asked.recordings) > 1 else "1 recording"

@@ -19,7 +19,8 @@ ArtistName = Annotated[str, typer.Argument(metavar="ARTIST", help="Name, slug or
 
 def at_desk(label: "Label", name: str | None) -> "Desk":
     """The desk of whoever types: who can open the home owns the label."""
-    from runtime.desk import Actor, Desk
+    from runtime.desk import Desk
+    from runtime.desk.actor import Actor
 
     return Desk(label, Actor(alias=person(name), surface="cli"))
 

@@ -27,7 +27,7 @@ COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 def mend(ref: FaultRef, *, who: Who = None, as_json: Json = False) -> None:
     """Have a model asked for a patch of a bug (PATCH_PROPOSALS_ENABLED); the running label tries it in a copy."""
-    patch = with_label(lambda label: at_desk(label, who).ask_patch(ref))
+    patch = with_label(lambda label: at_desk(label, who).repairs.ask_patch(ref))
     show(patch, as_json=as_json, drawn=f"Asked for as {patch.id}; `labelmate error diff {patch.id}` shows it")
 
 
@@ -43,7 +43,7 @@ def apply(ref: Ref, *, yes: Yes = False, who: Who = None, as_json: Json = False)
     if not yes and patch.status == "proposed":
         sideline().print(_drawn(patch))
         typer.confirm("Change labelmate's own code so?", abort=True, err=True)
-    patch = with_label(lambda label: at_desk(label, who).apply_patch(patch))
+    patch = with_label(lambda label: at_desk(label, who).repairs.apply_patch(patch))
     again = "; `labelmate down` and `labelmate up` load it"
     show(patch, as_json=as_json, drawn=f"{_files(patch)} changed by {patch.id}{again}")
 
@@ -53,7 +53,7 @@ def revert(ref: Ref, *, yes: Yes = False, who: Who = None, as_json: Json = False
     patch = with_label(lambda label: label.store.read(patches.find_patch, ref=ref))
     if not yes:
         typer.confirm(f"Take {patch.id} back from {_files(patch)}?", abort=True, err=True)
-    patch = with_label(lambda label: at_desk(label, who).revert_patch(patch))
+    patch = with_label(lambda label: at_desk(label, who).repairs.revert_patch(patch))
     show(patch, as_json=as_json, drawn=f"{_files(patch)} as before {patch.id}; `labelmate up` loads it")
 
 
@@ -61,7 +61,9 @@ def discard(ref: Ref, *, who: Who = None, as_json: Json = False) -> None:
     """Say no to a proposed patch."""
 
     async def turn_down(label: Label) -> Patch:
-        return await at_desk(label, who).discard_patch(await label.store.read(patches.find_patch, ref=ref))
+        return await at_desk(label, who).repairs.discard_patch(
+            await label.store.read(patches.find_patch, ref=ref)
+        )
 
     patch = with_label(turn_down)
     show(patch, as_json=as_json, drawn=f"{patch.id} is {patch.status}")

@@ -143,7 +143,7 @@ def add(
     )
 
     async def put(label: Label) -> PlanEntry:
-        return await at_desk(label, who).add_to_plan(await find_artist(label, name), piece)
+        return await at_desk(label, who).plan.add(await find_artist(label, name), piece)
 
     entry = with_label(put)
     show(entry, as_json=as_json, drawn=_line(entry))
@@ -155,7 +155,7 @@ def redraw(name: ArtistName, *, who: Who = None, as_json: Json = False) -> None:
 
     async def draw(label: Label) -> Drawn:
         artist = await find_artist(label, name)
-        return Drawn(artist=artist.slug, entries=await at_desk(label, who).redraw_plan(artist))
+        return Drawn(artist=artist.slug, entries=await at_desk(label, who).plan.redraw(artist))
 
     drawn = with_label(draw)
     told = f"{drawn.entries} entries are drawn: `labelmate plan show {drawn.artist}`"
@@ -174,7 +174,7 @@ def read_day(text: str | None) -> date | None:
 
 def _change(entry_id: str, change: PlanChange, who: str | None, *, as_json: bool) -> None:
     async def change_it(label: Label) -> PlanEntry:
-        return await at_desk(label, who).change_plan(entry_id, change)
+        return await at_desk(label, who).plan.change(entry_id, change)
 
     entry = with_label(change_it)
     show(entry, as_json=as_json, drawn=_line(entry))

@@ -109,7 +109,7 @@ def published(
     urls = dict(_target(each) for each in at or ())
 
     async def record(label: Label) -> ReleaseRow:
-        return await at_desk(label, who).mark_published(await _find(label, ref), urls)
+        return await at_desk(label, who).releases.mark_published(await _find(label, ref), urls)
 
     row = with_label(record)
     show(row, as_json=as_json, drawn=f"{row.title} by {row.artist_name} is {row.state}")
@@ -125,7 +125,7 @@ def withdrawn(
     """Record that you have taken a release back, for good; its listeners are no longer asked for or compared."""
 
     async def record(label: Label) -> ReleaseRow:
-        return await at_desk(label, who).withdraw_release(await _find(label, ref))
+        return await at_desk(label, who).releases.withdraw(await _find(label, ref))
 
     row = with_label(record)
     show(row, as_json=as_json, drawn=f"{row.title} by {row.artist_name} is {row.state}")

@@ -52,7 +52,7 @@ def stop(
 
     async def switch(label: Label) -> LabelRow:
         desk = at_desk(label, who)
-        return await (desk.go_on() if resume else desk.stop())
+        return await (desk.house.go_on() if resume else desk.house.stop())
 
     row = with_label(switch)
     told = (

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from agents.music.lyric_sheet import read_sheet
-from runtime.desk import Bringing
+from runtime.desk.cycles import Bringing
 from runtime.label import Label
 from storage.types import CycleState
 from ui.cli import cycle as cycle_commands
@@ -75,7 +75,7 @@ def import_song(
         aspects = (formats or Formats(label.settings.video_formats)).aspects()
         request = wanted.model_copy(update={"formats": aspects})
         bringing = Bringing(licence=licence, ai_role=made_by.value)
-        cycle = await at_desk(label, who).import_song(whose.id, file, request, bringing, words=words)
+        cycle = await at_desk(label, who).cycles.import_song(whose.id, file, request, bringing, words=words)
         return cycle, label.running is not None
 
     cycle, is_running = with_label(bring)
@@ -114,7 +114,7 @@ def make(
         whose = await find_artist(label, artist)
         aspects = (formats or Formats(label.settings.video_formats)).aspects()
         request = wanted.model_copy(update={"formats": aspects})
-        return await at_desk(label, who).ask_song(whose.id, request), label.running is not None
+        return await at_desk(label, who).cycles.ask_song(whose.id, request), label.running is not None
 
     cycle, is_running = with_label(ask)
     when = "it starts when a place is free" if is_running else "it starts with the next `labelmate up`"

@@ -39,10 +39,10 @@ def link(
 
     async def make(label: Label) -> LinkCode:
         if reviewer is not None:
-            return await at_desk(label, alias).invite(reviewer, Role.REVIEWER)
+            return await at_desk(label, alias).house.invite(reviewer, Role.REVIEWER)
         owner = await label.store.read(people.owner)
         mine = alias or (owner.alias if owner else person(None))
-        return await at_desk(label, mine).invite(mine, Role.OWNER)
+        return await at_desk(label, mine).house.invite(mine, Role.OWNER)
 
     made = with_label(make)
     if settings().telegram_bot_token is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import gradio as gr
 
-    from runtime.desk import Actor
+    from runtime.desk.actor import Actor
     from runtime.label import Label
     from ui.console.theme import Mounting
 

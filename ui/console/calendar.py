@@ -113,26 +113,26 @@ class Calendar:
             )
             moved = {"day": wanted} if wanted != entry.day else {}
             change = PlanChange.model_validate({**words, **moved})
-            return await (await self.reception.desk(request.username)).change_plan(chosen, change)
+            return await (await self.reception.desk(request.username)).plan.change(chosen, change)
 
         return await self._answer(act(), "is changed.")
 
     async def left_out(self, chosen: str, request: gr.Request) -> Markup:
         """Skip it."""
         desk = await self.reception.desk(request.username)
-        return await self._answer(desk.change_plan(chosen, PlanChange(status="skipped")), "is left out.")
+        return await self._answer(desk.plan.change(chosen, PlanChange(status="skipped")), "is left out.")
 
     async def posted(self, chosen: str, request: gr.Request) -> Markup:
         """A person has posted it."""
         desk = await self.reception.desk(request.username)
-        return await self._answer(desk.change_plan(chosen, PlanChange(status="done")), "is posted.")
+        return await self._answer(desk.plan.change(chosen, PlanChange(status="done")), "is posted.")
 
     async def taken_on(self, name: str, request: gr.Request) -> Markup:
         """The artist is accepted."""
 
         async def act() -> Artist:
             artist = await self.reception.store.read(artist_by_name, name=name)
-            return await (await self.reception.desk(request.username)).accept(artist)
+            return await (await self.reception.desk(request.username)).artists.accept(artist)
 
         artist, why = await attempt(act())
         return why if artist is None else said(f"{artist.persona.name} is taken on.")

@@ -5,7 +5,6 @@ from typing import Literal
 
 import gradio as gr
 
-from runtime.desk import Desk
 from storage import faults, patches
 from storage.faults import GroupStatus
 from storage.patches import Patch
@@ -133,17 +132,17 @@ async def steer_patch(
     """Do what was confirmed, and say what came of it."""
     desk = await reception.desk(alias)
     if way == "ask":
-        asked, why = await attempt(desk.ask_patch(fingerprint))
+        asked, why = await attempt(desk.repairs.ask_patch(fingerprint))
         return why if asked is None else said("A patch is asked for; it stands here when it was tried.")
     patch, why = await attempt(reception.store.read(patches.patch_by_id, fix_id=patch_id))
     if patch is None:
         return why
-    acts: dict[str, Callable[[Desk, Patch], Awaitable[Patch]]] = {
-        "apply": Desk.apply_patch,
-        "discard": Desk.discard_patch,
-        "revert": Desk.revert_patch,
+    acts: dict[str, Callable[[Patch], Awaitable[Patch]]] = {
+        "apply": desk.repairs.apply_patch,
+        "discard": desk.repairs.discard_patch,
+        "revert": desk.repairs.revert_patch,
     }
-    done, why = await attempt(acts[way](desk, patch))
+    done, why = await attempt(acts[way](patch))
     if done is None:
         return why
     later = "; it counts from the next start of the label" if way in ("apply", "revert") else ""

@@ -5,7 +5,8 @@ from datetime import datetime
 from functools import cached_property
 
 from configs.settings import Settings
-from runtime.desk import Actor, Desk
+from runtime.desk import Desk
+from runtime.desk.actor import Actor
 from runtime.label import Label
 from runtime.studio import StudioConfig
 from storage import timelines

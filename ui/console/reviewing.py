@@ -100,7 +100,7 @@ class Review:
     async def undo(self, alias: str | None, approval_id: str) -> Answered:
         """Take a decision back; its song is shown again."""
         desk = await self._reception.desk(alias)
-        undone, why = await attempt(desk.undo(approval_id))
+        undone, why = await attempt(desk.decisions.undo(approval_id))
         if undone is None:
             return Answered(why, moved=False)
         return Answered(said(f"{undone.title} is open again."), moved=True, next_id=undone.id)
@@ -109,17 +109,17 @@ class Review:
         desk = await self._reception.desk(alias)
         match answer:
             case "approve":
-                return await desk.approve(
+                return await desk.decisions.approve(
                     seen, take=typed.take, reason=typed.why.strip(), edits=edits(seen, typed)
                 )
             case "reject":
-                return await desk.reject(seen, reason=typed.why)
+                return await desk.decisions.reject(seen, reason=typed.why)
             case "redo":
                 if typed.part not in {*Redo}:
                     raise UsageError("Say what is to be made anew: title, lyrics, cover, video or song")
-                return await desk.send_back(seen, Redo(typed.part), reason=typed.why.strip())
+                return await desk.decisions.send_back(seen, Redo(typed.part), reason=typed.why.strip())
             case "later":
-                return await desk.put_off(seen)
+                return await desk.decisions.put_off(seen)
 
 
 def edits(asked: Approval, typed: Typed) -> SongEdits:

@@ -46,7 +46,7 @@ class Steering:
                 raise UsageError("Say why: it is kept with the change")
             artist = await self._reception.store.read(artists.artist_by_name, name=name)
             desk = await self._reception.desk(alias)
-            return await desk.move(artist, Trigger(trigger), reason=reason.strip())
+            return await desk.artists.move(artist, Trigger(trigger), reason=reason.strip())
 
         moved, why = await attempt(act())
         return why if moved is None else said(f"{moved.persona.name} is {moved.state}.")
@@ -59,7 +59,7 @@ class Steering:
         async def act() -> Artist:
             artist = await self._reception.store.read(artists.artist_by_name, name=name)
             desk = await self._reception.desk(alias)
-            return await desk.set_autopilot(artist.id, policy, reason=reason.strip())
+            return await desk.artists.set_autopilot(artist.id, policy, reason=reason.strip())
 
         thrown, why = await attempt(act())
         if thrown is None:
@@ -72,7 +72,7 @@ class Steering:
         async def act() -> Artist:
             artist = await self._reception.store.read(artists.artist_by_name, name=name)
             desk = await self._reception.desk(alias)
-            return await desk.record_name_search(artist, found)
+            return await desk.artists.record_name_search(artist, found)
 
         known, why = await attempt(act())
         return why if known is None else said(f"On record: {known.persona.name} may be released.")
@@ -93,7 +93,7 @@ class Steering:
                 seconds=number(seconds) if seconds.strip() else None,
                 formats=settings.video_aspects,
             )
-            await desk.ask_song(artist.id, request)
+            await desk.cycles.ask_song(artist.id, request)
             return artist.persona.name
 
         asked, why = await attempt(act())

@@ -114,7 +114,7 @@ class Trying:
                 if not why.strip():
                     raise UsageError("Say why: it is kept with the change")
                 artist = await self.reception.store.read(artists.artist_by_name, name=name)
-                back = await desk.roll_back(artist, row_id, reason=why.strip())
+                back = await desk.artists.roll_back(artist, row_id, reason=why.strip())
                 return f"{artist.persona.name} is again as in version {back.parent_version}."
             row = await self._experiment(act, row_id)
             what = row.parameter.replace("_", " ")
@@ -122,9 +122,9 @@ class Trying:
                 value = next((arm.value for arm in row.arms if arm.arm_id == arm_id), None)
                 if value is None:
                     raise NotFoundError("This experiment has no such variant; look again")
-                await desk.promote(row, arm_id, reason=why.strip() or "by a person")
+                await desk.experiments.promote(row, arm_id, reason=why.strip() or "by a person")
                 return f"The {what} is {value} in every song from now on."
-            await (desk.withdraw_winner(row) if act == "withdraw" else desk.stop_experiment(row))
+            await (desk.experiments.withdraw_winner(row) if act == "withdraw" else desk.experiments.stop(row))
             return f"The {what} is the artists' own again."
 
         words, complaint = await attempt(done())
@@ -146,7 +146,7 @@ class Trying:
         """A variant a line; whoever presses."""
         values = tuple(line.strip() for line in (variants or "").splitlines() if line.strip())
         desk = await self.reception.desk(alias)
-        row, why = await attempt(desk.begin_experiment(parameter or "", values, even=even))
+        row, why = await attempt(desk.experiments.begin(parameter or "", values, even=even))
         if row is None:
             return why
         is_on = (await self.reception.settings()).ab_testing_enabled

@@ -92,7 +92,7 @@ class Artists:
             case "pilot", ("on" | "off") as switch:
                 await reply(update, _pilot(await self._switch(update, artist, is_on=switch == "on")))
             case "accept", None:
-                taken = await (await self._office.desk(update)).accept(artist)
+                taken = await (await self._office.desk(update)).artists.accept(artist)
                 await reply(update, f"{bold(taken.persona.name)} is taken on.", _rows(taken))
             case "searched", None:
                 name = clip(artist.persona.name, 40)
@@ -104,7 +104,7 @@ class Artists:
                     sure,
                 )
             case "searched", "nobody":
-                known = await (await self._office.desk(update)).record_name_search(artist, NOBODY)
+                known = await (await self._office.desk(update)).artists.record_name_search(artist, NOBODY)
                 await reply(update, f"On record: {bold(known.persona.name)} may be released.", _rows(known))
             case ("retire" | "evolve") as verb, None:
                 sure = [[button(f"Yes, {verb} {clip(artist.persona.name, 30)}", artist.id, verb, "yes")]]
@@ -124,18 +124,20 @@ class Artists:
             theme=clip(theme, WORDS_MAX) if theme else None,
             formats=settings.video_aspects,
         )
-        await desk.ask_song(artist.id, wanted)
+        await desk.cycles.ask_song(artist.id, wanted)
         return f"{bold(artist.persona.name)} makes a song as soon as a place is free."
 
     async def _move(self, update: Update, artist: Artist, trigger: Trigger) -> None:
         desk = await self._office.desk(update)
-        moved = await desk.move(artist, trigger, reason=f"by {desk.actor.alias} in Telegram")
+        moved = await desk.artists.move(artist, trigger, reason=f"by {desk.actor.alias} in Telegram")
         await reply(update, f"{bold(moved.persona.name)} is {moved.state}.", _rows(moved))
 
     async def _switch(self, update: Update, artist: Artist, *, is_on: bool) -> Artist:
         desk = await self._office.desk(update)
         policy = AutopilotPolicy() if is_on else None
-        return await desk.set_autopilot(artist.id, policy, reason=f"by {desk.actor.alias} in Telegram")
+        return await desk.artists.set_autopilot(
+            artist.id, policy, reason=f"by {desk.actor.alias} in Telegram"
+        )
 
     async def _show(self, update: Update, artist: Artist) -> None:
         persona = artist.persona

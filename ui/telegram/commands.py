@@ -86,7 +86,7 @@ class Commands:
             if period not in BUDGETS:
                 raise UsageError("Type /budget day USD or /budget month USD")
             desk = await self._office.desk(update)
-            await desk.change_setting(BUDGETS[period], usd)
+            await desk.house.change_setting(BUDGETS[period], usd)
         caps = await caps_in_force(self._office.label)
         now = (await self._store.read(queries.label_status, caps=caps)).spent
         await reply(
@@ -99,7 +99,7 @@ class Commands:
     async def stop(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """At once, without a question: going on is what is asked about."""
         desk = await self._office.desk(update)
-        label = await desk.stop()
+        label = await desk.house.stop()
         await reply(update, _stopped(self._office, label), [[_switch(label)]])
 
     async def resume(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -127,7 +127,7 @@ class Commands:
                 )
             case ["go", "yes"]:
                 desk = await self._office.desk(update)
-                await desk.go_on()
+                await desk.house.go_on()
                 await answer_press(query, "Spending is allowed")
                 await query.edit_message_text(
                     f"Spending is allowed again, by {plain(desk.actor.alias)}.",

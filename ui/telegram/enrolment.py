@@ -73,7 +73,7 @@ class Enrolment:
         desk = await self._office.desk(update)
         if chat is None or chat.type != "private":
             raise UsageError("Write me that in private: here everybody would read the code")
-        made = await desk.invite(" ".join(context.args), Role.REVIEWER)
+        made = await desk.house.invite(" ".join(context.args), Role.REVIEWER)
         await reply(
             update,
             f"For {bold(made.alias)}, once, within a quarter of an hour: {code(f'/link {made.code}')}\n"

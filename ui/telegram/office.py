@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from telegram import Update
 
 from configs.settings import Settings
-from runtime.desk import Actor, Desk
+from runtime.desk import Desk
+from runtime.desk.actor import Actor
 from runtime.label import Label
 from storage import chats, people
 from storage.chats import Chat

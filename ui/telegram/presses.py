@@ -70,19 +70,19 @@ class Presses:
         match press.verb, press.argument:
             case "approve", str(take) if take.isdecimal():
                 asked.require_words(press.words or WRITTEN_SHA256)
-                line = (await desk.approve(asked, take=int(take))).told()
+                line = (await desk.decisions.approve(asked, take=int(take))).told()
             case "reject", str(place) if place.isdecimal() and int(place) < len(REASONS):
-                line = (await desk.reject(asked, reason=REASONS[int(place)])).told()
+                line = (await desk.decisions.reject(asked, reason=REASONS[int(place)])).told()
             case "redo", str(part) if part in list(Redo):
-                line = (await desk.send_back(asked, Redo(part))).told()
+                line = (await desk.decisions.send_back(asked, Redo(part))).told()
             case "later", None:
-                await desk.put_off(asked)
+                await desk.decisions.put_off(asked)
                 line = f"{asked.title} comes after the others for a while"
             case "written", None:
-                await desk.edit(asked, SongEdits())
+                await desk.decisions.edit(asked, SongEdits())
                 line = f"{asked.title} has its words as they were written"
             case "undo", None:
-                line = f"Taken back: {(await desk.undo(asked.id)).told()}"
+                line = f"Taken back: {(await desk.decisions.undo(asked.id)).told()}"
             case verb, None if verb in MENUS:
                 menu, line = MENUS[verb]
                 if verb == "why":
@@ -154,7 +154,7 @@ class Replies:
             raise UsageError("That was too long ago; press Reject and Other again, then reply")
         asked = await self._store.read(approval_rows.approval_by_id, approval_id=posted.approval_id)
         desk = await self._office.desk(update)
-        await desk.reject(asked, reason=(message.text or "")[:1000])
+        await desk.decisions.reject(asked, reason=(message.text or "")[:1000])
         self._wake()
 
 

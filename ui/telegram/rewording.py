@@ -88,7 +88,7 @@ class Rewording:
         if edits is None:
             return
         desk = await self._office.desk(update)
-        await desk.edit(asked, edits)
+        await desk.decisions.edit(asked, edits)
         self._wake()
 
 

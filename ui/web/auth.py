@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 
 from configs.keys import logins_of
 from configs.settings import Settings
-from runtime.desk import Actor
+from runtime.desk.actor import Actor
 from storage import people
 from storage.errors import NotAllowedError
 from storage.people import Role

@@ -11,7 +11,7 @@ from time import monotonic, sleep
 from fastapi import Request
 
 from configs.settings import Settings
-from runtime.desk import Actor
+from runtime.desk.actor import Actor
 from runtime.label import Label
 from runtime.launch import Launch
 from storage.clock import SystemClock

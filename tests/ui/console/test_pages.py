@@ -142,7 +142,7 @@ async def test_words_put_beside_a_song_are_shown_and_approved_and_never_unseen(r
     bound, typed = await typed_for(review)
     asked = await review.approval(bound.approval_id)
     assert asked is not None
-    await (await reception.desk("ben")).edit(asked, SongEdits(title="Another Name"))
+    await (await reception.desk("ben")).decisions.edit(asked, SongEdits(title="Another Name"))
     unseen = await review.answer("ada", bound, "approve", typed)
     assert not unseen.moved
     assert "were changed meanwhile" in unseen.notice

@@ -11,7 +11,8 @@ from uuid import uuid4
 import pytest
 
 from configs.settings import Settings
-from runtime.desk import Actor, Desk
+from runtime.desk import Desk
+from runtime.desk.actor import Actor
 from runtime.label import Label, open_label
 from runtime.studio import StudioConfig
 from storage import approval_rows, chats, people

@@ -23,7 +23,7 @@ from tests.ui.telegram.conftest import (
 
 async def test_owner_and_reviewer_join_with_codes_and_decide(api: BotApi):
     async with opened(api) as house, serving(house):
-        made = await house.desk().invite("ann", Role.OWNER)
+        made = await house.desk().house.invite("ann", Role.OWNER)
         api.say(OWNER, OWNER, f"/link {made.code}")
         await until(lambda: api.shown(OWNER, "You are ann, owner"))
         asked = house.ask()
@@ -57,7 +57,7 @@ async def test_owner_and_reviewer_join_with_codes_and_decide(api: BotApi):
 async def test_a_decision_made_elsewhere_is_shown_within_two_seconds(house: House):
     asked = house.ask()
     song = await house.song()
-    await house.desk().reject(asked, reason="too slow")
+    await house.desk().decisions.reject(asked, reason="too slow")
     await until(lambda: "❌ Rejected by ada (cli)" in song.text and "“too slow”" in song.text, 2.0)
 
 
@@ -183,12 +183,12 @@ async def test_a_song_decided_before_its_turn_is_not_sent_and_is_when_it_is_undo
     async with opened(api) as house:
         house.enrol()
         asked = house.ask("Early Bird")
-        await house.desk().approve(asked)
+        await house.desk().decisions.approve(asked)
         house.ask("Nova Rain")
         async with serving(house):
             await house.song(text="by Nova Rain")
             assert api.shown(OWNER, "by Early Bird") == []
-            await house.desk().undo(asked.id)
+            await house.desk().decisions.undo(asked.id)
             await house.song(text="by Early Bird")
 
 

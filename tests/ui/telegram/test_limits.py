@@ -60,7 +60,7 @@ async def test_an_hour_without_telegram_loses_nothing(house: House):
     first = house.ask("Early Bird")
     song = await house.song(text="by Early Bird")
     house.api.is_down = True
-    await house.desk().reject(first, reason="no")
+    await house.desk().decisions.reject(first, reason="no")
     second = house.ask("Night Owl")
     await asyncio.sleep(3.0)  # three minutes of the bot's clock, so that it has been waiting its longest
     assert house.approval(second).delivered_at is None, "nobody's time runs on what nobody was told"
@@ -129,7 +129,7 @@ async def test_a_message_that_somebody_deleted_is_edited_no_more(house: House):
     song = await house.song()
     await until(lambda: house.stage.read(chat_messages.messages_of, approval_id=asked.id))
     del house.api.messages[OWNER, song.message_id]
-    await house.desk().approve(asked)
+    await house.desk().decisions.approve(asked)
     await until(lambda: house.stage.read(chat_messages.messages_of, approval_id=asked.id) == [])
     await until(lambda: house.stage.read(outbox.waiting, kinds=("verdict",)) == {})
 

@@ -88,7 +88,7 @@ async def test_a_decided_song_takes_no_words_and_a_wrong_line_is_answered(house:
     song = await house.song()
     house.api.say(OWNER, OWNER, "9: too far", reply_to=song)
     await until(lambda: house.api.shown(OWNER, "there is no line 9"))
-    await house.desk().approve(asked)
+    await house.desk().decisions.approve(asked)
     house.api.say(OWNER, OWNER, "title: Late", reply_to=song)
     await until(lambda: house.api.shown(OWNER, "Slow Rain was approved by ada (cli)"))
     assert house.approval(asked).edits is None
@@ -111,7 +111,7 @@ async def test_a_reviewer_edits_in_a_group_while_another_writes_a_reason(house: 
 async def test_the_longest_words_still_fit_a_caption(house: House):
     asked = house.ask(lines=LINES, reflection="r" * 900, feedback="f" * 900)
     edits = SongEdits(title="&" * 120, lines=tuple("x" * 200 for _ in LINES))
-    edited = await house.desk().edit(asked, edits)
+    edited = await house.desk().decisions.edit(asked, edits)
     told = caption(edited, SongFacts(cost_usd=0), house.label.settings, tagged=True)  # type: ignore[arg-type]
     assert "3 lines changed" in told
     assert len(told.replace("&amp;", "&")) <= 1024 + 60, "tags of HTML do not count"

@@ -68,7 +68,7 @@ async def test_a_label_that_is_linked_late_is_not_flooded(api: BotApi, monkeypat
             house.api.press(api.shown(OWNER, "cyc_")[0], "Approve", OWNER)
             await until(lambda: len(api.shown(OWNER, "cyc_")) == 4)
             for each in asked[1:]:
-                await house.desk().approve(each)
+                await house.desk().decisions.approve(each)
                 await asyncio.sleep(0.05)
             await until(lambda: house.stage.read(outbox.waiting, kinds=("approval", "verdict")) == {})
             assert len(api.shown(OWNER, "more wait")) == 1
@@ -159,7 +159,7 @@ async def test_quiet_hours_hold_songs_and_alerts_but_no_edits(api: BotApi, monke
         house.ask("Night Owl")
         house.stage.write(outbox.send_once, kind="alert", dedupe_key="a", payload={"text": "one"})
         house.stage.write(outbox.send_once, kind="alert", dedupe_key="b", payload={"text": "two"})
-        await house.desk().approve(first)
+        await house.desk().decisions.approve(first)
         await until(lambda: "✅ Approved by ada" in song.text)
         await asyncio.sleep(0.3)
         assert len(api.messages) == 1
@@ -185,7 +185,7 @@ async def test_one_digest_a_day_and_none_without_anything_to_say(
     monkeypatch.setenv("LABEL_TIMEZONE", zone_where_it_is(9))
     async with opened(api) as house:
         asked = house.ask()
-        await house.desk().approve(house.ask("Kilo Wren", preview=b"other" * 99))
+        await house.desk().decisions.approve(house.ask("Kilo Wren", preview=b"other" * 99))
         _yesterday(house)
         for _ in range(2):  # also over a restart
             async with serving(house):

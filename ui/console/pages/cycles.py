@@ -127,7 +127,7 @@ class CyclesPage:
     async def end(self, cycle_id: str, request: gr.Request) -> Markup:
         desk = await self.reception.desk(request.username)
         cycle: cycles.Cycle | None
-        cycle, why = await attempt(desk.cancel(CycleId(cycle_id)))
+        cycle, why = await attempt(desk.cycles.cancel(CycleId(cycle_id)))
         return why if cycle is None else said("It ends at its next step.")
 
 

@@ -129,7 +129,7 @@ class ErrorsPage:
 async def close_fault(reception: Reception, alias: str | None, fingerprint: str, way: Way) -> Markup:
     """Call a fault mended, or want to hear no more of it."""
     desk = await reception.desk(alias)
-    act = desk.resolve_fault if way == "resolve" else desk.dismiss_fault
+    act = desk.repairs.resolve_fault if way == "resolve" else desk.repairs.dismiss_fault
     group, why = await attempt(act(fingerprint))
     return why if group is None else said(f"{group.title} is {group.status}.")
 

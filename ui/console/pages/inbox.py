@@ -5,7 +5,8 @@ from pathlib import Path
 
 import gradio as gr
 
-from runtime.desk import Bringing, Desk
+from runtime.desk import Desk
+from runtime.desk.cycles import Bringing
 from runtime.inbox import held_upload
 from storage import inbox
 from storage.artists import artist_by_name, list_artists
@@ -153,7 +154,7 @@ class InboxPage:
             wanted = wish(title=name, formats=settings.video_aspects)
             said_of_it = {"licence": licence.strip() or LICENCE, "ai_role": made_by}
             bringing = Bringing.model_validate(said_of_it)
-            return await desk.import_song(found.id, path, wanted, bringing, words=words)
+            return await desk.cycles.import_song(found.id, path, wanted, bringing, words=words)
 
         cycle, why = await attempt(bring())
         if cycle is None:
@@ -162,7 +163,7 @@ class InboxPage:
 
     async def _deliver(self, desk: Desk, event: gr.EventData, licence: str) -> InboxRequest:
         asked = await self.reception.store.read(inbox.request_by_id, request_id=acted(event, "id"))
-        return await desk.deliver(asked, await self._files(event), licence=licence.strip() or LICENCE)
+        return await desk.cycles.deliver(asked, await self._files(event), licence=licence.strip() or LICENCE)
 
     async def _files(self, event: gr.EventData) -> tuple[Path, ...]:
         """What was uploaded a moment ago, by its addresses."""

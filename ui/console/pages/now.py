@@ -4,7 +4,7 @@ from time import monotonic
 
 import gradio as gr
 
-from runtime.desk import ParkedAnswer
+from runtime.desk.cycles import ParkedAnswer
 from storage.errors import LabelError
 from storage.label import is_stopped
 from storage.overviews import LabelOverview, Makers, label_overview
@@ -40,12 +40,12 @@ class NowPage:
 
     async def stop(self, alias: str | None) -> Markup:
         desk = await self._reception.desk(alias)
-        stopped, why = await attempt(desk.stop())
+        stopped, why = await attempt(desk.house.stop())
         return why if stopped is None else said("Stopped: nothing is bought until you resume.")
 
     async def go_on(self, alias: str | None) -> Markup:
         desk = await self._reception.desk(alias)
-        label, why = await attempt(desk.go_on())
+        label, why = await attempt(desk.house.go_on())
         return why if label is None else said("It goes on.")
 
     async def resolve(
@@ -59,7 +59,7 @@ class NowPage:
         desk = await self._reception.desk(alias)
         failed: list[str] = []
         for cycle_id, _, purchase_key in (each.partition(" ") for each in chosen):
-            answer = desk.resolve(
+            answer = desk.cycles.resolve(
                 CycleId(cycle_id), choice, job_id=job_id.strip() or None, purchase_key=purchase_key
             )
             try:

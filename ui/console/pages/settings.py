@@ -89,7 +89,7 @@ class SettingsPage:
         desk = await self.reception.desk(alias)
         complaint = ""
         try:
-            await desk.change_setting(name, value)
+            await desk.house.change_setting(name, value)
         except LabelError as error:
             complaint = str(error)
         setting = find(await groups(self.reception), name)

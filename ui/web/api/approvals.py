@@ -98,7 +98,7 @@ async def approve(
     asked = await _seen(label, approval_id, answer, if_match)
     asked.require_words(answer.words_sha256)
     edits = None if answer.edits is None else asked.edits_under(answer.edits)
-    return await desk.approve(asked, take=answer.take, reason=answer.reason, edits=edits)
+    return await desk.decisions.approve(asked, take=answer.take, reason=answer.reason, edits=edits)
 
 
 @router.post("/{approval_id}/reject")
@@ -106,7 +106,9 @@ async def reject(
     approval_id: str, answer: Reject, label: TheLabel, desk: TheDesk, if_match: IfMatch = None
 ) -> Approval:
     """Do not release the song; it takes effect UNDO_S later."""
-    return await desk.reject(await _seen(label, approval_id, answer, if_match), reason=answer.reason)
+    return await desk.decisions.reject(
+        await _seen(label, approval_id, answer, if_match), reason=answer.reason
+    )
 
 
 @router.post("/{approval_id}/redo")
@@ -115,20 +117,20 @@ async def redo(
 ) -> Approval:
     """Have a part made anew; people are asked about the result."""
     asked = await _seen(label, approval_id, answer, if_match)
-    return await desk.send_back(asked, answer.redo, reason=answer.reason)
+    return await desk.decisions.send_back(asked, answer.redo, reason=answer.reason)
 
 
 @router.post("/{approval_id}/later")
 async def later(approval_id: str, label: TheLabel, desk: TheDesk) -> Approval:
     """Put the question behind the others for LATER_H hours."""
     asked = await label.store.read(approval_rows.approval_by_id, approval_id=approval_id)
-    return await desk.put_off(asked)
+    return await desk.decisions.put_off(asked)
 
 
 @router.post("/{approval_id}/undo")
 async def undo(approval_id: str, desk: TheDesk) -> Approval:
     """Take an answer back before it takes effect."""
-    return await desk.undo(approval_id)
+    return await desk.decisions.undo(approval_id)
 
 
 async def _seen(label: Label, approval_id: str, answer: Seen, if_match: str | None) -> Approval:

@@ -81,7 +81,7 @@ async def list_artists(
 async def create_artist(wanted: NewArtist, desk: TheDesk) -> Artist:
     """Invent an artist unlike those on the roster, as a candidate; the owner's right."""
     seed = secrets.randbelow(2**31) if wanted.seed is None else wanted.seed
-    return await desk.create_artist(seed=seed, genre=wanted.genre)
+    return await desk.artists.create(seed=seed, genre=wanted.genre)
 
 
 @router.get("/{name}")
@@ -93,13 +93,15 @@ async def show_artist(name: str, label: TheLabel) -> Artist:
 @router.post("/{name}/accept")
 async def accept(name: str, label: TheLabel, desk: TheDesk) -> Artist:
     """Take an artist on: its content plan is followed from now on. The owner's right."""
-    return await desk.accept(await label.store.read(artist_by_name, name=name))
+    return await desk.artists.accept(await label.store.read(artist_by_name, name=name))
 
 
 @router.post("/{name}/name-search")
 async def record_name_search(name: str, search: Searched, label: TheLabel, desk: TheDesk) -> Artist:
     """Keep that somebody looked for others of the name; the artist's releases wait for it. The owner's right."""
-    return await desk.record_name_search(await label.store.read(artist_by_name, name=name), search.found)
+    return await desk.artists.record_name_search(
+        await label.store.read(artist_by_name, name=name), search.found
+    )
 
 
 @router.get("/{name}/changes")
@@ -114,7 +116,7 @@ async def list_changes(name: str, label: TheLabel) -> Changes:
 async def roll_back(name: str, change_id: str, because: Because, label: TheLabel, desk: TheDesk) -> Evolution:
     """Take the change on trial back; the owner's right."""
     artist = await label.store.read(artist_by_name, name=name)
-    return await desk.roll_back(artist, change_id, reason=because.reason)
+    return await desk.artists.roll_back(artist, change_id, reason=because.reason)
 
 
 @router.post("/{name}/pause")
@@ -145,9 +147,9 @@ async def retire(name: str, because: Because, label: TheLabel, desk: TheDesk) ->
 async def autopilot(name: str, switch: AutopilotSwitch, label: TheLabel, desk: TheDesk) -> Artist:
     """Switch an artist's autopilot on under a policy, or off; the owner's right."""
     artist = await label.store.read(artist_by_name, name=name)
-    return await desk.set_autopilot(artist.id, switch.policy, reason=switch.reason)
+    return await desk.artists.set_autopilot(artist.id, switch.policy, reason=switch.reason)
 
 
 async def _move(label: TheLabel, desk: Desk, name: str, trigger: Trigger, because: Because) -> Artist:
     artist = await label.store.read(artist_by_name, name=name)
-    return await desk.move(artist, trigger, reason=because.reason)
+    return await desk.artists.move(artist, trigger, reason=because.reason)

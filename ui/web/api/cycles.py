@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, Field
 
-from runtime.desk import ParkedAnswer
+from runtime.desk.cycles import ParkedAnswer
 from storage import queries
 from storage.artists import artist_by_name
 from storage.cycles import Cycle
@@ -139,7 +139,7 @@ async def start(wanted: NewSong, label: TheLabel, desk: TheDesk) -> Cycle:
         mood=wanted.mood,
         formats=Formats(formats).aspects(),
     )
-    return await desk.ask_song(artist.id, request)
+    return await desk.cycles.ask_song(artist.id, request)
 
 
 @router.get("/{cycle_id}")
@@ -160,7 +160,7 @@ async def show_cycle(cycle_id: str, label: TheLabel) -> CycleAccount:
 @router.post("/{cycle_id}/cancel")
 async def cancel(cycle_id: CycleId, desk: TheDesk) -> Cycle:
     """Stop a cycle at its next step; what was made stays."""
-    return await desk.cancel(cycle_id)
+    return await desk.cycles.cancel(cycle_id)
 
 
 @router.post("/{cycle_id}/resolve")
@@ -168,4 +168,6 @@ async def resolve(cycle_id: CycleId, answer: Choice, desk: TheDesk) -> Cycle:
     """Answer for a parked cycle, so that it goes on: after too many faults, or a purchase of unknown outcome."""
     if (answer.choice == "paste") != (answer.job_id is not None):
         raise UsageError("Give the provider's job_id with `paste`, and only there")
-    return await desk.resolve(cycle_id, answer.choice, job_id=answer.job_id, purchase_key=answer.purchase_key)
+    return await desk.cycles.resolve(
+        cycle_id, answer.choice, job_id=answer.job_id, purchase_key=answer.purchase_key
+    )

@@ -43,10 +43,10 @@ async def show_error(fingerprint: str, label: TheLabel) -> ErrorReport:
 @router.post("/{fingerprint}/dismiss")
 async def dismiss(fingerprint: str, desk: TheDesk) -> ErrorGroup:
     """Hear no more of it; it is still counted."""
-    return await desk.dismiss_fault(fingerprint)
+    return await desk.repairs.dismiss_fault(fingerprint)
 
 
 @router.post("/{fingerprint}/resolve")
 async def resolve(fingerprint: str, desk: TheDesk) -> ErrorGroup:
     """Call it mended; artists that were paused for it may return."""
-    return await desk.resolve_fault(fingerprint)
+    return await desk.repairs.resolve_fault(fingerprint)

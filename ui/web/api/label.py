@@ -61,13 +61,13 @@ async def budget(label: TheLabel) -> Spent:
 @router.post("/stop")
 async def stop(desk: TheDesk) -> LabelRow:
     """Halt all spending at once."""
-    return await desk.stop()
+    return await desk.house.stop()
 
 
 @router.post("/resume")
 async def resume(desk: TheDesk) -> LabelRow:
     """Allow them again; the owner's right."""
-    return await desk.go_on()
+    return await desk.house.go_on()
 
 
 @router.get("/settings")
@@ -85,7 +85,7 @@ async def list_changes(label: TheLabel, *, limit: Limit = 100) -> ChangeList:
 @router.put("/settings/{name}")
 async def change_setting(name: str, new: NewValue, label: TheLabel, desk: TheDesk) -> Setting:
     """Change a setting while the label runs; the owner's right."""
-    await desk.change_setting(name, new.value)
+    await desk.house.change_setting(name, new.value)
     return next(each for each in _settings(await label.live.now()).settings if each.name == name)
 
 

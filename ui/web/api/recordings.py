@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from runtime import studio
-from runtime.desk import TAKES_MAX, Bringing
+from runtime.desk.cycles import TAKES_MAX, Bringing
 from runtime.inbox import FILE_BYTES_MAX, held_upload, hold_upload
 from runtime.studio import StudioConfig
 from storage import inbox
@@ -114,7 +114,7 @@ async def deliver(request_id: str, brought: Delivery, label: TheLabel, desk: The
     asked = await label.store.read(inbox.request_by_id, request_id=request_id)
     config = StudioConfig.of(label.settings)
     paths = [await asyncio.to_thread(held_upload, config, sha256) for sha256 in brought.recordings]
-    return await desk.deliver(asked, tuple(paths), licence=brought.licence)
+    return await desk.cycles.deliver(asked, tuple(paths), licence=brought.licence)
 
 
 @router.post("/recordings/import", status_code=201)
@@ -129,4 +129,4 @@ async def import_recording(brought: Import, label: TheLabel, desk: TheDesk) -> C
     if wanted.title is None:
         raise UsageError("Give the song a title")
     bringing = Bringing(licence=brought.licence, ai_role=brought.made_by)
-    return await desk.import_song(artist.id, path, wanted, bringing, words=brought.words)
+    return await desk.cycles.import_song(artist.id, path, wanted, bringing, words=brought.words)

@@ -70,4 +70,4 @@ async def show_release(release_id: str, label: TheLabel) -> ReleaseAccount:
 async def mark_published(release_id: str, put_out: PutOut, label: TheLabel, desk: TheDesk) -> ReleaseRow:
     """Keep that a person has put a release out; refused while its artist's name waits to be searched."""
     row = await label.store.read(releases.release_by_id, release_id=release_id)
-    return await desk.mark_published(row, put_out.urls)
+    return await desk.releases.mark_published(row, put_out.urls)
