@@ -32,7 +32,6 @@ from agents.visuals.visualizer.motion import MOTIONS
 from agents.visuals.visualizer.projector import Projector
 from agents.visuals.visualizer.scenes import SCENES
 from agents.visuals.visualizer.sound import listen
-from agents.visuals.visualizer.stage import Stage
 from agents.visuals.visualizer.words import Words
 from configs.knobs import Video
 from storage.types import PlannedLine, PlannedSection, SongPlan, VisualIdentity
@@ -119,8 +118,8 @@ def measure_film(
 
 def encode_alone(plan: SongPlan, audio: Path, visual: VisualIdentity, reel: Reel, preset: str) -> float:
     """CPU seconds that the encoder takes for a second of the same frames; they are drawn before it begins."""
-    stage, raw = Stage(reel.width, reel.height), audio.with_name("film.yuv")
-    words = Words(plan, visual, stage, (0.0, plan.duration_s), captions="always")
+    raw = audio.with_name("film.yuv")
+    words = Words(plan, visual, reel, captions="always")
     projector = Projector(plan, listen(audio, 0.0, reel.frames, FPS), visual, reel, words, 1)
     with raw.open("wb") as file, one_thread():
         for frame in projector.frames():

@@ -4,6 +4,7 @@ It is the one truth of two backends (`editing/`): the fast path, and MoviePy for
 counted in frames, so that both cut at the same picture and the film is as long as its sound.
 """
 
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -43,14 +44,43 @@ class Shot(Frozen):
         return self
 
 
+@dataclass(frozen=True)
+class Span:
+    """The pictures that a layer lies over, counted from the film's first."""
+
+    first: int
+    last: int
+    """The one after its last."""
+    comes: int
+    """For how many it grows until it is whole."""
+    goes: int
+
+    def opacity(self, number: int) -> float:
+        """How much of the layer is seen at a picture, 0–1."""
+        if not self.first <= number < self.last:
+            return 0.0
+        come = (number - self.first) / self.comes if self.comes else 1.0
+        left = (self.last - number) / self.goes if self.goes else 1.0
+        return min(1.0, come, left)
+
+
 class Layer(Frozen):
     """Something laid over the picture for a while."""
 
     start_s: float = Field(default=0.0, ge=0)
     duration_s: float | None = Field(default=None, gt=0)
-    """None: to the end."""
+    """None: to the end, and still whole at the last picture, which players leave standing."""
     fade_s: float = Field(default=0.0, ge=0)
     """How long it takes to come and to go."""
+
+    def span(self, fps: float, frames: int) -> Span:
+        """When it shows in a film of that many pictures."""
+        first = min(round(self.start_s * fps), frames)
+        last = frames
+        if self.duration_s is not None:
+            last = min(last, first + max(1, round(self.duration_s * fps)))
+        fade = min(round(self.fade_s * fps), (last - first) // 2)
+        return Span(first, last, fade, 0 if self.duration_s is None else fade)
 
 
 class Ink(Layer):
@@ -87,6 +117,8 @@ class Overlay(Ink):
     tracking_em: float = 0.0
     position: tuple[Horizontal | int, Vertical | int] = ("center", "bottom")
     """Words for a place inside the margin, or the left and upper edge in pixels."""
+    stands: bool = False
+    """Whether a vertical place in pixels is that of the lower edge."""
     margin_px: int = Field(default=10, ge=0)
     background: Hex | None = None
     """Of a box behind the text; None: no box."""
@@ -160,11 +192,3 @@ class Timeline(Frozen):
         """How many frames a shot takes to go into black at its end."""
         following = self.shots[number + 1] if number + 1 < len(self.shots) else None
         return following.entry_frames if following and following.enters == "dip" else 0
-
-    def span(self, layer: Layer) -> tuple[int, int, int]:
-        """First frame of a layer, the one after its last, and the frames of each of its fades."""
-        first = min(round(layer.start_s * self.fps), self.frames)
-        last = self.frames
-        if layer.duration_s is not None:
-            last = min(last, first + max(1, round(layer.duration_s * self.fps)))
-        return first, last, min(round(layer.fade_s * self.fps), (last - first) // 2)

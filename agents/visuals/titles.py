@@ -127,8 +127,7 @@ class Titles:
 
     def _standing_low(self, text: Overlay) -> Overlay:
         """With its foot where captions end: below, players have their own controls."""
-        top = self._stage.words_bottom_px - self._height(text)
-        return text.model_copy(update={"position": ("center", top)})
+        return text.model_copy(update={"position": ("center", self._stage.words_bottom_px), "stands": True})
 
     def _height(self, text: Overlay) -> int:
         return typeset(text, self._stage.width, self._stage.height).height

@@ -7,15 +7,14 @@ from pathlib import Path
 import cv2
 
 from agents.visuals.editing.delivery import deliver, part_file
-from agents.visuals.editing.raster import rasterise
+from agents.visuals.editing.layers import Layers
 from agents.visuals.editing.source import Pictures, Source
 from agents.visuals.encode import FILMED, Encoder, Reel
-from agents.visuals.facts import VideoFacts, undrawable
+from agents.visuals.facts import VideoFacts
 from agents.visuals.threads import one_thread
-from agents.visuals.timeline import Emblem, Overlay, Timeline, Veil
+from agents.visuals.timeline import Timeline
 from agents.visuals.visualizer.flashes import FlashMeter
 from agents.visuals.visualizer.frame import Frame
-from agents.visuals.visualizer.sprite import Sprite, sprite_of
 
 
 def render(
@@ -32,27 +31,18 @@ def render(
     Raises RenderError for a clip that cannot be shown and DiskFullError; `out` is not touched then.
     """
     reel = Reel(timeline.width, timeline.height, timeline.fps, timeline.frames, timeline.soundtrack.start_s)
-    layers = [_Laid(timeline, layer) for layer in timeline.layers]
+    layers = Layers(timeline.layers, width=reel.width, height=reel.height, fps=reel.fps, frames=reel.frames)
     meter = FlashMeter(timeline.fps)
     with part_file(out) as part, one_thread():
         with Encoder(reel, timeline.soundtrack.audio, part, preset, FILMED) as encoder:
-            for number, frame in enumerate(_frames(timeline, layers, drawn or {}), start=1):
+            for number, frame in enumerate(_cut(timeline, drawn or {}), start=1):
+                layers.lay(frame, number - 1)
                 meter.see(frame.y)
                 encoder.write(frame.buffer.data)
                 if progress and (number % timeline.fps == 0 or number == timeline.frames):
                     progress(number / timeline.frames)
         facts = deliver(part, out)
-    dropped = "".join(dict.fromkeys("".join(layer.dropped for layer in layers)))
-    notes = (undrawable(dropped),) if dropped else ()
-    return replace(facts, flashes_per_s=meter.per_second(), notes=notes)
-
-
-def _frames(timeline: Timeline, layers: "list[_Laid]", drawn: Mapping[Path, Pictures]) -> Iterator[Frame]:
-    """Every picture of the film, in one buffer."""
-    for time, frame in enumerate(_cut(timeline, drawn)):
-        for layer in layers:
-            layer.lay(frame, time)
-        yield frame
+    return replace(facts, flashes_per_s=meter.per_second(), notes=layers.notes)
 
 
 def _cut(timeline: Timeline, drawn: Mapping[Path, Pictures]) -> Iterator[Frame]:
@@ -86,27 +76,3 @@ def _cut(timeline: Timeline, drawn: Mapping[Path, Pictures]) -> Iterator[Frame]:
     finally:
         for source in sources.values():
             source.close()
-
-
-class _Laid:
-    """A layer as it comes and goes; it is drawn when it is first needed, and forgotten after."""
-
-    def __init__(self, timeline: Timeline, layer: Veil | Overlay | Emblem) -> None:
-        self._size = (timeline.width, timeline.height)
-        self._layer = layer
-        self._first, self._last, self._fade = timeline.span(layer)
-        self._sprite: Sprite | None = None
-        self.dropped = ""
-
-    def lay(self, frame: Frame, time: int) -> None:
-        if not self._first <= time < self._last:
-            self._sprite = None
-            return
-        if self._sprite is None:
-            raster = rasterise(self._layer, *self._size)
-            self.dropped = raster.dropped
-            self._sprite = sprite_of(raster)
-        step = min(time - self._first, self._last - time)
-        opacity = min(1.0, step / self._fade) if self._fade else 1.0
-        if opacity > 0:
-            self._sprite.lay(frame, opacity)

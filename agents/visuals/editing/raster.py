@@ -1,6 +1,7 @@
 """Texts and veils as pictures: drawn once, laid by every backend at the same pixels."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import cv2
@@ -23,8 +24,6 @@ class Raster:
     rgba: Rgba
     left: int
     top: int
-    dropped: str = ""
-    """Characters that no typeface here can draw."""
 
 
 @dataclass(frozen=True)
@@ -44,19 +43,47 @@ def typeset(overlay: Overlay, width: int, height: int) -> Setting:
     margin = min(overlay.margin_px, width // 4, height // 4)
     padding = round(overlay.size_px * BOX_PADDING_EM) if overlay.background else 0
     around = max(padding, overlay.stroke_px)
-    lettering = set_block(
+    room = (
+        max(8, int(overlay.max_width * (width - 2 * margin)) - 2 * around),
+        max(8, int(overlay.max_height * (height - 2 * margin)) - 2 * around),
+    )
+    lettering = _letters(
         overlay.text,
         Typeface(overlay.family, overlay.weight),
-        width_px=max(8, int(overlay.max_width * (width - 2 * margin)) - 2 * around),
-        height_px=max(8, int(overlay.max_height * (height - 2 * margin)) - 2 * around),
-        size_px=overlay.size_px,
-        max_lines=overlay.max_lines,
-        tracking_em=overlay.tracking_em,
-        leading=1.16,
-        align=_align(overlay),
+        room,
+        overlay.size_px,
+        overlay.max_lines,
+        overlay.tracking_em,
+        _align(overlay),
     )
     box = lettering.mask.shape[1] + 2 * around, lettering.mask.shape[0] + 2 * around
     return Setting(lettering, around, *_place(overlay, box, (width, height), margin), *box)
+
+
+@lru_cache(maxsize=16)
+def _letters(
+    text: str,
+    typeface: Typeface,
+    room: tuple[int, int],
+    size_px: int,
+    max_lines: int,
+    tracking_em: float,
+    align: Literal["left", "centre", "right"],
+) -> Lettering:
+    """Set type, wherever it is to stand: a card is measured, placed by what was measured, and then drawn."""
+    lettering = set_block(
+        text,
+        typeface,
+        width_px=room[0],
+        height_px=room[1],
+        size_px=size_px,
+        max_lines=max_lines,
+        tracking_em=tracking_em,
+        leading=1.16,
+        align=align,
+    )
+    lettering.mask.setflags(write=False)
+    return lettering
 
 
 def rasterise(layer: Overlay | Emblem | Veil, width: int, height: int) -> Raster:
@@ -108,7 +135,7 @@ def _inked(layer: Overlay | Emblem, setting: Setting, width: int, height: int) -
         pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * layer.stroke_px + 1,) * 2)
         _over(colour, opacity, layer.stroke, np.asarray(cv2.dilate(letters, pen), dtype=np.float32))
     _over(colour, opacity, layer.colour, letters)
-    return Raster(_rgba(colour, opacity), x0, y0, setting.lettering.dropped)
+    return Raster(_rgba(colour, opacity), x0, y0)
 
 
 def _veil(veil: Veil, width: int, height: int) -> Raster:
@@ -150,6 +177,8 @@ def _place(overlay: Overlay, box: tuple[int, int], frame: tuple[int, int], margi
             case _:
                 place = int(at)
         places.append(place)
+    if overlay.stands and isinstance(overlay.position[1], int):
+        places[1] -= box[1]
     return max(0, min(places[0], frame[0] - box[0])), max(0, min(places[1], frame[1] - box[1]))
 
 

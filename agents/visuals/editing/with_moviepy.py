@@ -6,8 +6,9 @@ and does not pickle, so none leaves this module: paths and timelines go in, file
 
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -15,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from agents.visuals.editing.clip import first_frame, fit, probe_clip
 from agents.visuals.editing.delivery import deliver, part_file
+from agents.visuals.editing.layers import undrawn
 from agents.visuals.editing.raster import Raster, rasterise
 from agents.visuals.encode import FILMED
 from agents.visuals.facts import VideoFacts
-from agents.visuals.timeline import Overlay, Shot, Timeline
+from agents.visuals.timeline import Emblem, Overlay, Shot, Timeline, Veil
 from storage.errors import LabelError, RenderError, UsageError
 
 if TYPE_CHECKING:
@@ -51,12 +53,13 @@ def render(
         for number, shot in enumerate(timeline.shots):
             layers.append(_laid(readers.shot(number), timeline, number, begins))
             begins += shot.frames
-        layers += _over(timeline)
+        layers += _over(timeline.layers, size, timeline.fps, timeline.frames)
         sound = _opened(closing, AudioFileClip(str(timeline.soundtrack.audio)))
         start_s = timeline.soundtrack.start_s
         film = CompositeVideoClip(layers, size=size).with_duration(timeline.duration_s)
         film = film.with_audio(sound.subclipped(start_s, min(sound.duration, start_s + timeline.duration_s)))
-        return _write(edit(film) if edit else film, out, timeline.fps, preset, FILMED.crf)
+        facts = _write(edit(film) if edit else film, out, timeline.fps, preset, FILMED.crf)
+        return replace(facts, notes=undrawn(timeline.layers))
 
 
 def add_text_overlay(
@@ -73,20 +76,12 @@ def add_text_overlay(
     with ExitStack() as closing, _as_render_error(out):
         below = _opened(closing, VideoFileClip(str(video)))
         width, height = below.size
-        # Frames are only counted: any clip of that length makes the same timeline.
         frames = max(1, round(below.duration * below.fps))
-        first = min(round(overlay.start_s * below.fps), frames)
-        length = frames - first
-        if overlay.duration_s is not None:
-            length = min(length, max(1, round(overlay.duration_s * below.fps)))
-        layers: list[VideoClip] = [below]
-        if length > 0:
-            fade_s = min(overlay.fade_s, length / below.fps / 2)
-            text = _picture(rasterise(overlay, width, height))
-            layers.append(_timed(text, first / below.fps, length / below.fps, fade_s))
+        layers: list[VideoClip] = [below, *_over((overlay,), (width, height), below.fps, frames)]
         film = CompositeVideoClip(layers, size=(width, height)).with_duration(below.duration)
         film = film.with_audio(below.audio)
-        return _write(edit(film) if edit else film, out, below.fps, preset, crf=20)
+        facts = _write(edit(film) if edit else film, out, below.fps, preset, crf=20)
+        return replace(facts, notes=undrawn((overlay,)))
 
 
 class _Readers:
@@ -152,13 +147,20 @@ def _laid(clip: "VideoClip", timeline: Timeline, number: int, begins: int) -> "V
     return clip.with_effects(effects).with_start(begins / timeline.fps)
 
 
-def _over(timeline: Timeline) -> Iterator["VideoClip"]:
+def _over(
+    layers: Iterable[Veil | Overlay | Emblem], size: tuple[int, int], fps: float, frames: int
+) -> Iterator["VideoClip"]:
     """Veils and texts, each for its time."""
-    for layer in timeline.layers:
-        first, last, fade = (frames / timeline.fps for frames in timeline.span(layer))
-        if last > first:
-            picture = _picture(rasterise(layer, timeline.width, timeline.height))
-            yield _timed(picture, first, last - first, fade)
+    from moviepy import vfx
+
+    for layer in layers:
+        span = layer.span(fps, frames)
+        if span.last <= span.first:
+            continue
+        fades: list[Any] = [vfx.CrossFadeIn(span.comes / fps)] if span.comes else []
+        fades += [vfx.CrossFadeOut(span.goes / fps)] if span.goes else []
+        picture = _picture(rasterise(layer, *size)).with_duration((span.last - span.first) / fps)
+        yield picture.with_effects(fades).with_start(span.first / fps)
 
 
 def _picture(raster: Raster) -> "ImageClip":
@@ -167,13 +169,6 @@ def _picture(raster: Raster) -> "ImageClip":
     return cast(
         "ImageClip", ImageClip(raster.rgba, transparent=True).with_position((raster.left, raster.top))
     )
-
-
-def _timed(text: "VideoClip", start_s: float, duration_s: float, fade_s: float) -> "VideoClip":
-    from moviepy import vfx
-
-    fades = [vfx.CrossFadeIn(fade_s), vfx.CrossFadeOut(fade_s)] if fade_s else []
-    return text.with_duration(duration_s).with_effects(fades).with_start(start_s)
 
 
 def _write(film: "VideoClip", out: Path, fps: float, preset: str, crf: int) -> VideoFacts:

@@ -39,7 +39,7 @@ def render_film(
     length_s = audio_length_s(audio)
     admit(plan, length_s)
     reel = admit_span(length_s, stage, fps=fps, start_s=start_s, end_s=end_s, preset=preset)
-    words = Words(plan, visual, stage, (start_s, start_s + reel.duration_s), captions=captions)
+    words = Words(plan, visual, reel, captions=captions)
     sound = listen(audio, start_s, reel.frames, fps)
     projector = Projector(plan, sound, visual, reel, words, seed)
     meter = FlashMeter(fps)

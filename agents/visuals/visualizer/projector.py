@@ -71,7 +71,7 @@ class Projector:
                 cue, share = min(max(cue, opening), closing), 1.0
             ink, flow = self._draw(cue, share, moment)
             hue += (self._cues[cue].hue - hue) * min(1.0, 0.05 * moment.step)
-            hushed = self._words.hush(moment.time_s) if self._words else 0.0
+            hushed = self._words.hush(number) if self._words else 0.0
             if hushed > 0:
                 ink = _dim(ink, 1 - (1 - HUSHED_INK) * hushed)
             self._field.advance(ink, flow, moment.step, moment.time_s)
@@ -79,8 +79,7 @@ class Projector:
                 continue
             self._field.paint(frame, ink, flow, hue=hue, time_s=moment.time_s, number=number - first)
             if self._words:
-                for sprite, opacity in self._words.showing(moment.time_s):
-                    sprite.lay(frame, opacity)
+                self._words.lay(frame, number)
                 frame.fade(self._curtain(number))
             yield frame
 
@@ -95,7 +94,7 @@ class Projector:
 
     def _moment(self, number: int) -> Moment:
         sound, rhythm = self._sound, self._rhythm
-        bands = sound.bands[number]
+        bass, mid, treble = sound.parts[number].tolist()
         return Moment(
             time_s=self._time_s(number),
             step=30 / self._reel.fps,
@@ -104,10 +103,10 @@ class Projector:
             beats=float(rhythm.beats[number]),
             energy=float(rhythm.energy[number]),
             loudness=float(sound.loudness[number]),
-            bass=float(bands[:6].mean()),
-            mid=float(bands[6:16].mean()),
-            treble=float(bands[16:].mean()),
-            bands=bands,
+            bass=bass,
+            mid=mid,
+            treble=treble,
+            bands=sound.bands[number],
             wave=sound.waveform(number, 512),
         )
 

@@ -1,6 +1,7 @@
 """The audio, listened to once per frame: bands, loudness and the waveform itself."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,11 @@ class Sound:
     sample_rate_hz: int
     fps: int
 
+    @cached_property
+    def parts(self) -> Floats:
+        """The means of the bands below 160 Hz, up to 1.6 kHz, and above: float32 (frames, 3)."""
+        return np.stack([bands.mean(axis=1) for bands in np.split(self.bands, [6, 16], axis=1)], axis=1)
+
     @property
     def is_silent(self) -> bool:
         """Whether nothing in it can be heard."""
@@ -40,7 +46,7 @@ class Sound:
         """`samples` values of the waveform from where the frame begins, zeros past the end."""
         start = frame * self.sample_rate_hz // self.fps
         piece = self.wave[start : start + samples]
-        return np.pad(piece, (0, samples - len(piece)))
+        return piece if len(piece) == samples else np.pad(piece, (0, samples - len(piece)))
 
 
 def audio_length_s(audio: Path) -> float:

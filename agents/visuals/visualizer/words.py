@@ -1,75 +1,38 @@
-"""What is written on a drawn film, laid over it frame by frame."""
+"""What is written on a drawn film, and how far its picture steps back for it."""
 
-from dataclasses import dataclass
-
-from agents.visuals.editing.raster import rasterise
-from agents.visuals.facts import undrawable
-from agents.visuals.lettering import clean_text
-from agents.visuals.timeline import Emblem, Layer, Overlay
+from agents.visuals.editing.layers import Layers
+from agents.visuals.encode import Reel
+from agents.visuals.timeline import Emblem, Overlay
 from agents.visuals.titles import Titles, are_captions_wanted, caption_times
-from agents.visuals.visualizer.sprite import Sprite, sprite_of
+from agents.visuals.visualizer.frame import Frame
 from agents.visuals.visualizer.stage import Stage
 from configs.knobs import Captions
 from storage.types import SongPlan, VisualIdentity
 
 
-@dataclass
-class _Showing:
-    """A layer, and its sprite while it shows."""
-
-    layer: Overlay | Emblem
-    sprite: Sprite | None = None
-
-
 class Words:
-    """The written layer of one film over a span of its song; times are the song's."""
+    """The written layer of one film."""
 
-    def __init__(
-        self,
-        plan: SongPlan,
-        visual: VisualIdentity,
-        stage: Stage,
-        span_s: tuple[float, float],
-        *,
-        captions: Captions,
-    ) -> None:
-        self._stage, self._start_s = stage, span_s[0]
-        titles = Titles(plan, visual, stage, *span_s)
-        self._calm = titles.calm()
+    def __init__(self, plan: SongPlan, visual: VisualIdentity, reel: Reel, *, captions: Captions) -> None:
+        stage = Stage(reel.width, reel.height)
+        titles = Titles(plan, visual, stage, reel.start_s, reel.start_s + reel.duration_s)
+        self._calm = [veil.span(reel.fps, reel.frames) for veil in titles.calm()]
         layers: list[Overlay | Emblem] = [*titles.cards()]
-        self.notes: tuple[str, ...] = ()
-        """What had to be left out."""
+        missed: tuple[str, ...] = ()
         if are_captions_wanted(plan, captions):
             layers += titles.captions()
-            self.notes += _missed(plan, titles.captions_end_s)
-        self._showings = [_Showing(layer) for layer in layers]
-        written = (clean_text(each.text, each.family)[1] for each in layers if isinstance(each, Overlay))
-        if dropped := "".join(dict.fromkeys("".join(written))):
-            self.notes += (undrawable(dropped),)
+            missed = _missed(plan, titles.captions_end_s)
+        self._layers = Layers(layers, width=reel.width, height=reel.height, fps=reel.fps, frames=reel.frames)
+        self.notes = (*missed, *self._layers.notes)
+        """What had to be left out."""
 
-    def showing(self, time_s: float) -> list[tuple[Sprite, float]]:
-        """The sprites to lay over the frame at this time, with their opacities."""
-        laid: list[tuple[Sprite, float]] = []
-        for item in self._showings:
-            opacity = self._opacity(item.layer, time_s)
-            if opacity <= 0:
-                item.sprite = None
-                continue
-            item.sprite = item.sprite or sprite_of(
-                rasterise(item.layer, self._stage.width, self._stage.height)
-            )
-            laid.append((item.sprite, opacity))
-        return laid
+    def lay(self, frame: Frame, number: int) -> None:
+        """Over the film's picture of that number."""
+        self._layers.lay(frame, number)
 
-    def hush(self, time_s: float) -> float:
+    def hush(self, number: int) -> float:
         """How far the picture steps back for a card: 0 not at all, 1 wholly."""
-        return max(self._opacity(veil, time_s) for veil in self._calm)
-
-    def _opacity(self, layer: Layer, time_s: float) -> float:
-        since_s = time_s - self._start_s - layer.start_s
-        if layer.duration_s is None:  # to the end of the film, under its own curtain
-            return max(0.0, min(1.0, since_s / layer.fade_s))
-        return max(0.0, min(1.0, since_s / layer.fade_s, (layer.duration_s - since_s) / layer.fade_s))
+        return max(span.opacity(number) for span in self._calm)
 
 
 def _missed(plan: SongPlan, until_s: float) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from storage.errors import UsageError
 from storage.types import PlannedLine, SongPlan, VisualIdentity
 
 FPS = 20
+WHOLE = Reel(320, 180, FPS, round(9.6 * FPS), 0.0)
 BEATS_FPS = 25
 """At 100 BPM beats fall on odd and even frames in turn: colour and grain are renewed on even ones."""
 
@@ -43,7 +44,7 @@ def project(
 ):
     """Luma of every frame: uint8 (frames, height, width)."""
     reel = Reel(*size, fps, round((span[1] - span[0]) * fps), span[0])
-    words = Words(plan, visual, Stage(*size), span, captions=captions)
+    words = Words(plan, visual, reel, captions=captions)
     projector = Projector(plan, listen(audio, span[0], reel.frames, fps), visual, reel, words, 3)
     return np.stack([frame.y.copy() for frame in projector.frames()])
 
@@ -237,9 +238,9 @@ def test_lines_that_pass_too_quickly_are_left_out_and_told(plan, visual):
         for i in range(20)
     )
     hurried = plan.model_copy(update={"lyric_lines": lines})
-    words = Words(hurried, visual, Stage(320, 180), (0.0, 9.6), captions="always")
+    words = Words(hurried, visual, WHOLE, captions="always")
     assert any("20 of 20 lines" in note for note in words.notes)
-    assert Words(hurried, visual, Stage(320, 180), (0.0, 9.6), captions="never").notes == ()
+    assert Words(hurried, visual, WHOLE, captions="never").notes == ()
 
 
 def test_an_instrumental_has_no_captions(plan):
@@ -247,18 +248,16 @@ def test_an_instrumental_has_no_captions(plan):
 
 
 def test_title_and_end_card_show_at_both_ends_only(plan, visual):
-    words = Words(plan, visual, Stage(320, 180), (0.0, plan.duration_s), captions="always")
-    assert words.hush(1.0) > 0.9
-    assert words.hush(5.0) == 0
-    assert words.hush(plan.duration_s - 0.5) > 0.9
-    preview = Words(plan, visual, Stage(320, 180), (2.0, 6.0), captions="always")
-    assert preview.hush(5.9) == 0
+    words = Words(plan, visual, WHOLE, captions="always")
+    assert words.hush(FPS) > 0.9
+    assert words.hush(5 * FPS) == 0
+    assert words.hush(WHOLE.frames - 1) == 1
+    preview = Words(plan, visual, Reel(320, 180, FPS, 4 * FPS, 2.0), captions="always")
+    assert preview.hush(4 * FPS - 1) == 0
 
 
 def test_characters_nobody_can_draw_are_reported(plan, visual):
-    words = Words(
-        plan.model_copy(update={"title": "夜 Run"}), visual, Stage(320, 180), (0, 9.6), captions="always"
-    )
+    words = Words(plan.model_copy(update={"title": "夜 Run"}), visual, WHOLE, captions="always")
     assert any("夜" in note for note in words.notes)
 
 

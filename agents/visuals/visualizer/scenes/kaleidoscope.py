@@ -18,6 +18,9 @@ class Kaleidoscope:
         self._folds = int(stream.choice([5, 6, 8, 10]))
         self._shape = stream.uniform(0, 1, (3, 4))
         self._spin = float(stream.choice([-1, 1]) * (0.10 + 0.22 * look.motion))
+        self._along = np.linspace(0, 1, WEDGE_POINTS, endpoint=False)
+        points = 2 * WEDGE_POINTS * self._folds
+        self._angles = np.linspace(0, 2 * np.pi, points, endpoint=False)
 
     def draw(self, ink: Ink, moment: Moment) -> Flow:
         stage = self._look.stage
@@ -26,9 +29,9 @@ class Kaleidoscope:
         for rank, (size, tone) in enumerate(((1.22, 170), (0.84, 220), (0.46, 255))):
             bands = moment.bands[rank * 6 : rank * 6 + 12]
             grown = reach * size * (0.80 + 0.30 * moment.kick * (1.25 - 0.5 * size))
-            angles, radii = self._wreath(rank, bands)
+            radii = self._wreath(rank, bands)
             for echo in range(3):
-                turned = angles + spin * (1 if rank % 2 else -1) + echo * 0.03
+                turned = self._angles + spin * (1 if rank % 2 else -1) + echo * 0.03
                 shade = tone * (1 - 0.28 * echo)
                 polyline(
                     ink,
@@ -50,14 +53,12 @@ class Kaleidoscope:
             lift=0.20 + 0.20 * moment.loudness + 0.10 * moment.kick,
         )
 
-    def _wreath(self, rank: int, bands: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """A closed curve of mirrored wedges: angles and radii."""
-        along = np.linspace(0, 1, WEDGE_POINTS, endpoint=False)
-        shape = self._shape[rank]
+    def _wreath(self, rank: int, bands: np.ndarray) -> np.ndarray:
+        """The radii of a closed curve of mirrored wedges."""
+        along, shape = self._along, self._shape[rank]
         petal = np.sin(np.pi * along) ** (0.5 + shape[0])
         notch = 0.14 * np.sin(2 * np.pi * along * (2 + int(3 * shape[1]))) * shape[2]
         heard = np.interp(along * (len(bands) - 1), np.arange(len(bands)), bands)
         wedge = 0.42 + 0.34 * petal + notch * petal + 0.26 * heard * petal
         both = np.concatenate([wedge, wedge[::-1]])
-        radii = smooth(np.tile(both, self._folds).astype(np.float32), 5)
-        return np.linspace(0, 2 * np.pi, len(radii), endpoint=False), radii
+        return np.tile(smooth(both.astype(np.float32), 5), self._folds)

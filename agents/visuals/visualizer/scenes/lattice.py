@@ -39,7 +39,7 @@ class Lattice:
         )
         place[..., 1] -= lift * 0.05 * stage.reach_px
         weave = 44 + 60 * moment.mid
-        polylines(ink, list(place), weave, 1.0 * unit)
+        polylines(ink, place, weave, 1.0 * unit)
         rim = np.clip(1.4 - 0.40 * self._distance, 0.12, 1.0)
         radii = (2.8 + 7.5 * np.clip(lift, 0, 1.25)) * unit * (0.8 + 0.2 * rim) * (0.85 + 0.5 * moment.kick)
         tones = np.clip((130 + 60 * moment.kick + 190 * lift) * rim, 40, 255)

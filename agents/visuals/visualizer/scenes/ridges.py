@@ -35,8 +35,10 @@ class Ridges:
         heights = reach * 0.62 * heave * (self._history + 0.07 * self._texture * sway) * self._bell
         depth = np.array([0, 0.16 * reach])
         across = x + half_width * (0.78 + 0.22 * near) * self._across
-        for line, far in zip(np.stack([across, base - heights], axis=2), near[:, 0], strict=True):
-            polygon(ink, np.concatenate([line, line[[-1, 0]] + depth]), 0)
+        lines = np.stack([across, base - heights], axis=2)
+        walls = np.concatenate([lines, lines[:, [-1, 0]] + depth], axis=1)
+        for line, wall, far in zip(lines, walls, near[:, 0].tolist(), strict=True):
+            polygon(ink, wall, 0)
             polyline(ink, line, 120 + 135 * far, (1.2 + 0.9 * far) * stage.unit_px)
         return Flow(
             zoom=1.006 + 0.014 * moment.kick,

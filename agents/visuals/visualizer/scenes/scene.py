@@ -56,5 +56,6 @@ class Scene(Protocol):
 def smooth(values: Floats, width: int) -> Floats:
     """A moving mean of odd `width` around a closed curve, same length."""
     kernel = np.ones(width, dtype=np.float32) / width
-    wrapped = np.pad(values, width // 2, mode="wrap")
+    half = width // 2
+    wrapped = np.concatenate([values[-half:], values, values[:half]])
     return np.convolve(wrapped, kernel, mode="valid").astype(np.float32)

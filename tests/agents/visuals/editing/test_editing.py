@@ -36,7 +36,10 @@ def test_both_backends_show_the_same_pictures(clips, audio, tmp_path):
             Overlay(text="NOVA LUX", size_px=16, position=("left", "top"), stroke="#102030", stroke_px=2),
             Emblem(emblem="petals", size_px=40, position=(250, 20), colour="#ffcc66", shadow="#000000", shadow_px=5),
         ),
-        captions=(Overlay(text="hold the line", start_s=1.3, duration_s=1, size_px=18, background="#101020"),),
+        captions=(
+            Overlay(text="hold the line", start_s=1.3, duration_s=1, size_px=18, background="#101020"),
+            Overlay(text="to the end", start_s=2.0, fade_s=0.3, size_px=22, position=("center", 120), stands=True),
+        ),
         veils=(Veil(colour="#201040"), Veil(colour="#000000", start_s=0.3, duration_s=0.8, fade_s=0.2, centre=0.4)),
     )  # fmt: skip
     facts = [backend.render(film, tmp_path / f"{n}.mp4") for n, backend in enumerate((fast, with_moviepy))]
@@ -48,6 +51,9 @@ def test_both_backends_show_the_same_pictures(clips, audio, tmp_path):
     assert len(ours) == len(theirs) == film.frames == 86
     noise = ((ours - theirs) ** 2).mean(axis=(1, 2, 3))
     assert (10 * np.log10(255**2 / noise)).min() >= 35
+    for shown in (ours, theirs):
+        letters = np.flatnonzero((shown[-1, 60:130] > 200).all(axis=2).any(axis=1)) + 60
+        assert letters.max() in (118, 119), "it stands on its place, and is whole at the last picture"
     # A cut is a change of every pixel, and happens at the picture it is meant for.
     change = np.abs(np.diff(ours, axis=0)).mean(axis=(1, 2, 3))
     assert change.argmax() == 24 + 24 - 1
