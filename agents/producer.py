@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from agents.music.local.master import Master
+
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 8_000, 48_000
 LOUDEST_LUFS, QUIETEST_LUFS = -8.0, -30.0
 
@@ -66,7 +68,7 @@ def produce(
         stems[part].parent.mkdir(parents=True, exist_ok=True)
         write_flac(stem, stems[part], sample_rate_hz)
 
-    audio = render_master(
+    master = render_master(
         brief,
         score,
         plan,
@@ -76,7 +78,7 @@ def produce(
         progress=progress,
     )
     tell("encode", 0.75)
-    recording = _write(audio, out_dir, sample_rate_hz, brief.seed).model_copy(update={"stems": stems})
+    recording = _write(master, out_dir, sample_rate_hz, brief.seed).model_copy(update={"stems": stems})
     write_midi(score, brief.tempo_bpm, brief.title, recording.midi)
     tell("done", 1.0)
     return recording
@@ -94,22 +96,21 @@ def remaster(
     from agents.music.local.master import to_loudness
     from agents.music.takes import read_take
 
-    audio = to_loudness(read_take(take, sample_rate_hz), loudness_lufs, sample_rate_hz)
-    return _write(audio, out_dir, sample_rate_hz, seed)
+    master = to_loudness(read_take(take, sample_rate_hz), loudness_lufs, sample_rate_hz)
+    return _write(master, out_dir, sample_rate_hz, seed)
 
 
-def _write(audio: "NDArray[np.float32]", out_dir: Path, sample_rate_hz: int, seed: int) -> Recording:
+def _write(master: "Master", out_dir: Path, sample_rate_hz: int, seed: int) -> Recording:
     from agents.music.local.encode import write_flac, write_mp3, write_wav
-    from agents.music.loudness import integrated_loudness, true_peak_dbtp
 
     out_dir.mkdir(parents=True, exist_ok=True)
+    audio = master.audio
     paths = {kind: out_dir / f"song.{kind}" for kind in ("wav", "flac", "mp3", "mid")}
-    # The MP3 takes as long as all the rest, and its encoder does not hold the interpreter.
+    # The MP3 takes as long as all the rest, in a process of its own.
     with ThreadPoolExecutor(1, thread_name_prefix="mp3") as beside:
         mp3 = beside.submit(write_mp3, audio, paths["mp3"], sample_rate_hz)
         write_wav(audio, paths["wav"], sample_rate_hz, seed)
         write_flac(audio, paths["flac"], sample_rate_hz)
-        loudness_lufs, peak_dbtp = integrated_loudness(audio, sample_rate_hz), true_peak_dbtp(audio)
         mp3.result()
     return Recording(
         wav=paths["wav"],
@@ -117,8 +118,8 @@ def _write(audio: "NDArray[np.float32]", out_dir: Path, sample_rate_hz: int, see
         mp3=paths["mp3"],
         midi=paths["mid"],
         duration_s=audio.shape[1] / sample_rate_hz,
-        loudness_lufs=loudness_lufs,
-        true_peak_dbtp=peak_dbtp,
+        loudness_lufs=master.loudness_lufs,
+        true_peak_dbtp=master.true_peak_dbtp,
         sample_rate_hz=sample_rate_hz,
     )
 
@@ -132,8 +133,8 @@ def render_master(
     loudness_lufs: float = -14.0,
     tap: Callable[[str, "NDArray[np.float32]"], None] | None = None,
     progress: Callable[[str, float], None] | None = None,
-) -> "NDArray[np.float32]":
-    """The mastered song in memory, float32 (2, samples) in [−1, 1]; `tap` is shown each stem on its way into the mix.
+) -> "Master":
+    """The mastered song in memory; `tap` is shown each stem on its way into the mix.
 
     Raises:
         UsageError: the sample rate, the loudness or the genre is out of reach.

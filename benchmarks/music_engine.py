@@ -93,7 +93,7 @@ def measure(name: str, seconds: float) -> tuple[float, ...]:
     marks.append(time.process_time())
     mix = mix_song(brief, genre, palette, score, plan, RATE_HZ)
     marks.append(time.process_time())
-    audio = master_mix(mix, genre, brief, -14.0, RATE_HZ)
+    audio = master_mix(mix, genre, brief, -14.0, RATE_HZ).audio
     marks.append(time.process_time())
     with tempfile.TemporaryDirectory() as folder:
         write_wav(audio, Path(folder) / "a.wav", RATE_HZ, 1)

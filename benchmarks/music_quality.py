@@ -123,7 +123,7 @@ def make_song(genre: str, seed: int, seconds: float, rate_hz: int) -> Song:
 
     brief, long = asyncio.run(briefs())
     score, plan = compose(brief, NO_WORDS)
-    audio = render_master(brief, score, plan, sample_rate_hz=rate_hz)
+    audio = render_master(brief, score, plan, sample_rate_hz=rate_hz).audio
     heard = hear(audio, rate_hz)
     slope, jitter_ms, _ = onset_slope(audio, rate_hz, plan.beats_s)
     return Song(

@@ -69,7 +69,7 @@ def test_short_songs_are_not_failed_for_being_short(genre, seconds):
     score, plan = written(brief)
     lyrics = words_for(brief)
     only_hook = lyrics.sections[-1].model_copy(update={"lines": (HOOK,)})
-    audio = render_master(brief, score, plan, sample_rate_hz=8_000)
+    audio = render_master(brief, score, plan, sample_rate_hz=8_000).audio
     critique = criticise(
         brief,
         lyrics.model_copy(update={"sections": (only_hook,)}),
@@ -86,7 +86,7 @@ def test_short_songs_are_not_failed_for_being_short(genre, seconds):
 def test_a_short_song_in_a_wrong_scale_is_still_found():
     brief = brief_of("techno", 10, 12.0)
     score, plan = written(brief)
-    facts = analyse_samples(render_master(brief, score, plan, sample_rate_hz=8_000), 8_000)
+    facts = analyse_samples(render_master(brief, score, plan, sample_rate_hz=8_000).audio, 8_000)
     key = PITCH_NAMES[(PITCH_NAMES.index(brief.key) + 1) % 12]
     wrong = brief.model_copy(update={"key": key})
     critique = criticise(wrong, words_for(brief), plan, facts, (), (), THRESHOLD)
@@ -218,7 +218,7 @@ def turned(brief, change):
 
 def played(brief):
     score, plan = written(brief)
-    audio = render_master(brief, score, plan, sample_rate_hz=RATE_HZ)
+    audio = render_master(brief, score, plan, sample_rate_hz=RATE_HZ).audio
     return score, plan, analyse_samples(audio, RATE_HZ)
 
 

@@ -10,12 +10,13 @@ import soundfile
 from agents.music.analysis import BALANCE_DB, BANDS_HZ, analyse, analyse_samples
 from agents.music.listening.tone import measure_tone, timbre_distance
 from agents.music.local.balance import balancing_filters
+from agents.music.local.encode import write_mp3
 from agents.music.local.filters import apply as filter_apply
 from agents.music.local.filters import lowpass
 from agents.music.review.sound import section_loudness
 from agents.producer import produce, render_master
 from configs.genres import load_genres
-from storage.errors import UsageError
+from storage.errors import RenderError, UsageError
 from tests.agents.music.songs import RATE_HZ, brief_of, form_of, rendered, written
 
 GENRES = list(load_genres())
@@ -108,7 +109,7 @@ def test_brightness_is_heard():
     centroids = []
     for value in (0.1, 0.9):
         brief = brief_of("synthwave", seed=1, seconds=12, brightness=value)
-        audio = render_master(brief, *written(brief), sample_rate_hz=RATE_HZ)
+        audio = render_master(brief, *written(brief), sample_rate_hz=RATE_HZ).audio
         centroids.append(analyse_samples(audio, RATE_HZ).centroid_hz)
     assert centroids[1] > 1.15 * centroids[0]
 
@@ -120,7 +121,7 @@ def test_artists_of_one_genre_sound_different():
         brief = brief_of("house", seed=1, form=form, signature_seed=signature)
         score, plan = written(brief)
         prints.append(
-            analyse_samples(render_master(brief, score, plan, sample_rate_hz=RATE_HZ), RATE_HZ).timbre
+            analyse_samples(render_master(brief, score, plan, sample_rate_hz=RATE_HZ).audio, RATE_HZ).timbre
         )
     assert min(timbre_distance(prints[a], prints[b]) for a, b in ((0, 1), (0, 2), (1, 2))) > 0.5
 
@@ -141,14 +142,14 @@ def test_a_calm_verse_is_not_lost_under_its_hook(genre):
     """A verse of kick and bass is powerful and yet soft to the ear: faders go by the ear."""
     brief = brief_of(genre, seed=1, form=form_of("verse4 drop4"), energy=0.1)
     score, plan = written(brief)
-    facts = analyse_samples(render_master(brief, score, plan, sample_rate_hz=RATE_HZ), RATE_HZ)
+    facts = analyse_samples(render_master(brief, score, plan, sample_rate_hz=RATE_HZ).audio, RATE_HZ)
     verse, hook = (section_loudness(section, facts) for section in plan.sections)
     assert 1.0 <= hook - verse <= 5.0
 
 
 def test_other_loudness_is_met():
     brief = brief_of("ambient", seed=1, seconds=12)
-    audio = render_master(brief, *written(brief), sample_rate_hz=8_000, loudness_lufs=-18.0)
+    audio = render_master(brief, *written(brief), sample_rate_hz=8_000, loudness_lufs=-18.0).audio
     assert analyse_samples(audio, 8_000).loudness_lufs == pytest.approx(-18, abs=0.1)
 
 
@@ -212,3 +213,21 @@ def test_the_last_chord_rings_on_and_dies_away(genre):
     before, soon, late = (level_db(bar_line_s + offset_s) for offset_s in (-0.3, 0.3, 1.2))
     assert before - 12 < soon < before
     assert late < soon - 5
+
+
+def test_the_mp3_is_as_long_as_the_song_and_begins_with_it(tmp_path):
+    """Encoders delay; the file says by how much, and a player that reads it plays what the beat grid says."""
+    import av
+
+    song = np.random.default_rng(1).standard_normal((2, 3 * 44_100)).astype(np.float32) * 0.1
+    song[:, 1000] = 0.9
+    write_mp3(song, tmp_path / "a.mp3", 44_100)
+    with av.open(str(tmp_path / "a.mp3")) as file:
+        played = np.concatenate([frame.to_ndarray() for frame in file.decode(audio=0)], axis=1)
+    assert played.shape == song.shape
+    assert np.argmax(np.abs(played[0, :4000])) == 1000
+
+
+def test_an_mp3_that_cannot_be_written_is_told_with_the_encoders_reason(tmp_path):
+    with pytest.raises(RenderError, match=r"a\.mp3: .*No such file"):
+        write_mp3(np.zeros((2, 10 * 44_100), np.float32), tmp_path / "none" / "a.mp3", 44_100)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.music.transforms import convolve, lowpass_kernel, to_spectrum
+from agents.music.transforms import decimate, lowpass_kernel, to_spectrum
 
 Samples = NDArray[np.float32]
 FRAMES_A_CHUNK = 256
@@ -16,9 +16,7 @@ def lower_rate(mono: Samples, sample_rate_hz: int, wanted_hz: int) -> tuple[Samp
     factor = max(1, sample_rate_hz // wanted_hz)
     if factor == 1:
         return mono, sample_rate_hz
-    return convolve(
-        lowpass_kernel(16 * factor + 1, 0.9 / factor), mono, down=factor
-    ), sample_rate_hz // factor
+    return decimate(lowpass_kernel(16 * factor + 1, 0.9 / factor), mono, factor), sample_rate_hz // factor
 
 
 def magnitudes(mono: Samples, size: int, hop: int) -> Iterator[NDArray[np.float32]]:

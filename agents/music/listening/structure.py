@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from agents.music.listening.spectrogram import lower_rate, magnitudes
 
@@ -28,6 +27,8 @@ def find_boundaries(mono: Samples, sample_rate_hz: int) -> tuple[float, ...]:
     On songs of the embedded engine four in five planned sections are found within 1.5 s, and two in three of what is
     found are sections; the others are turns within one.
     """
+    from scipy.signal import find_peaks
+
     low, rate_hz = lower_rate(mono, sample_rate_hz, 11_025)
     if len(low) < 2 * REACH_S * rate_hz:
         return (0.0,)
@@ -39,7 +40,7 @@ def find_boundaries(mono: Samples, sample_rate_hz: int) -> tuple[float, ...]:
     # Beyond the ends nothing is known, so that what is heard near them is no turn.
     inner = novelty[spacing // 2 : len(novelty) - spacing // 2]
     clear = max(CLEAR * float(inner.max(initial=0.0)), LEAST_NOVELTY)
-    peaks, _ = signal.find_peaks(inner, height=clear, distance=spacing)
+    peaks, _ = find_peaks(inner, height=clear, distance=spacing)
     peaks += spacing // 2
     return (0.0, *(round(float(peak * block * HOP / rate_hz), 2) for peak in peaks))
 

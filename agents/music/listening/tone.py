@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from agents.music.analysis import BANDS_HZ
 from agents.music.listening.spectrogram import magnitudes
@@ -28,6 +27,8 @@ class Tone:
 
 def measure_tone(mono: Samples, sample_rate_hz: int) -> Tone:
     """Balance and timbre of a recording."""
+    from scipy.fft import dct
+
     hz = np.arange(FRAME // 2 + 1) * sample_rate_hz / FRAME
     power = np.zeros(len(hz))
     logs: list[NDArray[np.float64]] = []
@@ -41,7 +42,7 @@ def measure_tone(mono: Samples, sample_rate_hz: int) -> Tone:
         name: round(10 * float(np.log10(max(power[(hz >= low) & (hz < high)].sum() / total, 1e-9))), 2)
         for name, (low, high) in BANDS_HZ.items()
     }
-    cepstra = np.asarray(fft.dct(np.concatenate(logs), axis=1, norm="ortho"))[:, 1 : COEFFICIENTS + 1]
+    cepstra = np.asarray(dct(np.concatenate(logs), axis=1, norm="ortho"))[:, 1 : COEFFICIENTS + 1]
     timbre = np.concatenate([cepstra.mean(axis=0), cepstra.std(axis=0)])
     return Tone(
         balance_db=balance_db,

@@ -1,14 +1,14 @@
 """The mastering engineer's tone control: bands are led to where their genre has them, solved on the spectrum."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from agents.music.analysis import BALANCE_DB, BANDS_HZ
 from agents.music.listening.spectrogram import magnitudes
 from agents.music.local.filters import Sections, bell, high_shelf, low_shelf
+from agents.music.transforms import response_at
 
 LARGEST_CUT_DB, LARGEST_LIFT_DB = -6.0, 4.5
 """More would no longer be mastering: what is wrong by more was arranged or mixed so."""
@@ -20,17 +20,22 @@ FRAME, HOP = 2048, 8192
 
 
 def balancing_filters(
-    mid: NDArray[np.float32], sample_rate_hz: int, genre_db: Mapping[str, float] | None = None
+    mid: NDArray[np.float32],
+    sample_rate_hz: int,
+    genre_db: Mapping[str, float] | None = None,
+    *,
+    behind: Sequence[Sections] = (),
 ) -> list[Sections]:
     """Filters that bring each stray band of a mix to the edge of its range; none for a balanced mix.
 
     `genre_db` is the share of the whole energy that bands should have, in dB; a band it does not name keeps the
-    range of balanced mixes.
+    range of balanced mixes. `behind` is what the mix will have passed before it comes to them.
     """
     hz = np.arange(FRAME // 2 + 1) * sample_rate_hz / FRAME
     power = np.zeros(len(hz))
     for chunk in magnitudes(mid, FRAME, HOP):
         power += np.square(chunk, dtype=np.float64).sum(axis=0)
+    power *= _response(behind, hz, sample_rate_hz)
     wanted_db = genre_db or {}
     ranges = {
         name: (
@@ -69,9 +74,10 @@ def _filter(band: str, gain_db: float, sample_rate_hz: int) -> Sections:
     return bell((low_hz * high_hz) ** 0.5, gain_db, sample_rate_hz, 0.8)
 
 
-def _response(filters: list[Sections], hz: NDArray[np.float64], sample_rate_hz: int) -> NDArray[np.float64]:
+def _response(
+    filters: Sequence[Sections], hz: NDArray[np.float64], sample_rate_hz: int
+) -> NDArray[np.float64]:
     """Power gain of a chain of filters at each frequency."""
     if not filters:
         return np.ones(len(hz))
-    _, response = signal.sosfreqz(np.concatenate(filters), hz, fs=sample_rate_hz)
-    return np.abs(response) ** 2
+    return np.abs(response_at(np.concatenate(filters), hz / sample_rate_hz)) ** 2

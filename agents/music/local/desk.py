@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agents.music.local.filters import Sections, bell, high_shelf, highpass, lowpass
+from agents.music.local.filters import Equaliser, bell, high_shelf, highpass, lowpass
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,14 @@ class Strip:
     spread: float = 0.0
     """How far successive notes step to the sides."""
 
-    def filters(self, sample_rate_hz: int) -> list[Sections]:
+    def equaliser(self, sample_rate_hz: int) -> Equaliser:
         chain = [highpass(self.low_cut_hz, sample_rate_hz)]
         chain += [bell(hz, gain_db, sample_rate_hz, quality) for hz, gain_db, quality in self.bells]
         if self.shelf_db:
             chain.append(high_shelf(7000, self.shelf_db, sample_rate_hz))
         if self.high_cut_hz:
             chain.append(lowpass(self.high_cut_hz, sample_rate_hz))
-        return chain
+        return Equaliser(tuple(chain), sample_rate_hz)
 
 
 STRIPS: dict[str, Strip] = {

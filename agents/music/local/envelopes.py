@@ -4,6 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
+FALLEN = 11.5
+"""Falls by 1/e after which nothing is heard: 100 dB."""
 
 
 def seconds(count: int, sample_rate_hz: int) -> Samples:

@@ -1,11 +1,12 @@
 """Second-order filters after the Audio EQ Cookbook (R. Bristow-Johnson), as SciPy sections."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.music.transforms import filter_sections
+from agents.music.transforms import filter_sections, response_at
 
 Audio = NDArray[np.float32]
 Sections = NDArray[np.float64]
@@ -80,3 +81,21 @@ def apply(audio: NDArray[np.floating], *sections: Sections) -> Audio:
     if not sections:
         return np.asarray(audio, np.float32)
     return filter_sections(np.concatenate(sections), audio)
+
+
+@dataclass(frozen=True)
+class Equaliser:
+    """A channel's filters, to be had as a gain over frequency too: what is made from a spectrum is filtered there."""
+
+    sections: tuple[Sections, ...]
+    sample_rate_hz: int
+
+    def gain_at(self, hz: NDArray[np.floating]) -> NDArray[np.float64]:
+        """The gain of a steady tone at each frequency, 1 without filters."""
+        if not self.sections:
+            return np.ones(len(hz))
+        return np.abs(response_at(np.concatenate(self.sections), hz / self.sample_rate_hz))
+
+    def apply(self, audio: NDArray[np.floating]) -> Audio:
+        """Filter along the last axis."""
+        return apply(audio, *self.sections)

@@ -2,9 +2,9 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, signal
 
 from agents.music.loudness import largest_peak, peak_envelope
+from agents.music.transforms import filter_sections
 
 Stereo = NDArray[np.float32]
 BLOCK = 16
@@ -24,16 +24,16 @@ class Limiter:
         self._ceiling = 10 ** (ceiling_dbtp / 20)
         self._peaks = peak_envelope(audio, BLOCK)
         self._reach = max(2, int(LOOK_AHEAD_S * sample_rate_hz / BLOCK))
-        self._release = float(np.exp(-BLOCK / (RELEASE_S * sample_rate_hz)))
+        kept = float(np.exp(-BLOCK / (RELEASE_S * sample_rate_hz)))
+        self._release = np.array([[1 - kept, 0, 0, 1, -kept, 0]])
 
     def gains(self, gain: float) -> NDArray[np.float32]:
         """The gain of every block when the recording is made louder by `gain`."""
         held = np.minimum(1.0, self._ceiling / np.maximum(self._peaks * gain, 1e-9)).astype(np.float32)
-        held = ndimage.minimum_filter1d(held, 2 * self._reach + 3)
-        kept = np.float32(self._release)
-        slow, _ = signal.lfilter([1 - kept], [1, -kept], held, zi=np.array([kept * held[0]], np.float32))
-        smooth = ndimage.uniform_filter1d(np.minimum(held, slow), 2 * self._reach + 1)
-        return smooth.astype(np.float32) * np.float32(gain)
+        held = _lowest(held, self._reach + 1)
+        # The release begins at rest on what is held first.
+        slow = held[0] + filter_sections(self._release, held - held[0])
+        return _mean(np.minimum(held, slow), self._reach) * np.float32(gain)
 
     def apply(self, gain: float, out: Stereo) -> None:
         """Write the recording, made louder by `gain` and limited, into `out`."""
@@ -60,3 +60,19 @@ class Limiter:
         return largest_peak(
             limited, np.stack([firsts * BLOCK, np.minimum((lasts + 1) * BLOCK, total)], axis=1)
         )
+
+
+def _lowest(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+    """The lowest of each value and its neighbours on either side, `reach` of them; the spans looked at double."""
+    lowest, span, width = np.pad(values, reach, mode="edge"), 1, 2 * reach + 1
+    while span < width:
+        step = min(span, width - span)
+        lowest = np.minimum(lowest[:-step], lowest[step:])
+        span += step
+    return lowest
+
+
+def _mean(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+    """The mean of each value and its neighbours on either side, `reach` of them."""
+    sums = np.cumsum(np.pad(values, (reach + 1, reach), mode="edge"), dtype=np.float64)
+    return ((sums[2 * reach + 1 :] - sums[: -2 * reach - 1]) / (2 * reach + 1)).astype(np.float32)

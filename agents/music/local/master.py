@@ -1,6 +1,7 @@
 """Mastering: tone, width, glue, then loudness by a limiter that is solved for, not guessed."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,29 +27,39 @@ WIDEST, NARROWEST = 2.6, 0.4
 """Limits of the gain given to the sides."""
 
 
-def master_mix(mix: Stereo, genre: Genre, brief: Brief, loudness_lufs: float, sample_rate_hz: int) -> Stereo:
-    """The finished recording, float32 (2, samples) in [−1, 1]; the mix is used up."""
+@dataclass(frozen=True)
+class Master:
+    """A finished recording and what was measured on it."""
+
+    audio: Stereo
+    """float32 (2, samples) in [−1, 1]."""
+    loudness_lufs: float
+    true_peak_dbtp: float
+
+
+def master_mix(mix: Stereo, genre: Genre, brief: Brief, loudness_lufs: float, sample_rate_hz: int) -> Master:
+    """The finished recording; the mix is used up."""
     audio = _tone_and_width(mix, genre, brief, sample_rate_hz)
     loudness = integrated_loudness(audio, sample_rate_hz)
     audio *= np.float32(10 ** ((WORKING_LUFS - loudness) / 20))
     _saturate(audio, genre.drive)
     finished = to_loudness(audio, loudness_lufs, sample_rate_hz)
     # After the fade the filters still ring, far below hearing: end on digital silence.
-    finished[:, -int(SILENT_END_S * sample_rate_hz) :] = 0
+    finished.audio[:, -int(SILENT_END_S * sample_rate_hz) :] = 0
     return finished
 
 
 def _tone_and_width(mix: Stereo, genre: Genre, brief: Brief, sample_rate_hz: int) -> Stereo:
     mid = (mix[0] + mix[1]) * np.float32(0.5)
     side = (mix[0] - mix[1]) * np.float32(0.5)
-    mid = apply(mid, highpass(28, sample_rate_hz))
+    lowest = highpass(28, sample_rate_hz)
     wanted_db = {
         band: share + TILT_DB[band] * (brief.brightness - 0.5) for band, share in genre.balance_db.items()
     }
-    tone = balancing_filters(mid, sample_rate_hz, wanted_db)
+    tone = balancing_filters(mid, sample_rate_hz, wanted_db, behind=[lowest])
     if genre.ceiling_hz < 0.45 * sample_rate_hz:
         tone.append(lowpass(genre.ceiling_hz, sample_rate_hz))
-    mid = apply(mid, *tone)
+    mid = apply(mid, lowest, *tone)
     side = apply(side, highpass(MONO_BELOW_HZ, sample_rate_hz), *tone)
     side_mid = genre.width * WIDTH_REACH ** (2 * brief.width - 1)
     ratio = _power(side) / max(_power(mid), 1e-12)
@@ -70,24 +81,25 @@ def _saturate(audio: Stereo, drive: float) -> None:
     audio /= amount
 
 
-def to_loudness(audio: Stereo, loudness_lufs: float, sample_rate_hz: int) -> Stereo:
+def to_loudness(audio: Stereo, loudness_lufs: float, sample_rate_hz: int) -> Master:
     """Limit at the gain that gives the loudness: solved on the measured hops, then confirmed on the sound."""
     limiter = Limiter(audio, sample_rate_hz, CEILING_DBTP)
     hops = hop_energies(audio, sample_rate_hz)
     aim_lufs = loudness_lufs
     limited = np.empty_like(audio)
-    gain = 1.0
+    gain, measured_lufs = 1.0, aim_lufs
     for _ in range(3):
         gain = _solve_gain(limiter, hops, aim_lufs, sample_rate_hz)
         limiter.apply(gain, limited)
-        error = loudness_lufs - integrated_loudness(limited, sample_rate_hz)
-        if abs(error) < 0.04:
+        measured_lufs = integrated_loudness(limited, sample_rate_hz)
+        if abs(loudness_lufs - measured_lufs) < 0.04:
             break
-        aim_lufs += error
-    excess_db = 20 * math.log10(max(1e-6, limiter.true_peak(gain, limited))) - CEILING_DBTP - 0.1
-    if excess_db > 0:
+        aim_lufs += loudness_lufs - measured_lufs
+    peak_dbtp = 20 * math.log10(max(1e-6, limiter.true_peak(gain, limited)))
+    excess_db = max(0.0, peak_dbtp - CEILING_DBTP - 0.1)
+    if excess_db:
         limited *= np.float32(10 ** (-excess_db / 20))
-    return limited
+    return Master(limited, measured_lufs - excess_db, peak_dbtp - excess_db)
 
 
 def _solve_gain(limiter: Limiter, hops: NDArray[np.float64], aim_lufs: float, sample_rate_hz: int) -> float:

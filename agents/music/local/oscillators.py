@@ -3,10 +3,13 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from agents.music.local.filters import Equaliser
+from agents.music.transforms import to_samples, to_spectrum
 
 Samples = NDArray[np.float32]
 Harmonics = NDArray[np.float64]
@@ -66,6 +69,19 @@ def cycle_at(shape: str, pitch_hz: float, brightness: float, sample_rate_hz: int
     return np.asarray(tables[low] * (1 - share) + tables[low + 1] * share, np.float32)
 
 
+def equalised_cycle(cycle: Samples, pitch_hz: float, equaliser: Equaliser) -> Samples:
+    """A cycle with its guard sample as it sounds at a pitch behind an equaliser that has come to rest."""
+    if not equaliser.sections:
+        return cycle
+    spectrum = to_spectrum(cycle[:CYCLE])
+    # What little lies above half the sample rate is rounding, and no filter has a gain for it.
+    audible = int(0.5 * equaliser.sample_rate_hz / pitch_hz)
+    spectrum[audible + 1 :] = 0
+    spectrum[: audible + 1] *= equaliser.gain_at(pitch_hz * np.arange(len(spectrum[: audible + 1])))
+    filtered = to_samples(spectrum, CYCLE)
+    return np.append(filtered, filtered[0])
+
+
 def ramp(count: int, pitch_hz: float, sample_rate_hz: int, start: float = 0.0) -> NDArray[np.float64]:
     """A steady phase in cycles, float64 (count,)."""
     phase = np.arange(count, dtype=np.float64)
@@ -116,6 +132,38 @@ class Places:
 def read(cycle: Samples, phase: NDArray[np.float64]) -> Samples:
     """Read one cycle at phases in cycles, none negative."""
     return Places.of(phase).read(cycle)
+
+
+@cache
+def _loop_sizes() -> NDArray[np.int64]:
+    """Lengths of loops, in samples: even, and of no prime over 13, so that they transform quickly."""
+    sizes = np.arange(4096, 8192, 2)
+    rest = sizes.copy()
+    for prime in (2, 3, 5, 7, 11, 13):
+        for _ in range(13):
+            rest = np.where(rest % prime == 0, rest // prime, rest)
+    return sizes[rest == 1]
+
+
+def steady_loop(
+    pitch_hz: float,
+    numbers: NDArray[np.int64],
+    harmonics: NDArray[np.complex128],
+    sample_rate_hz: int,
+) -> Samples:
+    """Whole cycles of a wave, to be repeated for as long as it sounds; float32 of a fifth of a second at most.
+
+    `numbers` are those of the harmonics, all of them under half the sample rate; `harmonics` their amplitudes and
+    phases. Where the wave need not sway this takes a fifth of the time that reading cycles takes, and is exact.
+    """
+    # The length into which whole cycles fit best: within 3 cents of the pitch of the lowest bass, 1 of middle C.
+    sizes = _loop_sizes()
+    cycles = np.rint(sizes * (pitch_hz / sample_rate_hz)).astype(np.int64)
+    best = int(np.argmin(np.abs(cycles * (sample_rate_hz / pitch_hz) / sizes - 1)))
+    size = int(sizes[best])
+    spectrum = np.zeros(size // 2 + 1, np.complex64)
+    spectrum[cycles[best] * numbers] = harmonics * (size / 2)
+    return to_samples(spectrum, size)
 
 
 def sine(phase: NDArray[np.float64], bend: Samples | None = None) -> Samples:

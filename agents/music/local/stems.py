@@ -1,16 +1,16 @@
-"""Playing the score: each distinct note is made once, placed wherever it is struck, and dropped."""
+"""Playing the score: each distinct tone is made once, each distinct note cut from it, placed wherever it is struck, and dropped."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.music.local.desk import DRUM_LEVELS, DRUM_PANS, Strip
 from agents.music.local.envelopes import close
-from agents.music.local.filters import apply
+from agents.music.local.filters import Equaliser
 from agents.music.local.percussion import DrumKit
-from agents.music.local.voices import Voice
+from agents.music.local.voices import Sound, Voice
 from storage.types import Hit, Note
 
 Stereo = NDArray[np.float32]
@@ -19,11 +19,11 @@ ECHOES = ((1, 1.0), (2, 0.45), (3, 0.2))
 
 
 def place(stem: Stereo, sound: NDArray[np.float32], at: int, left: float, right: float) -> None:
-    """Add a mono or stereo sound to the stem at a sample, cut at the stem's end."""
+    """Add a sound of one or two channels, or a plain row of samples, to the stem at a sample, cut at the stem's end."""
     count = min(sound.shape[-1], stem.shape[1] - at)
     if count <= 0:
         return
-    first, second = (sound, sound) if sound.ndim == 1 else (sound[0], sound[1])
+    first, second = (sound, sound) if sound.ndim == 1 else (sound[0], sound[-1])
     stem[0, at : at + count] += first[:count] * np.float32(left)
     stem[1, at : at + count] += second[:count] * np.float32(right)
 
@@ -48,21 +48,37 @@ def play_part(
 
     Lengths are rounded to half sixteenths and brightness to eighths, so that alike notes are one.
     """
-    alike: dict[tuple[int, int, int], list[tuple[int, Note]]] = {}
+    alike: dict[tuple[int, int], dict[int, list[tuple[int, Note]]]] = {}
     for index, note in enumerate(notes):
         half_steps = max(1, round(2 * note.duration_s / step_s))
         eighths = round(8 * brightness_at(note.start_s) + 2.4 * (note.velocity - 0.7))
-        alike.setdefault((note.pitch, half_steps, max(0, min(8, eighths))), []).append((index, note))
-    filters = strip.filters(sample_rate_hz)
-    for (pitch, half_steps, eighths), group in alike.items():
-        sound = voice.sound(pitch, half_steps * step_s / 2, eighths / 8, sample_rate_hz)
-        sound = close(apply(sound, *filters), sample_rate_hz)
-        for index, note in group:
-            _place_with_echoes(stem, sound, note, index, strip, step_s, sample_rate_hz)
+        lengths = alike.setdefault((note.pitch, max(0, min(8, eighths))), {})
+        lengths.setdefault(half_steps, []).append((index, note))
+    equaliser = strip.equaliser(sample_rate_hz)
+    for (pitch, eighths), lengths in alike.items():
+        lengths_s = [half_steps * step_s / 2 for half_steps in lengths]
+        sounds = play_notes(voice, pitch, lengths_s, eighths / 8, equaliser, sample_rate_hz)
+        for sound, group in zip(sounds, lengths.values(), strict=True):
+            for index, note in group:
+                _place_with_echoes(stem, sound, note, index, strip, step_s, sample_rate_hz)
+
+
+def play_notes(
+    voice: Voice,
+    pitch: int,
+    lengths_s: Sequence[float],
+    brightness: float,
+    equaliser: Equaliser,
+    sample_rate_hz: int,
+) -> Iterator[Sound]:
+    """One note for each length, all cut from one tone."""
+    tone = voice.tone(pitch, max(lengths_s), brightness, equaliser, sample_rate_hz)
+    for held_s in lengths_s:
+        yield close(voice.note(tone, held_s, brightness, equaliser, sample_rate_hz), sample_rate_hz)
 
 
 def _place_with_echoes(
-    stem: Stereo, sound: Stereo, note: Note, index: int, strip: Strip, step_s: float, sample_rate_hz: int
+    stem: Stereo, sound: Sound, note: Note, index: int, strip: Strip, step_s: float, sample_rate_hz: int
 ) -> None:
     pan = max(-1.0, min(1.0, strip.pan + strip.spread * math.sin(2.4 * index)))
     left, right = pan_gains(pan)

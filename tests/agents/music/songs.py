@@ -100,4 +100,4 @@ def rendered(genre: str, seed: int = 1, seconds: float = 24.0) -> tuple[Brief, S
     """A mastered song, float32 (2, samples) at `RATE_HZ`; made once a session."""
     brief = brief_of(genre, seed, seconds)
     score, plan = written(brief)
-    return brief, plan, render_master(brief, score, plan, sample_rate_hz=RATE_HZ)
+    return brief, plan, render_master(brief, score, plan, sample_rate_hz=RATE_HZ).audio

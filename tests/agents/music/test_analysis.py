@@ -100,7 +100,7 @@ def test_what_never_turns_is_one_section():
 def test_the_sections_of_a_song_are_found():
     brief = brief_of("synthwave", seed=2, form=form_of("intro4 verse8 chorus8 bridge4 chorus8"))
     score, plan = written(brief)
-    facts = analyse_samples(render_master(brief, score, plan, sample_rate_hz=RATE_HZ), RATE_HZ)
+    facts = analyse_samples(render_master(brief, score, plan, sample_rate_hz=RATE_HZ).audio, RATE_HZ)
     assert facts.sections_s[0] == 0
     found = np.array(facts.sections_s)
     hits = [float(np.abs(found - section.start_s).min()) < 1.5 for section in plan.sections]

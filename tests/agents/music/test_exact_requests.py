@@ -11,7 +11,7 @@ from tests.agents.music.songs import RATE_HZ, brief_of, form_of, written
 
 def heard(brief):
     score, plan = written(brief)
-    return plan, analyse_samples(render_master(brief, score, plan, sample_rate_hz=RATE_HZ), RATE_HZ)
+    return plan, analyse_samples(render_master(brief, score, plan, sample_rate_hz=RATE_HZ).audio, RATE_HZ)
 
 
 @pytest.mark.parametrize("tempo_bpm", [61.7, 97.25, 152.0])

@@ -261,7 +261,7 @@ def test_bars_of_a_song_that_is_struck_hardest_elsewhere(tmp_path, genre):
     brief = brief_of(genre, seed=1, seconds=60)
     score, truth = written(brief)
     path = tmp_path / "song.wav"
-    soundfile.write(path, render_master(brief, score, truth, sample_rate_hz=RATE_HZ).T, RATE_HZ)
+    soundfile.write(path, render_master(brief, score, truth, sample_rate_hz=RATE_HZ).audio.T, RATE_HZ)
     plan = plan_take(fetched(path), order_of(tempo_bpm=brief.tempo_bpm))
     bars_s = [bar for bar in truth.bars_s if bar < truth.sections[-1].end_s]
     assert max(np.abs(np.array(plan.bars_s) - bar).min() for bar in bars_s) < 0.06

@@ -1,6 +1,8 @@
 """Five ways to make a tone: sustained wave, struck string or bar, frequency modulation, spectral pad, sub-bass.
 
-Every voice is a frozen recipe whose `sound` makes one note: float32 (2, samples) at the given rate, peak about 1.
+Every voice is a frozen recipe. Its `tone` sounds on; its `note` is that tone let go after a time: notes of one pitch
+and brightness but several lengths share the work. Both are float32 (channels, samples) at the given rate, one channel
+where both sides are alike, a note's peak about 1.
 """
 
 from typing import Protocol
@@ -8,8 +10,23 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.music.local.filters import Equaliser
+
+Sound = NDArray[np.float32]
+
 
 class Voice(Protocol):
-    def sound(self, pitch: int, held_s: float, brightness: float, sample_rate_hz: int) -> NDArray[np.float32]:
-        """One note; brightness 0 dark to 1 bright."""
+    def tone(
+        self, pitch: int, held_s: float, brightness: float, equaliser: Equaliser, sample_rate_hz: int
+    ) -> Sound:
+        """As long as a note held for `held_s` is heard; brightness 0 dark to 1 bright.
+
+        The equaliser acts where it costs least: on a spectrum, or on the tone; behind the drive if there is one.
+        """
+        ...
+
+    def note(
+        self, tone: Sound, held_s: float, brightness: float, equaliser: Equaliser, sample_rate_hz: int
+    ) -> Sound:
+        """A new array: the tone begun, held and let go."""
         ...

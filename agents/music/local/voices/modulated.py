@@ -4,12 +4,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from agents.music.local.envelopes import decay, seconds, sustain
+from agents.music.local.filters import Equaliser
 from agents.music.local.oscillators import frequency_hz, ramp, sine
-
-Stereo = NDArray[np.float32]
+from agents.music.local.voices import Sound
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,9 @@ class Modulated:
     release_s: float = 0.12
     drive: float = 0.0
 
-    def sound(self, pitch: int, held_s: float, brightness: float, sample_rate_hz: int) -> Stereo:
+    def tone(
+        self, pitch: int, held_s: float, brightness: float, equaliser: Equaliser, sample_rate_hz: int
+    ) -> Sound:
         pitch_hz = frequency_hz(pitch)
         count = int((held_s + 4 * self.release_s) * sample_rate_hz)
         # Sidebands reach about (index + 1)·ratio harmonics up: keep them under the Nyquist frequency.
@@ -48,14 +49,24 @@ class Modulated:
         if self.partial and pitch_hz * self.partial_ratio < 0.45 * sample_rate_hz:
             ping = sine(ramp(count, pitch_hz * self.partial_ratio, sample_rate_hz))
             tone += np.float32(self.partial) * ping * decay(count, sample_rate_hz, self.ring_s * 0.4)
-        tone *= 0.5 * sustain(
+        sides = tone[None]
+        if self.tremolo:
+            turn = seconds(count, sample_rate_hz) * np.float32(2 * math.pi * 4.6)
+            sway = tone * np.sin(turn, out=turn)
+            sway *= np.float32(self.tremolo)
+            sides = np.stack([tone - sway, tone + sway])
+        return sides if self.drive else equaliser.apply(sides)
+
+    def note(
+        self, tone: Sound, held_s: float, brightness: float, equaliser: Equaliser, sample_rate_hz: int
+    ) -> Sound:
+        count = min(tone.shape[1], int((held_s + 4 * self.release_s) * sample_rate_hz))
+        envelope = sustain(
             count, sample_rate_hz, held_s, self.attack_s, self.ring_s, self.level, self.release_s
         )
+        envelope *= np.float32(0.5)
+        note = tone[:, :count] * envelope
         if self.drive:
-            tone = np.tanh(tone * np.float32(1 + 4 * self.drive)) * np.float32(0.7)
-        if not self.tremolo:
-            return np.stack([tone, tone])
-        sway = np.float32(self.tremolo) * np.sin(
-            seconds(count, sample_rate_hz) * np.float32(2 * math.pi * 4.6)
-        )
-        return np.stack([tone * (1 - sway), tone * (1 + sway)])
+            np.tanh(note * np.float32(1 + 4 * self.drive), out=note)
+            note = equaliser.apply(note * np.float32(0.7))
+        return note

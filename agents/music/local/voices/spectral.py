@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.music.local.envelopes import sustain
+from agents.music.local.filters import Equaliser
 from agents.music.local.oscillators import frequency_hz, harmonic_amplitudes
+from agents.music.local.voices import Sound
 from agents.music.transforms import to_samples
-
-Stereo = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,24 @@ class Spectral:
     release_s: float = 0.35
     level: float = 0.85
 
-    def sound(self, pitch: int, held_s: float, brightness: float, sample_rate_hz: int) -> Stereo:
+    def tone(
+        self, pitch: int, held_s: float, brightness: float, equaliser: Equaliser, sample_rate_hz: int
+    ) -> Sound:
         count = int((held_s + 3 * self.release_s) * sample_rate_hz)
-        loop = self._loop(pitch, brightness, sample_rate_hz)
+        loop = self._loop(pitch, brightness, equaliser, sample_rate_hz)
         repeats = -(-count // loop.shape[1])
-        note = np.tile(loop, (1, repeats))[:, :count]
-        attack_s = min(self.attack_s, held_s * 0.5)
-        return note * sustain(count, sample_rate_hz, held_s, attack_s, 1.5, self.level, self.release_s)
+        return np.tile(loop, (1, repeats))[:, :count]
 
-    def _loop(self, pitch: int, brightness: float, sample_rate_hz: int) -> Stereo:
+    def note(
+        self, tone: Sound, held_s: float, brightness: float, equaliser: Equaliser, sample_rate_hz: int
+    ) -> Sound:
+        count = min(tone.shape[1], int((held_s + 3 * self.release_s) * sample_rate_hz))
+        attack_s = min(self.attack_s, held_s * 0.5)
+        return tone[:, :count] * sustain(
+            count, sample_rate_hz, held_s, attack_s, 1.5, self.level, self.release_s
+        )
+
+    def _loop(self, pitch: int, brightness: float, equaliser: Equaliser, sample_rate_hz: int) -> Sound:
         pitch_hz = frequency_hz(pitch)
         size = 2 ** math.ceil(math.log2(2.2 * sample_rate_hz))
         bin_hz = sample_rate_hz / size
@@ -49,6 +58,8 @@ class Spectral:
         amplitudes = harmonic_amplitudes(self.shape, max(1, min(48, highest)))
         first_width_hz = pitch_hz * (2 ** (self.blur_cents / 1200) - 1)
         tilt = self.rolloff * (1.25 - 0.5 * brightness)
+        equalised = equaliser.gain_at(pitch_hz * np.arange(1, len(amplitudes) + 1))
+        power = 0.0
         for h, amplitude in enumerate(amplitudes, start=1):
             centre_hz = pitch_hz * h
             gain = amplitude / h ** (tilt - 0.6) * self._vowel(centre_hz)
@@ -57,9 +68,12 @@ class Spectral:
             first = max(1, int(centre_hz / bin_hz - 3 * width))
             bins = np.arange(first, min(size // 2, first + int(6 * width) + 2))
             bell = np.exp(-(((bins * bin_hz - centre_hz) / (width * bin_hz)) ** 2))
-            magnitudes[bins] += gain / math.sqrt(width) * bell
-        loop = to_samples(magnitudes * _random_phases(size), size)
-        return (loop * np.float32(0.25 / np.sqrt(np.mean(loop * loop)))).astype(np.float32)
+            bell *= gain / math.sqrt(width)
+            power += float(np.square(bell).sum())
+            magnitudes[bins] += bell * equalised[h - 1]
+        # Every pitch is equally loud before the equaliser: rms 0.25, by the energy of its spectrum.
+        magnitudes *= np.float32(0.25 * size / math.sqrt(2 * power))
+        return to_samples(magnitudes * _random_phases(size), size)
 
     def _vowel(self, frequency: float) -> float:
         if not self.formants_hz:

@@ -1,19 +1,17 @@
 """Strings and bars that are struck or plucked and die away."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.music.local.envelopes import decay, sustain
-from agents.music.local.oscillators import CYCLE, Places, frequency_hz, ramp
+from agents.music.local.envelopes import FALLEN, decay, sustain
+from agents.music.local.filters import Equaliser
+from agents.music.local.oscillators import frequency_hz, steady_loop
+from agents.music.local.voices import Sound
 
-Stereo = NDArray[np.float32]
 BANDS = ((1, 1), (2, 2), (3, 4), (5, 8), (9, 16), (17, 40))
 """Harmonics that die away together, first and last."""
-FALLEN = 11.5
-"""Falls by 1/e after which nothing is heard of a band: 100 dB."""
 
 
 @dataclass(frozen=True)
@@ -32,43 +30,40 @@ class Struck:
     attack_s: float = 0.002
     release_s: float = 0.08
 
-    def sound(self, pitch: int, held_s: float, brightness: float, sample_rate_hz: int) -> Stereo:
+    def tone(
+        self, pitch: int, held_s: float, brightness: float, equaliser: Equaliser, sample_rate_hz: int
+    ) -> Sound:
         pitch_hz = frequency_hz(pitch)
         ring_s = self.ring_s * (220 / pitch_hz) ** 0.35
         count = int(min(held_s + 4 * self.release_s, 4.5 * ring_s) * sample_rate_hz)
-        limit = min(14_000, 0.45 * sample_rate_hz)
-        note = np.zeros((2, count), np.float32)
-        sides: list[Places] = []
+        limit_hz = min(14_000, 0.45 * sample_rate_hz)
+        tone = np.zeros((2, count), np.float32)
         for band, (low, high) in enumerate(BANDS):
-            if low * pitch_hz > limit:
+            if low * pitch_hz > limit_hz:
                 break
-            cycle = _struck_cycle(
-                self.hardness, self.position, brightness, low, high, int(limit / pitch_hz), 0.07 * band
-            )
+            numbers = np.arange(low, max(low, min(high, int(limit_hz / pitch_hz))) + 1)
+            harmonics = self._harmonics(numbers, brightness) * equaliser.gain_at(numbers * pitch_hz)
+            # Bands begin a little apart, so that their crests do not meet.
+            harmonics = harmonics * np.exp(2j * np.pi * 0.07 * band * numbers)
             fall_s = ring_s * 2 ** (-self.damping * band)
-            heard = min(count, int(FALLEN * fall_s * sample_rate_hz))
-            fall = decay(heard, sample_rate_hz, fall_s)
-            if self.stretch or not sides:
-                partial_hz = pitch_hz * (1 + self.stretch * band)
-                sides = [
-                    Places.of(ramp(heard, partial_hz * (1 + side * self.detune / 2), sample_rate_hz))
-                    for side in (-1, 1)
-                ]
-            for tone, places in zip(note, sides, strict=True):
-                tone[:heard] += places.read(cycle, heard) * fall
-        note *= sustain(count, sample_rate_hz, held_s, self.attack_s, 1.0, 1.0, self.release_s)
-        return note
+            fall = decay(min(count, int(FALLEN * fall_s * sample_rate_hz)), sample_rate_hz, fall_s)
+            for side, row in zip((-1, 1), tone, strict=True):
+                partial_hz = pitch_hz * (1 + self.stretch * band) * (1 + side * self.detune / 2)
+                loop = steady_loop(partial_hz, numbers, harmonics, sample_rate_hz)
+                turns = -(-len(fall) // len(loop))
+                row[: len(fall)] += np.tile(loop, turns)[: len(fall)] * fall
+        return tone
 
+    def note(
+        self, tone: Sound, held_s: float, brightness: float, equaliser: Equaliser, sample_rate_hz: int
+    ) -> Sound:
+        count = min(tone.shape[1], int((held_s + 4 * self.release_s) * sample_rate_hz))
+        return tone[:, :count] * sustain(
+            count, sample_rate_hz, held_s, self.attack_s, 1.0, 1.0, self.release_s
+        )
 
-@lru_cache(maxsize=1024)
-def _struck_cycle(
-    hardness: float, position: float, brightness: float, low: int, high: int, highest: int, start: float
-) -> NDArray[np.float32]:
-    """One cycle of a band of harmonics with its guard sample, begun at `start` cycles."""
-    h = np.arange(low, max(low, min(high, highest)) + 1)
-    slope = 2.4 - 1.6 * (0.6 * hardness + 0.4 * brightness)
-    amplitudes = np.abs(np.sin(np.pi * position * h)) / np.sin(np.pi * position) / h**slope
-    spectrum = np.zeros(CYCLE // 2 + 1, np.complex128)
-    spectrum[h] = amplitudes * np.exp(0.6j * h * h + 2j * np.pi * start * h)
-    cycle = (np.fft.irfft(spectrum, CYCLE) * (CYCLE * 0.3)).astype(np.float32)
-    return np.append(cycle, cycle[0])
+    def _harmonics(self, numbers: NDArray[np.int64], brightness: float) -> NDArray[np.complex128]:
+        """Amplitudes and phases."""
+        slope = 2.4 - 1.6 * (0.6 * self.hardness + 0.4 * brightness)
+        nodes = np.abs(np.sin(np.pi * self.position * numbers)) / np.sin(np.pi * self.position)
+        return 0.6 * nodes / numbers**slope * np.exp(0.6j * numbers * numbers)

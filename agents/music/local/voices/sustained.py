@@ -5,10 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.music.local.envelopes import decay, sustain
-from agents.music.local.oscillators import Places, cycle_at, frequency_hz, ramp, vibrato
+from agents.music.local.envelopes import FALLEN, decay, sustain
+from agents.music.local.filters import Equaliser
+from agents.music.local.oscillators import Places, cycle_at, equalised_cycle, frequency_hz, ramp, vibrato
+from agents.music.local.voices import Sound
 
-Stereo = NDArray[np.float32]
+Waves = tuple[NDArray[np.float32], NDArray[np.float32]]
+"""A cycle as it sounds when the filter has closed, and what is added while it is open."""
 
 
 @dataclass(frozen=True)
@@ -30,50 +33,61 @@ class Sustained:
     vibrato_depth: float = 0.0
     drive: float = 0.0
 
-    def sound(self, pitch: int, held_s: float, brightness: float, sample_rate_hz: int) -> Stereo:
+    def tone(
+        self, pitch: int, held_s: float, brightness: float, equaliser: Equaliser, sample_rate_hz: int
+    ) -> Sound:
         pitch_hz = frequency_hz(pitch)
         count = int((held_s + 4 * self.release_s) * sample_rate_hz)
-        shift = brightness - 0.5
-        closing = decay(count, sample_rate_hz, self.closing_s)
+        octave = 2.0**self.second_octave
+        closing = decay(
+            min(count, int(FALLEN * self.closing_s * sample_rate_hz)), sample_rate_hz, self.closing_s
+        )
         bend = (
             vibrato(count, sample_rate_hz, pitch_hz, 5.2, self.vibrato_depth) if self.vibrato_depth else 0.0
         )
-        sides: list[NDArray[np.float32]] = []
+        # Behind a drive the equaliser has the note; else it has the waves before they are read.
+        curve = Equaliser((), sample_rate_hz) if self.drive else equaliser
+        waves = self._waves(self.shape, pitch_hz, brightness - 0.5, curve)
+        mates = self._waves(self.second, octave * pitch_hz, brightness - 0.5, curve) if self.second else None
+        tones: list[NDArray[np.float32]] = []
         for side, start in ((-1, 0.0), (1, 0.31)):
-            if side == 1 and self.detune == 0 and self.second is None:
-                sides.append(sides[0])
-                break
             phase = ramp(count, pitch_hz * (1 + side * self.detune / 2), sample_rate_hz, start) + bend
-            tone = self._tone(self.shape, pitch_hz, phase, closing, shift, sample_rate_hz)
-            if self.second:
-                octave = 2.0**self.second_octave
-                mate = (
-                    ramp(count, octave * pitch_hz * (1 - side * self.detune), sample_rate_hz, 0.2)
-                    + octave * bend
-                )
-                tone += 0.6 * self._tone(self.second, octave * pitch_hz, mate, closing, shift, sample_rate_hz)
-            sides.append(tone)
-        envelope = sustain(
+            tone = _closing(waves, phase, closing)
+            if mates:
+                mate_hz = octave * pitch_hz * (1 - side * self.detune)
+                mate = ramp(count, mate_hz, sample_rate_hz, 0.2) + octave * bend
+                tone += 0.6 * _closing(mates, mate, closing)
+            tones.append(tone)
+            if self.detune == 0 and mates is None:
+                break
+        return np.stack(tones)
+
+    def note(
+        self, tone: Sound, held_s: float, brightness: float, equaliser: Equaliser, sample_rate_hz: int
+    ) -> Sound:
+        count = min(tone.shape[1], int((held_s + 4 * self.release_s) * sample_rate_hz))
+        note = tone[:, :count] * sustain(
             count, sample_rate_hz, held_s, self.attack_s, self.decay_s, self.level, self.release_s
         )
-        note = np.stack(sides) * envelope
         if self.drive:
-            note = np.tanh(note * np.float32(1 + 4 * self.drive)) * np.float32(0.8)
-        return note.astype(np.float32, copy=False)
+            np.tanh(note * np.float32(1 + 4 * self.drive), out=note)
+            note = equaliser.apply(note * np.float32(0.8))
+        return note
 
-    def _tone(
-        self,
-        shape: str,
-        pitch_hz: float,
-        phase: NDArray[np.float64],
-        closing: NDArray[np.float32],
-        shift: float,
-        sample_rate_hz: int,
-    ) -> NDArray[np.float32]:
-        dark = cycle_at(shape, pitch_hz, self.dark + shift * 0.6, sample_rate_hz)
-        bright = cycle_at(shape, pitch_hz, self.bright + shift * 0.6, sample_rate_hz)
-        places = Places.of(phase)
-        tone = places.read(bright - dark)
-        tone *= closing
-        tone += places.read(dark)
-        return tone
+    def _waves(self, shape: str, pitch_hz: float, shift: float, equaliser: Equaliser) -> Waves:
+        dark, bright = (
+            equalised_cycle(
+                cycle_at(shape, pitch_hz, place + shift * 0.6, equaliser.sample_rate_hz), pitch_hz, equaliser
+            )
+            for place in (self.dark, self.bright)
+        )
+        return dark, bright - dark
+
+
+def _closing(waves: Waves, phase: NDArray[np.float64], closing: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The dark wave, and over it what the filter lets through until it has closed."""
+    dark, opening = waves
+    places = Places.of(phase)
+    tone = places.read(dark)
+    tone[: len(closing)] += places.read(opening, len(closing)) * closing
+    return tone
