@@ -5,77 +5,21 @@ in whether a rate must be proven, and in whether retirement happens or is propos
 """
 
 from collections.abc import Callable
-from enum import StrEnum
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agents.sequential import e_value_above, e_value_below
 from agents.transitions import TRANSITIONS, Trigger, allowed_triggers, move
 from configs.lifecycle import LifecycleProfile
-from storage.types import Frozen, LifecycleState
+from storage.types import Cause, Evidence, Frozen, LifecycleState
 
 __all__ = [
     "TRANSITIONS",
-    "Cause",
     "Decision",
-    "Evidence",
     "Trigger",
     "allowed_triggers",
     "assess",
     "move",
 ]
-
-
-class Cause(StrEnum):
-    """Why an artist moves; stored as the pause's reason."""
-
-    APPROVAL = "approval"
-    FAULTS = "faults"
-    REJECTIONS = "rejections"
-    IDLE = "idle"
-    PAUSED_LONG = "paused_long"
-    EVOLUTIONS = "evolutions"
-
-
-class Evidence(NamedTuple):
-    """What is known of an artist at a check; no model, because a sweep makes one for each of any number of artists.
-
-    Counts are of the profile's window and begin again after every move, so that no song is judged twice.
-    """
-
-    approved: int = 0
-    rejected: int = 0
-    errors: int = 0
-    """Cycles that ended `failed_internal`; no other failure counts against anybody."""
-    consecutive_rejections: int = 0
-    idle_days: int = 0
-    """Whole days since the last run, or since creation for an artist that never ran."""
-    paused_days: int = 0
-    """Whole days since the pause began; 0 unless paused."""
-    failed_evolutions: int = 0
-    runs_since_evolution: int | None = None
-    """Runs after the last evolution; nothing if there was none."""
-    career_approved: int = 0
-    career_rejected: int = 0
-    """Verdicts since the last step up (promoted, evolved, resumed by a person), pauses and returns included."""
-    audience_songs: int = 0
-    audience_sum: float = 0.0
-    """Released songs whose audience is known, and the sum of their outcomes, 0 to 1 each (agents/audience/outcome.py)."""
-    career_audience_songs: int = 0
-    career_audience_sum: float = 0.0
-    audience_sources: tuple[str, ...] = ()
-    """Whose numbers these are; real listeners' alone."""
-    pause_cause: Cause | None = None
-    """Why these rules paused it; nothing if a person did, or while it works."""
-    open_faults: int = 0
-    """Error groups that this artist ran into and nobody has resolved; one that is dismissed is not mended."""
-
-    @property
-    def runs(self) -> int:
-        return self.approved + self.rejected + self.errors
-
-    @property
-    def error_rate(self) -> float:
-        return self.errors / self.runs if self.runs else 0.0
 
 
 class Decision(Frozen):
@@ -126,17 +70,17 @@ class _Case:
         if profile.errors_count_as_runs:
             self.trials += evidence.errors
         weight = profile.audience_weight
-        self.good = evidence.approved + weight * evidence.audience_sum
-        self.counted = self.trials + weight * evidence.audience_songs
+        self.good = evidence.approved + weight * evidence.audience.outcomes
+        self.counted = self.trials + weight * evidence.audience.songs
         self.approval_rate = self.good / self.counted if self.counted else 0.0
         self.career_trials = evidence.career_approved + evidence.career_rejected
-        self.career_good = evidence.career_approved + weight * evidence.career_audience_sum
-        self.career_counted = self.career_trials + weight * evidence.career_audience_songs
+        self.career_good = evidence.career_approved + weight * evidence.audience.career_outcomes
+        self.career_counted = self.career_trials + weight * evidence.audience.career_songs
 
     def is_ripe(self, count: int) -> bool:
         """Whether so many songs are enough, counting only those after the last evolution."""
-        since = self.evidence.runs_since_evolution
-        return min(count, count if since is None else since) >= self.profile.min_runs_for_evaluation
+        enough, since = self.profile.min_runs_for_evaluation, self.evidence.runs_since_evolution
+        return count >= enough and (since is None or since >= enough)
 
     def is_below(self, rate: float, kind: _Kind) -> bool:
         """Whether the approval rate lies below `rate` and, where the profile asks for it, is proven to."""
@@ -186,7 +130,7 @@ class _Case:
         }[kind]
 
     def decide(self, trigger: Trigger, cause: Cause, bound: float, text: str) -> Decision:
-        heard = self.evidence.audience_sources if self.profile.audience_weight else ()
+        heard = self.evidence.audience.sources if self.profile.audience_weight else ()
         sources = (*self.profile.deciders, *heard)
         if heard:
             text = f"{text} Counted: {', '.join(sources)}."
@@ -216,15 +160,15 @@ class _Case:
 
     def _audience(self) -> dict[str, float]:
         """The audience's numbers, where they count."""
-        seen = self.evidence
+        heard = self.evidence.audience
         if not self.profile.audience_weight:
             return {}
         return {
             "audience_weight": self.profile.audience_weight,
-            "audience_songs": seen.audience_songs,
-            "audience_sum": round(seen.audience_sum, 4),
-            "career_audience_songs": seen.career_audience_songs,
-            "career_audience_sum": round(seen.career_audience_sum, 4),
+            "audience_songs": heard.songs,
+            "audience_sum": round(heard.outcomes, 4),
+            "career_audience_songs": heard.career_songs,
+            "career_audience_sum": round(heard.career_outcomes, 4),
         }
 
     @property
@@ -235,13 +179,13 @@ class _Case:
     @property
     def approvals(self) -> str:
         told = f"{self.evidence.approved} of {self.trials} approved"
-        return f"{told}{self._with_audience(self.evidence.audience_songs, self.evidence.audience_sum)} ({self.approval_rate:.0%})"
+        return f"{told}{self._with_audience(self.evidence.audience.songs, self.evidence.audience.outcomes)} ({self.approval_rate:.0%})"
 
     @property
     def career(self) -> str:
         told = f"{self.evidence.career_approved} of {self.career_trials} approved since it last rose"
-        seen = self.evidence
-        return told + self._with_audience(seen.career_audience_songs, seen.career_audience_sum)
+        heard = self.evidence.audience
+        return told + self._with_audience(heard.career_songs, heard.career_outcomes)
 
     def _with_audience(self, songs: int, outcomes: float) -> str:
         weight = self.profile.audience_weight

@@ -5,7 +5,7 @@ from typing import Literal
 
 from agents import evolver
 from agents.evolver import Kind, Record, Tried
-from agents.lifecycle import Cause, Decision, Trigger
+from agents.lifecycle import Decision, Trigger
 from agents.niches import Niche, moved
 from storage import artists, evolutions, memory
 from storage.clock import sub_seed
@@ -13,7 +13,7 @@ from storage.errors import ConflictError
 from storage.evolutions import Evolution
 from storage.learning import with_note
 from storage.store import StoreClient
-from storage.types import Artist, ArtistId, GeneEdit, LifecycleState, Outcome, Trend, Verdict
+from storage.types import Artist, ArtistId, Cause, GeneEdit, LifecycleState, Outcome, Trend, Verdict
 
 POLICY = "policy:evolution"
 BETWEEN = timedelta(minutes=5)

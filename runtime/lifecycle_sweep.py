@@ -6,7 +6,7 @@ SQL pages the aggregates, agents/lifecycle.py decides, storage/artists.py moves.
 
 import random
 
-from agents.lifecycle import Cause, Decision, Evidence, assess
+from agents.lifecycle import Decision, assess
 from agents.transitions import Trigger
 from configs.lifecycle import LifecycleProfile
 from configs.settings import Settings
@@ -19,7 +19,6 @@ from storage.store import StoreClient
 from storage.types import LifecycleState, Trend
 
 PAGE = 1000
-CAUSES = {cause.value: cause for cause in Cause}
 
 
 async def check_roster(store: StoreClient, settings: Settings) -> list[Decision]:
@@ -38,34 +37,11 @@ async def check_roster(store: StoreClient, settings: Settings) -> list[Decision]
     after_slug = ""
     while page := await store.read(evidence_page, window=window, limit=PAGE, after_slug=after_slug):
         for seen in page:
-            decision = assess(seen.state, evidence_of(seen), profile)
+            decision = assess(seen.state, seen.evidence, profile)
             if decision is not None and await _carry_out(store, profile, seen, decision, trends):
                 made.append(decision)
         after_slug = page[-1].slug
     return made
-
-
-def evidence_of(seen: LifecycleEvidence) -> Evidence:
-    """The rows' counts as the rules take them; a pause for another reason than theirs is a person's."""
-    return Evidence(
-        approved=seen.approved,
-        rejected=seen.rejected,
-        errors=seen.errors,
-        consecutive_rejections=seen.consecutive_rejections,
-        idle_days=seen.idle_days,
-        paused_days=seen.paused_days,
-        failed_evolutions=seen.failed_evolutions,
-        runs_since_evolution=seen.runs_since_evolution,
-        career_approved=seen.career_approved,
-        career_rejected=seen.career_rejected,
-        pause_cause=None if seen.pause_cause is None else CAUSES.get(seen.pause_cause),
-        open_faults=seen.open_faults,
-        audience_songs=seen.audience.songs,
-        audience_sum=seen.audience.outcomes,
-        career_audience_songs=seen.audience.career_songs,
-        career_audience_sum=seen.audience.career_outcomes,
-        audience_sources=seen.audience.sources,
-    )
 
 
 def wants_artist(settings: Settings, rng: random.Random) -> bool:

@@ -1,21 +1,17 @@
 """What the lifecycle table decides on: each artist's counts, straight from the rows, a page of artists at a time.
 
-Of a song no more than one small number leaves the database, read off an index, so that a sweep of any roster takes the
-memory of one page.
+Of a song no more than one character leaves the database, read off an index, and of an artist one row, so that a sweep of
+any roster takes the memory of one page.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
     Select,
     Subquery,
     Text,
@@ -36,7 +32,16 @@ from storage.errors import NotFoundError
 from storage.faults import GroupStatus
 from storage.open_days import day_of, open_days_since
 from storage.store import Tx
-from storage.types import ArtistId, DeciderKind, LifecycleState, Outcome
+from storage.types import (
+    UNHEARD,
+    ArtistId,
+    AudienceEvidence,
+    Cause,
+    DeciderKind,
+    Evidence,
+    LifecycleState,
+    Outcome,
+)
 
 A = tables.artists
 C = tables.cycles
@@ -49,52 +54,25 @@ CHANGES = ("evolve", "return")
 APPROVED, FAULT, FRESH, RECENT, CHANGED, RISEN = 1, 2, 4, 8, 16, 32
 """What is known of a song: its outcome (neither is a rejection), and whether it ended since the last move, within the window,
 was begun and ended since the change, and ended since the last step up."""
-SEEN = FRESH | RECENT
-UNMOVED = ("", None, "")
-STATES = {state.value: state for state in LifecycleState}
-FIRST = bindparam("first", type_=Text())
-PAGE = select(A.c.id).where(
-    A.c.slug >= FIRST,
-    A.c.slug <= bindparam("final", type_=Text()),
-    or_(A.c.state != LifecycleState.RETIRED, A.c.slug == FIRST),
+MARKS = bytes(range(48, 48 + 64)).decode()
+"""The character of each sum of these."""
+PAGE = (
+    select(A.c.id)
+    .where(A.c.slug > bindparam("after_slug", type_=Text()), A.c.state != LifecycleState.RETIRED)
+    .order_by(A.c.slug)
+    .limit(bindparam("limit"))
 )
-"""The artists of a page, by the names at its ends; the first is retired only where it was asked for by its id."""
+"""The next artists that are not retired."""
+ONE = select(A.c.id).where(A.c.id == bindparam("artist_id", type_=Text()))
 MADE_AT = func.coalesce(C.c.started_at, C.c.created_at)
 BEGUN = bindparam("begun", type_=UtcTime())
 """When the window begins."""
-
-
-class AudienceEvidence(NamedTuple):
-    """What real listeners say of one artist's songs, under the same conditions as verdicts; nothing where it is not asked for."""
-
-    songs: int = 0
-    outcomes: float = 0.0
-    """Their sum, 0 to 1 each."""
-    career_songs: int = 0
-    career_outcomes: float = 0.0
-    sources: tuple[str, ...] = ()
-
-
-class SongCounts(NamedTuple):
-    """What one artist's songs add up to; see LifecycleEvidence."""
-
-    approved: int = 0
-    rejected: int = 0
-    consecutive_rejections: int = 0
-    since_change: int = 0
-    """Verdicts on songs begun since the last change."""
-    career_approved: int = 0
-    career_rejected: int = 0
-    errors: int = 0
-    errors_since_change: int = 0
-
-
-UNHEARD = AudienceEvidence()
-UNSUNG = SongCounts()
+STATES = {state.value: state for state in LifecycleState}
+CAUSES = {cause.value: cause for cause in Cause}
 
 
 class LifecycleEvidence(NamedTuple):
-    """One artist's numbers at a check. Expired, cancelled and providers' failures count nowhere."""
+    """One artist at a check: who it is, and what the rules decide on."""
 
     artist_id: ArtistId
     slug: str
@@ -102,28 +80,7 @@ class LifecycleEvidence(NamedTuple):
     version: int
     state: LifecycleState
     paused_at: datetime | None
-    approved: int
-    rejected: int
-    """By the deciders that were asked for, the latest `last` in the window: the period, or since the last move."""
-    errors: int
-    """Cycles that ended `failed_internal` in the window."""
-    consecutive_rejections: int
-    """By the same deciders, unbroken until now, window or not; a move ends the streak."""
-    idle_days: int
-    """Days since the last run, or since creation, on which the label could have made a song."""
-    paused_days: int
-    failed_evolutions: int
-    """Evolutions that failed since the last one that worked."""
-    runs_since_evolution: int | None
-    """Decided and faulty cycles that began since the last change; None if there was none."""
-    career_approved: int
-    career_rejected: int
-    """The latest `career` verdicts since the last step up."""
-    pause_cause: str | None
-    """Why the rules paused it; None if a person did, or while it works."""
-    open_faults: int
-    """Error groups it ran into that nobody has resolved; one that is dismissed is not mended."""
-    audience: AudienceEvidence
+    evidence: Evidence
 
 
 @dataclass(frozen=True)
@@ -141,7 +98,7 @@ class Window:
 
 def lifecycle_evidence(tx: Tx, *, artist_id: ArtistId, window: Window) -> LifecycleEvidence:
     """One artist's evidence. Raises NotFoundError."""
-    found = _evidence(tx, window, A.c.id == artist_id, limit=1)
+    found = _evidence(tx, window, _questions(ONE, window), {"artist_id": artist_id})
     if not found:
         raise NotFoundError(f"There is no artist {artist_id}")
     return found[0]
@@ -149,96 +106,68 @@ def lifecycle_evidence(tx: Tx, *, artist_id: ArtistId, window: Window) -> Lifecy
 
 def evidence_page(tx: Tx, *, window: Window, limit: int, after_slug: str = "") -> list[LifecycleEvidence]:
     """The next artists that are not retired, in slug order."""
-    wanted = and_(A.c.slug > after_slug, A.c.state != LifecycleState.RETIRED)
-    return _evidence(tx, window, wanted, limit=limit)
-
-
-def _evidence(tx: Tx, window: Window, wanted: ColumnElement[bool], *, limit: int) -> list[LifecycleEvidence]:
-    last_seen_at = func.coalesce(A.c.last_run_at, A.c.created_at, type_=UtcTime())
-    columns = [A.c[name] for name in ("id", "slug", "name", "version", "state", "paused_at", "pause_reason")]
-    query = select(*columns, last_seen_at).where(wanted).order_by(A.c.slug).limit(limit)
-    artists = tx.connection.execute(query).all()
-    if not artists:
-        return []
-    now = tx.clock.now()
-    asked = _questions(window)
-    given = {
-        "first": artists[0].slug,
-        "final": artists[-1].slug,
-        "begun": now - timedelta(days=window.days),
-    }
-    songs = _counted(tx.connection.execute(asked.songs, given), window)
-    moves = _by_artist(tx, asked.moves, given)
-    failed = _by_artist(tx, asked.failed_evolutions, given)
-    groups = _by_artist(tx, asked.open_faults, given)
-    heard = _heard(tx, asked.audience, given) if window.audience else {}
-    days = open_days_since(tx, at=min(row[-1] for row in artists))
-    found: list[LifecycleEvidence] = []
-    for artist_id, slug, name, version, state, paused_at, pause_reason, seen_at in map(tuple, artists):
-        sung = songs.get(artist_id, UNSUNG)
-        _, changed_at, who = moves.get(artist_id, UNMOVED)
-        found.append(
-            LifecycleEvidence(
-                artist_id=artist_id,
-                slug=slug,
-                name=name,
-                version=version,
-                state=STATES[state],
-                paused_at=paused_at,
-                approved=sung.approved,
-                rejected=sung.rejected,
-                errors=sung.errors,
-                consecutive_rejections=sung.consecutive_rejections,
-                idle_days=len(days) - bisect_right(days, day_of(seen_at)) if days else 0,
-                # A clock that was set back makes nobody paused for less than no time.
-                paused_days=max(0, (now - paused_at).days) if paused_at else 0,
-                failed_evolutions=failed[artist_id][1] if artist_id in failed else 0,
-                runs_since_evolution=None
-                if changed_at is None
-                else sung.since_change + sung.errors_since_change,
-                career_approved=sung.career_approved,
-                career_rejected=sung.career_rejected,
-                pause_cause=pause_reason if paused_at and who.startswith("policy:") else None,
-                open_faults=groups[artist_id][1] if artist_id in groups else 0,
-                audience=heard.get(artist_id, UNHEARD),
-            )
-        )
-    return found
+    return _evidence(tx, window, _questions(PAGE, window), {"after_slug": after_slug, "limit": limit})
 
 
 class _Questions(NamedTuple):
-    """What is asked of a page of artists: rows that begin with an artist's id, and none where nothing is known."""
+    """What is asked of a page of artists."""
 
-    songs: Select[*tuple[Any, ...]]
-    """One row a song, an artist's together and the latest first."""
-    moves: Select[*tuple[Any, ...]]
-    failed_evolutions: Select[*tuple[Any, ...]]
+    lives: Select[*tuple[Any, ...]]
+    """One row an artist."""
     open_faults: Select[*tuple[Any, ...]]
+    """Rows that begin with an artist's id, and none where nothing is known; so is the next."""
     audience: Select[*tuple[Any, ...]]
     """One row an artist and source."""
 
 
 @cache
-def _questions(window: Window) -> _Questions:
+def _questions(page: Select[*tuple[str]], window: Window) -> _Questions:
     """Made once: building a statement costs more than asking it for some hundred artists."""
-    moves = _moves()
+    moves = _moves(page)
     return _Questions(
-        songs=_songs(moves, window),
-        moves=_lives(moves),
-        failed_evolutions=_failed_evolutions(moves),
-        open_faults=_open_faults(),
-        audience=_audience(moves, window),
+        lives=_lives(page, moves, window),
+        open_faults=_open_faults(page),
+        audience=_audience(page, moves, window),
     )
 
 
-def _by_artist(
-    tx: Tx, query: Select[*tuple[Any, ...]], given: dict[str, Any]
-) -> dict[str, Row[*tuple[Any, ...]]]:
-    """Rows by their first column, the artist's id."""
-    return {row[0]: row for row in tx.connection.execute(query, given)}
+def _evidence(tx: Tx, window: Window, asked: _Questions, of: dict[str, str | int]) -> list[LifecycleEvidence]:
+    now = tx.clock.now()
+    given = {**of, "begun": now - timedelta(days=window.days)}
+    lives = [tuple(row) for row in tx.connection.execute(asked.lives, given)]
+    if not lives:
+        return []
+    groups = dict(map(tuple, tx.connection.execute(asked.open_faults, given)))
+    heard = _heard(tx, asked.audience, given) if window.audience else {}
+    days = open_days_since(tx, at=min(life[0] for life in lives))
+    found: list[LifecycleEvidence] = []
+    for (
+        seen_at, artist_id, slug, name, version, state, paused_at, pause_reason, songs, has_changed, who, failed
+    ) in lives:  # fmt: skip
+        sung = _count(songs, window) if songs else UNSUNG
+        approved, rejected, errors, streak, since_change, career_approved, career_rejected = sung
+        counts = Evidence(
+            approved,
+            rejected,
+            errors,
+            streak,
+            idle_days=len(days) - bisect_right(days, day_of(seen_at)) if days else 0,
+            # A clock that was set back makes nobody paused for less than no time.
+            paused_days=max(0, (now - paused_at).days) if paused_at else 0,
+            failed_evolutions=failed,
+            runs_since_evolution=since_change if has_changed else None,
+            career_approved=career_approved,
+            career_rejected=career_rejected,
+            # What a person gave as a reason is no cause of the rules, whatever it says.
+            pause_cause=CAUSES.get(pause_reason) if paused_at and who and who.startswith("policy:") else None,
+            open_faults=groups.get(artist_id, 0),
+            audience=heard.get(artist_id, UNHEARD),
+        )
+        found.append(LifecycleEvidence(artist_id, slug, name, version, STATES[state], paused_at, counts))
+    return found
 
 
-def _moves() -> Subquery:
+def _moves(page: Select[*tuple[str]]) -> Subquery:
     """When each artist was last moved, changed and raised."""
 
     def latest(column: ColumnElement[Any], *triggers: str) -> ColumnElement[Any]:
@@ -253,14 +182,42 @@ def _moves() -> Subquery:
             latest(M.c.at, *STEPS_UP).label("rose_at"),
             func.coalesce(latest(M.c.seq, "evolved"), 0).label("worked_seq"),
         )
-        .where(M.c.artist_id.in_(PAGE))
+        .where(M.c.artist_id.in_(page))
         .group_by(M.c.artist_id)
         .subquery("moves")
     )
 
 
-def _songs(moves: Subquery, window: Window) -> Select[*tuple[Any, ...]]:
-    """Each artist's songs as marks, the latest first, in the order of the index and so without a sort."""
+def _lives(page: Select[*tuple[str]], moves: Subquery, window: Window) -> Select[*tuple[Any, ...]]:
+    """When each artist was last at work, its own row, its songs, whether it changed, who moved it last, and its failed evolutions."""
+    last, failed = M.alias("last"), M.alias("failed")
+    failures = (
+        select(func.count())
+        .where(
+            failed.c.artist_id == A.c.id,
+            failed.c.trigger == "evolution_failed",
+            failed.c.seq > moves.c.worked_seq,
+        )
+        .scalar_subquery()
+    )
+    return (
+        select(
+            func.coalesce(A.c.last_run_at, A.c.created_at, type_=UtcTime()),
+            *(A.c[name] for name in ("id", "slug", "name", "version", "state", "paused_at", "pause_reason")),
+            _songs(moves, window),
+            moves.c.changed_at.is_not(None),
+            last.c.who,
+            case((moves.c.moved_seq.is_not(None), failures), else_=0),
+        )
+        .outerjoin(moves, moves.c.artist_id == A.c.id)
+        .outerjoin(last, last.c.seq == moves.c.moved_seq)
+        .where(A.c.id.in_(page))
+        .order_by(A.c.slug)
+    )
+
+
+def _songs(moves: Subquery, window: Window) -> ColumnElement[str | None]:
+    """An artist's songs as a character each, the latest first: in the order of the index, and so without a sort."""
     marks = (
         (APPROVED, C.c.outcome == Outcome.APPROVED),
         (FAULT, C.c.outcome == Outcome.FAILED_INTERNAL),
@@ -269,55 +226,61 @@ def _songs(moves: Subquery, window: Window) -> Select[*tuple[Any, ...]]:
         (CHANGED, _is_after_change(moves)),
         (RISEN, or_(moves.c.rose_at.is_(None), C.c.ended_at > moves.c.rose_at)),
     )
-    mark = sum((case((condition, bit), else_=0) for bit, condition in marks), start=literal(0))
-    return (
-        select(C.c.artist_id, mark)
-        .outerjoin(moves, moves.c.artist_id == C.c.artist_id)
+    mark = sum((case((condition, bit), else_=0) for bit, condition in marks), start=literal(1))
+    ordered = (
+        select(func.substr(MARKS, mark, 1).label("mark"))
         .where(
-            C.c.artist_id.in_(PAGE),
+            C.c.artist_id == A.c.id,
             or_(_is_verdict(window.deciders), C.c.outcome == Outcome.FAILED_INTERNAL),
         )
-        .order_by(C.c.artist_id, C.c.ended_at.desc(), C.c.id.desc())
-        .execution_options(yield_per=5000)
+        .order_by(C.c.ended_at.desc(), C.c.id.desc())
+        .correlate(A, moves)
+        .subquery("ordered")
+    )
+    # Both databases join what an ordered subquery gives in its order (SQLite's flattening rule 16; PostgreSQL, 9.21).
+    return select(func.aggregate_strings(ordered.c.mark, "")).scalar_subquery()
+
+
+def _unless(wanted: int, unwanted: int = 0) -> bytes:
+    """The marks without all that is wanted, or with any of what is not: those to leave out."""
+    return bytes(
+        mark for bits, mark in enumerate(MARKS.encode()) if bits & wanted != wanted or bits & unwanted
     )
 
 
-def _counted(rows: Iterable[Row[*tuple[Any, ...]]], window: Window) -> dict[str, SongCounts]:
-    """Each artist's counts: a pass over its marks costs less than the database's window functions, and as little memory."""
-    return {
-        artist_id: _count((row[1] for row in songs), window)
-        for artist_id, songs in groupby(rows, key=itemgetter(0))
-    }
+_NO_VERDICT_SINCE_RISE = _unless(RISEN, FAULT)
+_NO_VERDICT_OF_NOW = _unless(FRESH, FAULT)
+_NOT_RECENT = _unless(RECENT)
+_NOT_APPROVED = _unless(APPROVED)
+_NO_FAULT_SEEN = _unless(FAULT | FRESH | RECENT)
+_NOT_CHANGED = _unless(CHANGED)
+_Counts = tuple[int, int, int, int, int, int, int]
+UNSUNG: _Counts = (0, 0, 0, 0, 0, 0, 0)
 
 
-def _count(marks: Iterable[int], window: Window) -> SongCounts:
-    approved = rejected = streak = since = career = career_approved = errors = faulty = place = fresh = 0
-    is_unbroken = True
-    for mark in marks:
-        if mark & FAULT:
-            errors += mark & SEEN == SEEN
-            faulty += mark & CHANGED != 0
-            continue
-        good = mark & APPROVED
-        place += 1
-        since += mark & CHANGED != 0
-        if mark & RISEN and place <= window.career:
-            career += 1
-            career_approved += good
-        if not mark & FRESH:
-            continue
-        fresh += 1
-        is_unbroken = is_unbroken and not good
-        streak += is_unbroken
-        if mark & RECENT and (window.last is None or fresh <= window.last):
-            approved += good
-            rejected += 1 - good
-    return SongCounts(
-        approved, rejected, streak, since, career_approved, career - career_approved, errors, faulty
+def _count(songs: str, window: Window) -> _Counts:
+    """Approved, rejected, errors, rejections in a row, runs since the change, and the career's approved and rejected.
+
+    Whole strings of marks at a time, which costs less than either a pass over them or the database's window functions.
+    """
+    marks = songs.encode()
+    career = marks.translate(None, _NO_VERDICT_SINCE_RISE)[: window.career]
+    fresh = marks.translate(None, _NO_VERDICT_OF_NOW)
+    seen = fresh.translate(None, _NOT_RECENT)[: window.last]
+    approved = len(seen.translate(None, _NOT_APPROVED))
+    career_approved = len(career.translate(None, _NOT_APPROVED))
+    return (
+        approved,
+        len(seen) - approved,
+        len(marks.translate(None, _NO_FAULT_SEEN)),
+        len(fresh) - len(fresh.lstrip(_NOT_APPROVED)),
+        len(marks.translate(None, _NOT_CHANGED)),
+        career_approved,
+        len(career) - career_approved,
     )
 
 
-def _audience(moves: Subquery, window: Window) -> Select[*tuple[Any, ...]]:
+def _audience(page: Select[*tuple[str]], moves: Subquery, window: Window) -> Select[*tuple[Any, ...]]:
     """Outcomes of released songs, by the rules that verdicts are counted by, where `at` stands for the verdict's time.
 
     An outcome comes weeks after its song: one of a song from before the move, or before the step up, speaks of what was then.
@@ -338,7 +301,7 @@ def _audience(moves: Subquery, window: Window) -> Select[*tuple[Any, ...]]:
         )
         .join(C, C.c.id == U.c.cycle_id)
         .outerjoin(moves, moves.c.artist_id == U.c.artist_id)
-        .where(U.c.artist_id.in_(PAGE))
+        .where(U.c.artist_id.in_(page))
         .subquery("heard")
     )
     R = ranked.c  # noqa: N806 - a table's short name, as in the other modules
@@ -388,23 +351,12 @@ def _is_after_change(moves: Subquery, at: ColumnElement[Any] = C.c.ended_at) -> 
     return and_(at > moves.c.changed_at, moves.c.changed_at <= MADE_AT)
 
 
-def _lives(moves: Subquery) -> Select[*tuple[Any, ...]]:
-    """When each artist last changed, and who moved it last."""
-    return select(M.c.artist_id, moves.c.changed_at, M.c.who).join(moves, moves.c.moved_seq == M.c.seq)
-
-
-def _failed_evolutions(moves: Subquery) -> Select[*tuple[Any, ...]]:
-    failed = and_(M.c.trigger == "evolution_failed", M.c.seq > moves.c.worked_seq)
-    joined = select(M.c.artist_id, func.count()).join(moves, moves.c.artist_id == M.c.artist_id)
-    return joined.where(failed).group_by(M.c.artist_id)
-
-
-def _open_faults() -> Select[*tuple[Any, ...]]:
+def _open_faults(page: Select[*tuple[str]]) -> Select[*tuple[Any, ...]]:
     E, G = tables.error_events, tables.error_groups  # noqa: N806 - short names, as in the other modules
     return (
         select(E.c.artist_id, func.count(distinct(E.c.fingerprint)))
         .join(G, G.c.fingerprint == E.c.fingerprint)
-        .where(E.c.artist_id.in_(PAGE), G.c.status != GroupStatus.RESOLVED)
+        .where(E.c.artist_id.in_(page), G.c.status != GroupStatus.RESOLVED)
         .group_by(E.c.artist_id)
     )
 

@@ -7,7 +7,7 @@ references, never bytes. Units stand in the names; times are aware UTC and end i
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Generic, Literal, NewType, TypeVar
+from typing import Annotated, Generic, Literal, NamedTuple, NewType, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -801,6 +801,73 @@ class AudienceRow(Frozen):
 
 
 # ---------------------------------------------------------------- how it is run
+
+
+class Cause(StrEnum):
+    """Why the rules move an artist; stored as the pause's reason."""
+
+    APPROVAL = "approval"
+    FAULTS = "faults"
+    REJECTIONS = "rejections"
+    IDLE = "idle"
+    PAUSED_LONG = "paused_long"
+    EVOLUTIONS = "evolutions"
+
+
+class AudienceEvidence(NamedTuple):
+    """What real listeners say of one artist's songs, under the same conditions as verdicts; nothing where it is not asked for."""
+
+    songs: int = 0
+    """Released songs whose audience is known."""
+    outcomes: float = 0.0
+    """Their sum, 0 to 1 each (agents/audience/outcome.py)."""
+    career_songs: int = 0
+    career_outcomes: float = 0.0
+    sources: tuple[str, ...] = ()
+    """Whose numbers these are; real listeners' alone."""
+
+
+UNHEARD = AudienceEvidence()
+
+
+class Evidence(NamedTuple):
+    """What is known of an artist at a check; no model, because a sweep makes one for each of any number of artists.
+
+    Counts are of the profile's window and begin again after every move, so that no song is judged twice. Expired,
+    cancelled and providers' failures count nowhere.
+    """
+
+    approved: int = 0
+    rejected: int = 0
+    """By the deciders that are asked for."""
+    errors: int = 0
+    """Cycles that ended `failed_internal`; no other failure counts against anybody."""
+    consecutive_rejections: int = 0
+    """By the same deciders, unbroken until now, window or not; a move ends the streak."""
+    idle_days: int = 0
+    """Days since the last run, or since creation for one that never ran, on which the label could have made a song."""
+    paused_days: int = 0
+    """Whole days since the pause began; 0 unless paused."""
+    failed_evolutions: int = 0
+    """Evolutions that failed since the last one that worked."""
+    runs_since_evolution: int | None = None
+    """Decided and faulty cycles that began after the last change; nothing if there was none."""
+    career_approved: int = 0
+    career_rejected: int = 0
+    """Verdicts since the last step up (promoted, evolved, resumed by a person), pauses and returns included."""
+    pause_cause: Cause | None = None
+    """Why the rules paused it; nothing if a person did, or while it works."""
+    open_faults: int = 0
+    """Error groups that this artist ran into and nobody has resolved; one that is dismissed is not mended."""
+    audience: AudienceEvidence = UNHEARD
+
+    @property
+    def runs(self) -> int:
+        return self.approved + self.rejected + self.errors
+
+    @property
+    def error_rate(self) -> float:
+        return self.errors / self.runs if self.runs else 0.0
 
 
 class CycleStep(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from agents import bandit, evolver
 from agents.evolver import Kind, Record, Tried
-from agents.lifecycle import Cause, Decision, Evidence, Trigger, assess
+from agents.lifecycle import Decision, Trigger, assess
 from agents.niches import Niche, moved
 from agents.planning.memory import recollect
 from agents.planning.steering import steer
@@ -15,7 +15,7 @@ from agents.simulation.listeners import VARIANTS, approval_chance, variant_effec
 from configs.genres import load_genres
 from configs.lifecycle import LifecycleProfile
 from storage.clock import sub_seed
-from storage.types import Genes, LifecycleState
+from storage.types import Cause, Evidence, Genes, LifecycleState
 
 FAULT_CHANCE = 0.01
 """How often a song fails by the label's own fault; it is resolved within a slot."""

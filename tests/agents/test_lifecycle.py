@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 
 from agents.lifecycle import (
     TRANSITIONS,
-    Cause,
-    Evidence,
     Trigger,
     allowed_triggers,
     assess,
@@ -19,6 +17,7 @@ from agents.lifecycle import (
 )
 from configs.lifecycle import load_profile
 from storage.errors import IllegalTransitionError
+from storage.types import AudienceEvidence, Cause, Evidence
 from storage.types import LifecycleState as State
 
 ORIGINAL = load_profile("original")
@@ -399,14 +398,14 @@ def test_the_document_says_how_many_approvals_move_an_artist(songs):
 
 
 HEARD = LABEL.model_copy(update={"audience_weight": 0.5})
-POOR = {"audience_songs": 20, "audience_sum": 1.0, "audience_sources": ("spotify_for_artists",)}
+POOR = AudienceEvidence(20, 1.0, sources=("spotify_for_artists",))
 
 
 def test_audiences_say_nothing_unless_a_person_lets_them():
     even = Evidence(approved=5, rejected=15)
     assert assess(State.ACTIVE, even, LABEL) is None
-    assert assess(State.ACTIVE, even._replace(**POOR), LABEL) is None
-    decision = assess(State.ACTIVE, even._replace(**POOR), HEARD)
+    assert assess(State.ACTIVE, even._replace(audience=POOR), LABEL) is None
+    decision = assess(State.ACTIVE, even._replace(audience=POOR), HEARD)
     assert decision is not None
     assert (decision.trigger, decision.sources) == (Trigger.EVOLVE, ("person", "spotify_for_artists"))
     assert decision.text.startswith(
@@ -421,19 +420,19 @@ def test_audiences_say_nothing_unless_a_person_lets_them():
 
 
 def test_a_loved_artist_is_promoted_sooner_and_an_audience_alone_judges_nobody():
-    liked = {"audience_songs": 12, "audience_sum": 9.0, "audience_sources": ("youtube_studio",)}
+    liked = AudienceEvidence(12, 9.0, sources=("youtube_studio",))
     assert assess(State.CANDIDATE, Evidence(approved=7, rejected=3), LABEL) is None
-    promoted = assess(State.CANDIDATE, Evidence(approved=7, rejected=3, **liked), HEARD)
+    promoted = assess(State.CANDIDATE, Evidence(approved=7, rejected=3, audience=liked), HEARD)
     assert promoted is not None
     assert promoted.trigger is Trigger.PROMOTE
     for state in (State.CANDIDATE, State.ACTIVE, State.EVOLVING):
-        for audience in (liked, POOR | {"career_audience_songs": 60, "career_audience_sum": 1.0}):
-            assert assess(state, Evidence(approved=9, career_approved=9, **audience), HEARD) is None
+        for audience in (liked, POOR._replace(career_songs=60, career_outcomes=1.0)):
+            assert assess(state, Evidence(approved=9, career_approved=9, audience=audience), HEARD) is None
 
 
 def test_a_career_is_told_with_its_audience():
-    career = {"career_audience_songs": 30, "career_audience_sum": 3.0, "audience_sources": ("distributor",)}
-    seen = Evidence(approved=3, rejected=7, career_approved=14, career_rejected=46, **career)
+    career = AudienceEvidence(career_songs=30, career_outcomes=3.0, sources=("distributor",))
+    seen = Evidence(approved=3, rejected=7, career_approved=14, career_rejected=46, audience=career)
     assert assess(State.PAUSED, seen, LABEL) is None
     decision = assess(State.PAUSED, seen, HEARD)
     assert decision is not None

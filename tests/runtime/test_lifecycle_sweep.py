@@ -9,7 +9,7 @@ from agents.simulation.life import Life
 from agents.transitions import TRANSITIONS, Trigger
 from configs.lifecycle import load_profile
 from configs.settings import Settings
-from runtime.lifecycle_sweep import check_roster, evidence_of
+from runtime.lifecycle_sweep import check_roster
 from storage import artists, faults, histories, label, outbox
 from storage.cycles import Reviewing
 from storage.evidence import Window, lifecycle_evidence
@@ -88,7 +88,7 @@ async def test_songs_that_waited_when_an_artist_changed_say_nothing_of_the_chang
 
     def evidence() -> tuple[int, int, int, int | None]:
         window = Window(days=30, last=3)
-        seen = stage.read(lifecycle_evidence, artist_id=artist.id, window=window)
+        seen = stage.read(lifecycle_evidence, artist_id=artist.id, window=window).evidence
         return seen.approved, seen.rejected, seen.consecutive_rejections, seen.runs_since_evolution
 
     stage.clock.advance(days=1)
@@ -197,7 +197,7 @@ def test_a_rehearsal_counts_as_the_rows_do(stage: Stage, seed: int):
             stage.end(fence, stage.cycle(artist), outcome)
             stage.clock.advance(seconds=1)
         seen = stage.read(lifecycle_evidence, artist_id=artist.id, window=window)
-        assert evidence_of(seen)._replace(idle_days=0) == life.evidence(profile)
+        assert seen.evidence._replace(idle_days=0) == life.evidence(profile)
         known = len(life.moves)
         life._check(profile, ())
         for _slot, decision in life.moves[known:]:

@@ -7,9 +7,9 @@ import pytest
 from storage import artists, audience, audience_links, learning, name_searches, releases
 from storage.audience import Settled
 from storage.errors import UsageError
-from storage.evidence import AudienceEvidence, Window, lifecycle_evidence
+from storage.evidence import Window, lifecycle_evidence
 from storage.releases import ReleaseState
-from storage.types import AudienceRow, LifecycleState, Outcome, Release
+from storage.types import AudienceEvidence, AudienceRow, LifecycleState, Outcome, Release
 from tests.storage.stage import Stage
 
 
@@ -83,7 +83,7 @@ def test_outcomes_are_counted_as_verdicts_are_and_only_where_they_are_asked_for(
 
     def heard(**window: int) -> AudienceEvidence:
         asked = Window(**({"days": 180, "last": 20, "audience": True} | window))
-        return stage.read(lifecycle_evidence, artist_id=artist.id, window=asked).audience
+        return stage.read(lifecycle_evidence, artist_id=artist.id, window=asked).evidence.audience
 
     assert heard() == AudienceEvidence()
     song(0.25)
@@ -125,7 +125,7 @@ def test_songs_from_before_a_new_start_do_not_judge_it(stage: Stage):
         )
         stage.write(audience.keep_outcome, song=song, outcome=0.125, compared=())
         asked = Window(days=180, last=20, audience=True)
-        return stage.read(lifecycle_evidence, artist_id=artist.id, window=asked).audience
+        return stage.read(lifecycle_evidence, artist_id=artist.id, window=asked).evidence.audience
 
     before = ended()
     stage.clock.advance(days=1)

@@ -98,7 +98,7 @@ def test_an_artists_fault_is_known_until_it_is_resolved_whoever_else_runs_into_i
 
     def open_faults(artist) -> int:
         seen = stage.read(evidence.lifecycle_evidence, artist_id=artist.id, window=evidence.Window(days=30))
-        return seen.open_faults
+        return seen.evidence.open_faults
 
     for _ in range(2):
         fail(stage, artist_id=first.id)

@@ -3,12 +3,12 @@
 import pytest
 
 from agents.evolver import Kind, Record, Tried
-from agents.lifecycle import Cause, Trigger
+from agents.lifecycle import Trigger
 from agents.simulation import listeners
 from agents.simulation.life import Life
 from configs.lifecycle import load_profile
 from runtime.simulation import simulate
-from storage.types import Genes, LifecycleState
+from storage.types import Cause, Genes, LifecycleState
 
 LABEL, ORIGINAL = load_profile("label"), load_profile("original")
 
