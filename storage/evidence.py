@@ -216,8 +216,8 @@ def _lives(page: Select[*tuple[str]], moves: Subquery, window: Window) -> Select
     )
 
 
-def _songs(moves: Subquery, window: Window) -> ColumnElement[str | None]:
-    """An artist's songs as a character each, the latest first: in the order of the index, and so without a sort."""
+def _songs(moves: Subquery, window: Window) -> ColumnElement[str]:
+    """An artist's songs as a character each, the latest first, or NULL: in the order of the index, and so without a sort."""
     marks = (
         (APPROVED, C.c.outcome == Outcome.APPROVED),
         (FAULT, C.c.outcome == Outcome.FAILED_INTERNAL),

@@ -4,6 +4,7 @@ from sqlalchemy import func, select, update
 
 from storage import artists, events, tables
 from storage.artists import artist_by_id
+from storage.errors import ConflictError
 from storage.releases import ReleaseState
 from storage.store import Tx, write
 from storage.types import Artist, ArtistId, Frozen, NameSearch
@@ -55,6 +56,45 @@ def record_name_search(tx: Tx, *, artist_id: ArtistId, version: int, found: str,
         .all()
     )
     events.append(tx, "artist.name_searched", artist_id=artist_id, releases=sorted(freed), who=who)
+    return artist
+
+
+@write
+def take_back_name_search(tx: Tx, *, artist_id: ArtistId, version: int, who: str) -> Artist:
+    """Nobody has searched for the name after all; the artist's releases that were ready wait again.
+
+    Raises ConflictError where there is no search on record, something came out under the name, or the artist has
+    changed since `version` was read.
+    """
+    persona = artist_by_id(tx, artist_id=artist_id).persona
+    searched = persona.name_search
+    if searched is None:
+        raise ConflictError(f"No search for the name {persona.name} is on record")
+    out = tx.connection.execute(
+        select(R.c.title).where(R.c.artist_id == artist_id, R.c.published_at.is_not(None)).limit(1)
+    ).scalar_one_or_none()
+    if out is not None:
+        raise ConflictError(f"{out} came out under the name {persona.name}: its search stays on record")
+    artist = artists.change_persona(
+        tx,
+        artist_id=artist_id,
+        version=version,
+        persona=persona.model_copy(update={"name_search": None}),
+        trigger="name_search_taken_back",
+        evidence={"by": searched.by, "at": searched.at.isoformat(), "found": searched.found},
+        who=who,
+    )
+    held = (
+        tx.connection.execute(
+            update(R)
+            .where(R.c.artist_id == artist_id, R.c.state == ReleaseState.READY)
+            .values(state=ReleaseState.BUILT)
+            .returning(R.c.id)
+        )
+        .scalars()
+        .all()
+    )
+    events.append(tx, "artist.name_search_taken_back", artist_id=artist_id, releases=sorted(held), who=who)
     return artist
 
 

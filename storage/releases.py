@@ -1,13 +1,13 @@
 """Releases: the finished bags, and how far each has come on its way to listeners."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
 from sqlalchemy import RowMapping, insert, select, update
 
 from storage import events, outbox, tables
 from storage.artists import Fence, artist_by_id, require_fence
-from storage.errors import ConflictError, NotFoundError
+from storage.errors import ConflictError, NotFoundError, UsageError
 from storage.store import Tx, write
 from storage.types import ArtistId, CycleId, Frozen, Release
 
@@ -129,19 +129,28 @@ def set_release_state(
     after: ReleaseState,
     who: str,
     urls: dict[str, str] | None = None,
+    on: date | None = None,
     isrc: str | None = None,
     upc: str | None = None,
 ) -> ReleaseRow:
     """Move a release on, by compare-and-set; new addresses and codes are added to those it has.
 
-    Raises ConflictError when it has moved meanwhile, is withdrawn, or is to go out before its artist's name was searched.
+    `on` is the UTC day on which it came out, where that is not now; it corrects the one that was recorded.
+
+    Raises ConflictError when it has moved meanwhile, is withdrawn, or is to go out before its artist's name was
+    searched; UsageError for a day before it was built, or to come.
     """
     row = release_by_id(tx, release_id=release_id)
     if row.state is ReleaseState.BUILT and after is not ReleaseState.WITHDRAWN:
         raise ConflictError(f"{row.title} waits: {row.waits_for}")
     if before not in MOVES.get(after, ()):
         raise ConflictError(f"{row.title} is {row.state}: nothing that is {before} becomes {after}")
-    published_at = row.published_at or (tx.clock.now() if after == ReleaseState.PUBLISHED else None)
+    if after != ReleaseState.PUBLISHED:
+        published_at = row.published_at
+    elif on is None:
+        published_at = row.published_at or tx.clock.now()
+    else:
+        published_at = _moment_of(on, row, now=tx.clock.now())
     moved = tx.connection.execute(
         update(R)
         .where(R.c.id == release_id, R.c.state == before)
@@ -164,8 +173,19 @@ def set_release_state(
         before=before,
         after=after,
         who=who,
+        published_at=published_at and published_at.isoformat(),
     )
     return release_by_id(tx, release_id=release_id)
+
+
+def _moment_of(day: date, row: ReleaseRow, *, now: datetime) -> datetime:
+    """The beginning of a day on which a release can have come out, but never before it was there."""
+    built, today = row.created_at.astimezone(UTC).date(), now.astimezone(UTC).date()
+    if day < built:
+        raise UsageError(f"{row.title} was built on {built}: it cannot have come out on {day}")
+    if day > today:
+        raise UsageError(f"{day} is yet to come, today is {today} in UTC: record it when {row.title} is out")
+    return max(datetime.combine(day, time(), tzinfo=UTC), row.created_at)
 
 
 def release_by_id(tx: Tx, *, release_id: str) -> ReleaseRow:

@@ -64,6 +64,16 @@ class Artists(Seat):
             who=self.actor.alias,
         )
 
+    async def take_back_name_search(self, artist: Artist) -> Artist:
+        """Nobody searched after all: its releases wait again. Raises ConflictError once one of them came out."""
+        self.require_owner("take a search for an artist's name back")
+        return await self._store.write(
+            name_searches.take_back_name_search,
+            artist_id=artist.id,
+            version=artist.version,
+            who=self.actor.alias,
+        )
+
     async def accept(self, artist: Artist) -> Artist:
         """Take an artist on: its content plan is followed from now on."""
         self.require_owner("take artists on")

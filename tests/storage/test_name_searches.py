@@ -1,10 +1,12 @@
 """The gate before a first release: somebody looks whether anybody else goes by the artist's name."""
 
+from datetime import UTC, datetime, time, timedelta
+
 import pytest
 from sqlalchemy import Engine
 
-from storage import artists, migrations, name_searches, outbox, releases
-from storage.errors import ConflictError
+from storage import artists, histories, migrations, name_searches, outbox, releases
+from storage.errors import ConflictError, UsageError
 from storage.releases import ReleaseState
 from storage.types import Release
 from tests.storage.stage import Stage
@@ -66,6 +68,61 @@ def test_later_releases_of_a_searched_name_are_ready_and_ask_nobody(stage: Stage
     assert built(stage, fence, cycle, "rel_1").state is ReleaseState.READY
     assert asked(stage) == []
     assert stage.read(name_searches.names_to_search) == []
+
+
+def take_back(stage: Stage, fence):
+    artist = stage.read(artists.artist_by_id, artist_id=fence.artist_id)
+    return stage.write(
+        name_searches.take_back_name_search, artist_id=artist.id, version=artist.version, who="ada"
+    )
+
+
+def test_a_search_is_taken_back_until_something_came_out_under_the_name(stage: Stage):
+    fence, cycle = stage.song()
+    with pytest.raises(ConflictError, match="No search for the name Nova Rain"):
+        take_back(stage, fence)
+    search(stage, fence)
+    built(stage, fence, cycle, "rel_1")
+    assert take_back(stage, fence).persona.name_search is None
+    assert stage.read(releases.release_by_id, release_id="rel_1").state is ReleaseState.BUILT
+    latest = stage.read(histories.versions_of, artist_id=fence.artist_id)[0]
+    assert (latest.trigger, latest.who) == ("name_search_taken_back", "ada")
+    assert latest.evidence is not None
+    assert (latest.evidence["by"], latest.evidence["found"]) == ("ada", "two engines: nobody")
+    search(stage, fence, "three engines")
+    stage.write(releases.set_release_state, **PUBLISH, release_id="rel_1")
+    for _ in range(2):
+        with pytest.raises(ConflictError, match="Slow Rain came out under the name"):
+            take_back(stage, fence)
+        row = stage.read(releases.release_by_id, release_id="rel_1")
+        if row.state is ReleaseState.PUBLISHED:
+            gone = {"before": row.state, "after": ReleaseState.WITHDRAWN, "who": "ada"}
+            stage.write(releases.set_release_state, **gone, release_id="rel_1")
+
+
+def test_the_day_on_which_a_release_came_out_is_told_after_the_fact(stage: Stage):
+    fence, cycle = stage.song()
+    search(stage, fence)
+    row = built(stage, fence, cycle, "rel_1")
+    day = row.created_at.date()
+    stage.clock.advance(days=10)
+    for wrong, why in (
+        (day - timedelta(days=1), "was built on"),
+        (day + timedelta(days=11), "is yet to come"),
+    ):
+        with pytest.raises(UsageError, match=why):
+            stage.write(releases.set_release_state, **PUBLISH, release_id="rel_1", on=wrong)
+    begun = stage.clock.now()
+    out = stage.write(releases.set_release_state, **PUBLISH, release_id="rel_1")
+    assert out.published_at is not None
+    assert begun <= out.published_at <= stage.clock.now()
+    again = PUBLISH | {"before": ReleaseState.PUBLISHED}
+    told = stage.write(releases.set_release_state, **again, release_id="rel_1", on=day + timedelta(days=3))
+    assert told.published_at == datetime.combine(day + timedelta(days=3), time(), tzinfo=UTC)
+    kept = stage.write(releases.set_release_state, **again, release_id="rel_1", urls={"site": "https://a"})
+    assert kept.published_at == told.published_at
+    first = stage.write(releases.set_release_state, **again, release_id="rel_1", on=day)
+    assert first.published_at == row.created_at, "never before it was there"
 
 
 def test_what_waits_may_be_withdrawn(stage: Stage):

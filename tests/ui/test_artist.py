@@ -131,6 +131,11 @@ def test_a_persons_search_for_the_name_is_on_record(call: Call, artist):
     ).data
     assert told["persona"]["name_search"]["by"] == "ada"
     assert "two search engines: nobody" in call("artist", "show", artist["slug"]).out
+    assert "or --take-back" in call("artist", "searched", artist["slug"]).line
+    assert "or --take-back" in call("artist", "searched", artist["slug"], "--found", "x", "--take-back").line
+    assert "releases wait" in call("artist", "searched", artist["slug"], "--take-back").out
+    assert "not yet" in call("artist", "show", artist["slug"]).out
+    assert "No search for the name" in call("artist", "searched", artist["slug"], "--take-back").line
 
 
 def test_a_roster_is_imported_whole_or_not_at_all(call: Call, tmp_path, monkeypatch: pytest.MonkeyPatch):
@@ -179,6 +184,9 @@ def test_a_first_release_waits_for_a_persons_search_and_status_says_so(call: Cal
     assert call("artist", "searched", "nova-rain", "--found", "nobody").code == 0
     assert call("status", "--json").data["names_to_search"] == []
     assert "no place" in call("release", "published", "rel_1", "--at", "bandcamp").line
+    for day, why in (("2026-13-40", "is no day"), ("20260831", "is no day"), ("1999-01-01", "was built on")):
+        assert why in call("release", "published", "rel_1", "--on", day).line
+    assert "yet to come" in call("release", "published", "rel_1", "--on", "9999-12-31").line
     out = call("release", "published", cycle.id, "--at", "bandcamp=https://a.example?b=c", "--json").data
     assert (out["state"], out["urls"]) == ("published", {"bandcamp": "https://a.example?b=c"})
     assert call("release", "withdrawn", "rel_1", "--json").data["state"] == "withdrawn"

@@ -235,21 +235,32 @@ def import_roster(
 def searched(
     name: ArtistName,
     *,
-    found: Annotated[str, typer.Option("--found", help="Where you searched, and what you found.")],
+    found: Annotated[
+        str | None, typer.Option("--found", help="Where you searched, and what you found.")
+    ] = None,
+    take_back: Annotated[
+        bool, typer.Option("--take-back", help="Nobody searched after all; not once something came out.")
+    ] = False,
     who: Who = None,
     as_json: Json = False,
 ) -> None:
     """Record your own search for others of this name; until then no release of the artist is ready to be published."""
+    if (found is None) is not take_back:
+        raise UsageError("Say --found with what you found, or --take-back")
 
     async def record(label: Label) -> Artist:
-        return await at_desk(label, who).artists.record_name_search(await find_artist(label, name), found)
+        artists, artist = at_desk(label, who).artists, await find_artist(label, name)
+        if found is None:
+            return await artists.take_back_name_search(artist)
+        return await artists.record_name_search(artist, found)
 
     artist = with_label(record)
-    show(
-        artist,
-        as_json=as_json,
-        drawn=f"{artist.persona.name}: your search is on record, and its releases may go out",
+    told = (
+        "no search is on record any more, and its releases wait"
+        if found is None
+        else "your search is on record, and its releases may go out"
     )
+    show(artist, as_json=as_json, drawn=f"{artist.persona.name}: {told}")
 
 
 def wish_of(**given: object) -> PersonaWish:

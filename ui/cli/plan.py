@@ -1,6 +1,6 @@
 """`labelmate plan …`: the calendars of the label's artists."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from storage.types import Frozen, PieceKind, PlannedPiece
 from ui.cli.options import ArtistName, Json, Limit, Who, at_desk
 from ui.cli.output import show, show_rows
 from ui.cli.session import find_artist, with_label
+from ui.typed import read_day
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -160,16 +161,6 @@ def redraw(name: ArtistName, *, who: Who = None, as_json: Json = False) -> None:
     drawn = with_label(draw)
     told = f"{drawn.entries} entries are drawn: `labelmate plan show {drawn.artist}`"
     show(drawn, as_json=as_json, drawn=told)
-
-
-def read_day(text: str | None) -> date | None:
-    """A day as somebody typed it. Raises UsageError for none."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise UsageError(f"{text[:20]!r} is no day: write it as 2026-08-31") from None
 
 
 def _change(entry_id: str, change: PlanChange, who: str | None, *, as_json: bool) -> None:

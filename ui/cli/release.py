@@ -9,12 +9,13 @@ from agents.packager import verify
 from runtime.label import Label
 from runtime.studio import StudioConfig
 from storage import releases
-from storage.errors import NotFoundError, UsageError
+from storage.errors import NotFoundError
 from storage.releases import ReleaseRow
 from storage.types import Frozen
 from ui.cli.options import Json, Limit, Who, at_desk
 from ui.cli.output import Facts, show, show_rows
 from ui.cli.session import find_artist, shown_path, with_label
+from ui.typed import read_day, read_places
 from ui.wording import moment
 
 app = typer.Typer(no_args_is_help=True, help="Finished releases: list, show, published, withdrawn.")
@@ -102,17 +103,24 @@ def published(
         list[str] | None,
         typer.Option("--at", metavar="TARGET=URL", help="Where it can be heard; repeat for more."),
     ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on", metavar="YYYY-MM-DD", help="The day it came out, in UTC, if that was not today."
+        ),
+    ] = None,
     who: Who = None,
     as_json: Json = False,
 ) -> None:
     """Record that you have put a release out; an artist's first waits for `artist searched`."""
-    urls = dict(_target(each) for each in at or ())
+    urls, day = read_places(at or ()), read_day(on)
 
     async def record(label: Label) -> ReleaseRow:
-        return await at_desk(label, who).releases.mark_published(await _find(label, ref), urls)
+        return await at_desk(label, who).releases.mark_published(await _find(label, ref), urls, on=day)
 
     row = with_label(record)
-    show(row, as_json=as_json, drawn=f"{row.title} by {row.artist_name} is {row.state}")
+    since = f" since {row.published_at:%Y-%m-%d}" if row.published_at else ""
+    show(row, as_json=as_json, drawn=f"{row.title} by {row.artist_name} is {row.state}{since}")
 
 
 @app.command()
@@ -129,13 +137,6 @@ def withdrawn(
 
     row = with_label(record)
     show(row, as_json=as_json, drawn=f"{row.title} by {row.artist_name} is {row.state}")
-
-
-def _target(told: str) -> tuple[str, str]:
-    target, _, url = told.partition("=")
-    if not (target.strip() and url.strip()):
-        raise UsageError(f"{told[:60]!r} names no place: write it as bandcamp=https://…")
-    return target.strip(), url.strip()
 
 
 async def _find(label: Label, ref: str) -> ReleaseRow:

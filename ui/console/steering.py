@@ -77,6 +77,16 @@ class Steering:
         known, why = await attempt(act())
         return why if known is None else said(f"On record: {known.persona.name} may be released.")
 
+    async def take_back_name_search(self, alias: str | None, name: str) -> Markup:
+        """Nobody looked after all."""
+
+        async def act() -> Artist:
+            artist = await self._reception.store.read(artists.artist_by_name, name=name)
+            return await (await self._reception.desk(alias)).artists.take_back_name_search(artist)
+
+        known, why = await attempt(act())
+        return why if known is None else said(f"Taken back: releases of {known.persona.name} wait again.")
+
     async def ask_song(
         self, alias: str | None, name: str, theme: str, title: str, seconds: str, seed: str
     ) -> Markup:

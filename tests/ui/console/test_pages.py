@@ -58,6 +58,7 @@ from ui.console.readings import settings as settings_reading
 from ui.console.readings.review import song
 from ui.console.readings.standing import makers, standing
 from ui.console.reception import Reception
+from ui.console.releasing import Releasing, Way, move_release
 from ui.console.reviewing import Bound, Review, Typed, edits
 from ui.console.steering import Steering, moves, policy_of
 from ui.console.trying import Trying
@@ -213,6 +214,45 @@ async def test_a_search_for_a_name_is_kept_and_its_form_goes_away(
     assert now_cards.artists_waiting(stage.read(label_status, caps=caps)) == ""
     row = stage.read(releases.release_by_id, release_id="rel_1")
     assert "Not to be published yet" not in release_card(row, None, await reception.now())
+    assert "Only the owner" in await steering.take_back_name_search("ada", artist.slug)
+    assert "wait again" in await steering.take_back_name_search("owner", artist.slug)
+    assert stage.read(releases.release_by_id, release_id="rel_1").state == "built"
+    assert "No search" in await steering.take_back_name_search("owner", artist.slug)
+
+
+async def test_a_release_is_put_out_and_taken_back_as_it_was_shown(
+    reception: Reception, stage: Stage, band: Band
+) -> None:
+    asked = stage.read(approval_rows.pending_approvals, limit=1)[0]
+    artist = stage.read(artists.artist_by_id, artist_id=asked.artist_id)
+    bag = Release(id="rel_1", title="Slow Rain", directory="d", manifest_sha256="ab" * 32)
+    recorded = {"cycle_id": asked.cycle_id, "release": bag, "release_date": "2026-02-01"}
+    stage.write(releases.record_release, fence=stage.activate(artist).fence, **recorded)
+    with gr.Blocks():
+        releasing = Releasing(reception, gr.Textbox())
+
+    def offered() -> tuple[str, bool, bool]:
+        state, out, back = releasing.show(stage.read(releases.release_by_id, release_id="rel_1"))
+        return str(state), out["visible"], back["visible"]
+
+    async def move(way: Way, state: str, places: str = "", day: str = "", who: str = "owner") -> str:
+        return str(await move_release(reception, who, way, "rel_1", state, places, day))
+
+    assert offered() == ("built", False, True)
+    assert "Slow Rain waits" in await move("published", "built")
+    await Steering(reception).record_name_search("owner", artist.slug, "nobody")
+    assert offered() == ("ready", True, True)
+    assert "Only the owner" in await move("published", "ready", who="ada")
+    assert "names no place" in await move("published", "ready", "bandcamp")
+    assert "is no day" in await move("published", "ready", day="31.12.")
+    assert "is published" in await move("published", "ready", "bandcamp=https://a.example?b=c\n\n")
+    row = stage.read(releases.release_by_id, release_id="rel_1")
+    assert (row.urls, row.published_at is None) == ({"bandcamp": "https://a.example?b=c"}, False)
+    assert offered() == ("published", True, True)
+    assert "no longer ready" in await move("withdrawn", "ready"), "it was shown as it no longer is"
+    assert "is withdrawn" in await move("withdrawn", "published")
+    assert offered() == ("withdrawn", False, False)
+    assert "Choose a release" in await move("withdrawn", "")
 
 
 async def test_variants_are_begun_promoted_and_withdrawn_and_a_change_is_taken_back(

@@ -78,6 +78,11 @@ def test_a_release_goes_out_once_somebody_has_searched_for_the_name(home: Path, 
         assert program.post(search, json={}).status_code == 422
         known = program.post(search, json={"found": "nobody"}).json()
         assert known["persona"]["name_search"]["by"] == "api"
+        assert program.delete(search).json()["persona"]["name_search"] is None
+        assert "Slow Rain waits" in told(program.post(f"{at}/published", json={}), 409, "conflict")
+        program.post(search, json={"found": "nobody"})
+        assert program.post(f"{at}/published", json={"on": "soon"}).status_code == 422
+        assert "yet to come" in program.post(f"{at}/published", json={"on": "9999-12-31"}).text
         out = program.post(f"{at}/published", json={"urls": {"site": "https://a.example"}}).json()
         assert (out["state"], out["urls"]) == ("published", {"site": "https://a.example"})
         assert program.post("/api/v1/artists/nova-rain/accept").json()["accepted_at"]

@@ -20,6 +20,13 @@ NAME_SEARCH = el(
     cls="lm-quiet",
 )
 
+NAME_SEARCH_KEPT = el(
+    "p",
+    "The persona below says who searched and what was found. Until something has come out under the name this can be "
+    "taken back: its releases then wait for another search.",
+    cls="lm-quiet",
+)
+
 
 def portrait(artist: Artist, latest: dict[str, str], money: ArtistMoney, now: datetime) -> Markup:
     """Name, sign, state and what it cost."""

@@ -67,6 +67,12 @@ class ArtistPage:
                 label="Where you looked, and what you found", elem_id="name-found", max_length=300
             )
             self.searched = gr.Button("Keep it", variant="primary", elem_id="name-searched", scale=0)
+        with (
+            gr.Column(elem_classes="lm-steer", elem_id="name-search-kept", visible=False) as self.search_kept,
+            gr.Accordion("The search for its name", open=False),
+        ):
+            gr.HTML(cards.NAME_SEARCH_KEPT, apply_default_css=False)
+            self.unsearched = gr.Button("Nobody searched after all", elem_id="name-unsearched", scale=0)
 
     def _autopilot(self) -> None:
         with gr.Column(elem_classes="lm-steer", elem_id="autopilot"):
@@ -101,7 +107,9 @@ class ArtistPage:
 
     def _wire(self, blocks: gr.Blocks) -> None:
         notice = self.frame.notice
-        self.shown = [self.portrait, *self.told, self.pilot, self.search, *self.buttons.values()]
+        self.shown = [
+            self.portrait, *self.told, self.pilot, self.search, self.search_kept, *self.buttons.values()
+        ]  # fmt: skip
         arrived = blocks.load(self.arrive, None, [self.name, *self.policy], **QUIETLY)
         arrived.then(self.draw, self.name, self.shown, **QUIETLY)
         self.frame.clock.tick(self.draw, self.name, self.shown, **QUIETLY)
@@ -117,6 +125,7 @@ class ArtistPage:
         acts = (
             (self.yes, self.move, [self.name, self.trigger, self.reason], [notice, self.confirm]),
             (self.searched, self.record_search, [self.name, self.found], [notice]),
+            (self.unsearched, self.take_back_search, [self.name], [notice]),
             (self.on, self.switch_on, [self.name, self.pilot_why, *self.policy], [notice]),
             (self.off, self.switch_off, [self.name, self.pilot_why], [notice]),
             (
@@ -151,6 +160,7 @@ class ArtistPage:
                 empty(f"There is no artist {name!r}."),
                 *[""] * (len(self.told) + 1),
                 gr.update(visible=False),
+                gr.update(visible=False),
                 *hidden,
             ]
         artist, now = told.artist, told.at
@@ -166,6 +176,7 @@ class ArtistPage:
             cards.persona_card(artist),
             cards.autopilot_card(artist, told.flight, told.throws, now),
             gr.update(visible=artist.persona.name_search is None),
+            gr.update(visible=artist.persona.name_search is not None),
             *self._possible(artist),
         ]
 
@@ -190,6 +201,9 @@ class ArtistPage:
 
     async def record_search(self, name: str, found: str, request: gr.Request) -> Markup:
         return await self.steering.record_name_search(request.username, name, found or "")
+
+    async def take_back_search(self, name: str, request: gr.Request) -> Markup:
+        return await self.steering.take_back_name_search(request.username, name)
 
     async def switch_on(
         self, name: str, why: str, score: float, week: float, rejections: float, errors: float, usd: float,

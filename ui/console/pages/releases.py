@@ -9,6 +9,7 @@ from ui.console.frame import QUIETLY, Frame, acted, card
 from ui.console.notices import attempt
 from ui.console.readings.releases import bag, covers
 from ui.console.reception import Reception
+from ui.console.releasing import Releasing
 
 PAGE = 24
 
@@ -28,13 +29,17 @@ class ReleasesPage:
                 self.grid, self.turner = card("release-grid", acts=True), card("release-pager", acts=True)
             with gr.Column(elem_classes="lm-detail"):
                 self.told = card("release")
+                self.releasing = Releasing(reception, self.chosen)
+        self.releasing.wire(self.frame)
+        self.shown = [self.told, *self.releasing.shown]
         place, listed = [self.number, self.chosen], [self.grid, self.turner, self.number]
         arrived = blocks.load(self.arrive, None, self.chosen, **QUIETLY)
-        arrived.then(self.draw, place, listed, **QUIETLY).then(self.show, self.chosen, self.told, **QUIETLY)
+        arrived.then(self.draw, place, listed, **QUIETLY).then(self.show, self.chosen, self.shown, **QUIETLY)
         self.frame.clock.tick(self.draw, place, listed, **QUIETLY)
         self.grid.click(self.pick, None, self.chosen, **QUIETLY).then(
-            self.show, self.chosen, self.told, **QUIETLY
+            self.show, self.chosen, self.shown, **QUIETLY
         ).then(self.draw, place, listed, **QUIETLY)
+        self.releasing.done.then(self.show, self.chosen, self.shown, **QUIETLY)
         self.turner.click(self.turn, None, self.number, **QUIETLY).then(self.draw, place, listed, **QUIETLY)
 
     async def arrive(self, request: gr.Request) -> str:
@@ -60,12 +65,13 @@ class ReleasesPage:
             page,
         )
 
-    async def show(self, release_id: str) -> str:
+    async def show(self, release_id: str) -> list[object]:
         """The check reads every file of the bag, so it happens when somebody looks, and not on the clock."""
         row, _ = await attempt(self.reception.store.read(releases.release_by_id, release_id=release_id))
         if row is None:
-            return ""
-        return cards.release_card(row, await bag(self.reception, row), await self.reception.now())
+            return ["", *self.releasing.show(None)]
+        told = cards.release_card(row, await bag(self.reception, row), await self.reception.now())
+        return [told, *self.releasing.show(row)]
 
 
 def build(reception: Reception, blocks: gr.Blocks) -> None:

@@ -104,6 +104,12 @@ async def record_name_search(name: str, search: Searched, label: TheLabel, desk:
     )
 
 
+@router.delete("/{name}/name-search")
+async def take_back_name_search(name: str, label: TheLabel, desk: TheDesk) -> Artist:
+    """Nobody searched after all: its releases wait again. Refused once one of them came out. The owner's right."""
+    return await desk.artists.take_back_name_search(await label.store.read(artist_by_name, name=name))
+
+
 @router.get("/{name}/changes")
 async def list_changes(name: str, label: TheLabel) -> Changes:
     """What the artist has changed of itself, the latest first, each with its trial."""

@@ -1,6 +1,7 @@
 """Finished releases."""
 
 import asyncio
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -40,6 +41,8 @@ class PutOut(Frozen):
         dict[str, Annotated[str, Field(max_length=2000)]], Field(max_length=40, default_factory=dict)
     ]
     """Its address by target."""
+    on: date | None = None
+    """The UTC day on which it came out; nothing for now."""
 
 
 @router.get("")
@@ -70,4 +73,4 @@ async def show_release(release_id: str, label: TheLabel) -> ReleaseAccount:
 async def mark_published(release_id: str, put_out: PutOut, label: TheLabel, desk: TheDesk) -> ReleaseRow:
     """Keep that a person has put a release out; refused while its artist's name waits to be searched."""
     row = await label.store.read(releases.release_by_id, release_id=release_id)
-    return await desk.releases.mark_published(row, put_out.urls)
+    return await desk.releases.mark_published(row, put_out.urls, on=put_out.on)
