@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import shutil
 import signal
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -114,3 +116,17 @@ async def begins(label: Label, cycle: Cycle, step: str) -> None:
 def kill_process(actor: ray.actor.ActorHandle) -> None:
     """SIGKILL to an actor's process: no clean-up, as when a machine fails."""
     os.kill(ray.get(actor.__ray_call__.remote(lambda _self: os.getpid())), signal.SIGKILL)
+
+
+def copied_home(running: Path, home: Path) -> None:
+    """The home of a running label; its database by SQLite's own copy, because it is in use."""
+    shutil.copytree(running, home, ignore=shutil.ignore_patterns("labelmate.db*", "run.json*", "scratch"))
+    with sqlite3.connect(running / "labelmate.db") as source, sqlite3.connect(home / "labelmate.db") as copy:
+        source.backup(copy)
+    # Sizes and rates come from the record, whatever the settings say by now.
+    kept = [
+        line
+        for line in (running / ".env").read_text().splitlines()
+        if line.partition("=")[0] not in ("SAMPLE_RATE_HZ", "VIDEO_PRESET", "VIDEO_FPS", "COVER_PX")
+    ]
+    (home / ".env").write_text("\n".join(kept))

@@ -1,8 +1,10 @@
 """Songs whose pictures come from footage libraries at the far side of a socket, and what their faults do to them."""
 
+import asyncio
 import json
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
@@ -13,7 +15,10 @@ from storage.cycles import Cycle
 from storage.footage import footage_shown
 from storage.types import Artwork, CycleState, CycleStep, Films, Outcome, SongRequest
 from tests.agents.visuals.footage.library import KEY, Clip, Library, OpenLibrary
-from tests.journeys.quick import changed, decide, new_song, reaches
+from tests.journeys.quick import changed, copied_home, decide, new_song, reaches
+from tests.ui.conftest import Call, call
+
+__all__ = ["call"]
 
 pytestmark = [pytest.mark.walk, pytest.mark.cluster]
 
@@ -71,7 +76,9 @@ async def output(label: Label, cycle: Cycle, step: CycleStep) -> tuple[str, str]
     return row.provider, row.output or ""
 
 
-async def test_a_song_is_filmed_from_footage_and_says_whose(label: Label, library: Library):
+async def test_a_song_is_filmed_from_footage_and_says_whose(
+    label: Label, library: Library, home: Path, call: Call
+):
     with changed(label, **keys(library)):
         artist = await label.create_artist(seed=61, genre=None, who="test")
         request = SongRequest(seed=61, seconds=10, formats=("16:9", "9:16"))
@@ -126,6 +133,23 @@ async def test_a_song_is_filmed_from_footage_and_says_whose(label: Label, librar
         mine = {each.clip_id: each.approved for each in verdicts if each.clip_id in shown}
         assert mine == dict.fromkeys(shown, True)
         assert {each.approved for each in verdicts if each.clip_id not in shown} == {None}
+
+    # Elsewhere, and with no library to ask, the same films are made of the clips on record.
+    await asyncio.to_thread(copied_home, label.settings.home, home)
+    asked = len(library.asked), len(library.fetched)
+    assert await pictures_again(call, cycle) == dict.fromkeys(("paint", "film", "package"), ("same", ""))
+    assert (len(library.asked), len(library.fetched)) == asked
+    lost = films.videos[0].asset.parents
+    clip = next(each for each in clips if each["sha256"] in lost)
+    (home / "assets" / clip["sha256"][:2] / clip["sha256"]).unlink()
+    assert (await pictures_again(call, cycle))["film"] == ("differs", "the stored footage is gone")
+
+
+async def pictures_again(call: Call, cycle: Cycle) -> dict[str, tuple[str, str]]:
+    """What a replay of the song finds of its pictures and its release."""
+    told = await asyncio.to_thread(call, "cycle", "replay", cycle.id, "--videos", "--json")
+    steps = {step["name"]: (step["likeness"], step["what"]) for step in told.data["steps"]}
+    return {name: steps[name] for name in ("paint", "film", "package")}
 
 
 async def test_without_enough_footage_the_visualizer_draws_and_says_why(label: Label, library: Library):

@@ -1,8 +1,6 @@
 """A finished song is made again from what is on record, by the command, on a home in which no label runs."""
 
 import asyncio
-import shutil
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -10,7 +8,7 @@ import pytest
 from runtime.label import Label
 from storage import queries
 from storage.types import CycleState, CycleStep, Master, Takes
-from tests.journeys.quick import changed, decide, new_song, reaches
+from tests.journeys.quick import changed, copied_home, decide, new_song, reaches
 from tests.ui.conftest import Answer, Call, call
 
 __all__ = ["call"]
@@ -30,7 +28,7 @@ async def test_a_replay_finds_the_same_song_and_what_was_tampered_with(label: La
         await decide(label, cycle)
         await reaches(label, cycle, CycleState.ENDED)
     steps = (await label.store.read(queries.cycle_overview, cycle_id=cycle.id)).steps
-    await asyncio.to_thread(_copy, label.settings.home, home)
+    await asyncio.to_thread(copied_home, label.settings.home, home)
 
     told = await asyncio.to_thread(call, "cycle", "replay", cycle.id, "--videos", "--json")
     found = findings(told)
@@ -51,17 +49,3 @@ async def test_a_replay_finds_the_same_song_and_what_was_tampered_with(label: La
 
     lines = (await asyncio.to_thread(call, "cycle", "replay", cycle.id)).out.splitlines()
     assert lines[3] == "produce     differs: the stored wav is damaged"
-
-
-def _copy(running: Path, home: Path) -> None:
-    """The home of a running label; its database by SQLite's own copy, because it is in use."""
-    shutil.copytree(running, home, ignore=shutil.ignore_patterns("labelmate.db*", "run.json*", "scratch"))
-    with sqlite3.connect(running / "labelmate.db") as source, sqlite3.connect(home / "labelmate.db") as copy:
-        source.backup(copy)
-    # Sizes and rates come from the record, whatever the settings say by now.
-    kept = [
-        line
-        for line in (running / ".env").read_text().splitlines()
-        if line.partition("=")[0] not in ("SAMPLE_RATE_HZ", "VIDEO_PRESET", "VIDEO_FPS", "COVER_PX")
-    ]
-    (home / ".env").write_text("\n".join(kept))

@@ -101,7 +101,7 @@ def test_wishes_that_cannot_be_met_are_refused_in_one_line(call: Call, tmp_path:
     told = call("studio", "song", "--genre", "lofi", "--seed", "1", "--out", tmp_path / "a", *options)
     assert told.code == 2
     assert said in told.line
-    assert not list((tmp_path / "a").glob("*"))
+    assert not (tmp_path / "a").exists()
 
 
 def test_a_song_needs_a_folder(call: Call):
@@ -202,3 +202,14 @@ def test_unknown_genres_and_unwritable_folders_are_refused(call: Call, tmp_path:
     for title in (" ", "la " * 100):
         told = call("studio", "cover", "--title", title, "--artist", "B", "--out", tmp_path / "c")
         assert (told.code, "needs its title" in told.line) == (2, True)
+        assert not (tmp_path / "c").exists()
+
+
+def test_a_film_that_is_refused_late_leaves_no_folder(call: Call, tmp_path: Path):
+    soundfile.write(tmp_path / "song.wav", np.ones(16_000) * 0.1, 8_000)
+    told = call(
+        "studio", "video", "--audio", tmp_path / "song.wav", "--artist", "la " * 100, "--title", "A",
+        "--out", tmp_path / "a" / "b" / "film.mp4", "--size", "160x90",
+    )  # fmt: skip
+    assert (told.code, "needs its artist's name" in told.err.splitlines()[-1]) == (2, True)
+    assert not (tmp_path / "a").exists()

@@ -1,6 +1,7 @@
 """`labelmate simulate`: the decisions of a whole roster, rehearsed without a song."""
 
 import secrets
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,7 @@ from ui.cli.options import Json
 from ui.cli.output import Facts, show, table
 from ui.cli.progress import Meter
 from ui.cli.session import settings, shown_path
-from ui.cli.studio.files import keep_image, make_folder
+from ui.cli.studio.files import folder_made, keep_image
 from ui.cli.wishes import Seed
 
 ROWS_SHOWN = 10
@@ -50,11 +51,9 @@ def simulate(
     as_json: Json = False,
 ) -> None:
     """Rehearse a roster's months: your rules and experiments against seeded listeners, without a song."""
-    if picture is not None:
-        make_folder(picture.parent)
     ours = settings()
     chosen = secrets.randbelow(2**31) if seed is None else seed
-    with Meter() as meter:
+    with Meter() as meter, folder_made(picture.parent) if picture else nullcontext():
         made = simulate_on(
             ours,
             address=address,
@@ -66,10 +65,10 @@ def simulate(
             every_days=every_days,
             told=lambda share: meter.told("generations", share),
         )
-    if picture is not None:
-        from agents.simulation.picture import draw_report
+        if picture is not None:
+            from agents.simulation.picture import draw_report
 
-        keep_image(picture, draw_report(made.report))
+            keep_image(picture, draw_report(made.report))
     show(made, as_json=as_json, drawn=_drawn(made, picture))
 
 

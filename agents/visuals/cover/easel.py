@@ -62,10 +62,12 @@ def paint(
             f"the cover came out at {len(cover)} bytes, above {MAX_COVER_BYTES}: ask for a smaller size_px"
         )
     paths = out_dir / "cover.jpg", out_dir / "thumbnail.jpg"
-    for path, content in zip(paths, (cover, thumbnail), strict=True):
-        with part_file(path) as part:
-            part.write_bytes(content)
-            part.replace(path)
+    with part_file(paths[0]) as large, part_file(paths[1]) as small:
+        large.write_bytes(cover)
+        small.write_bytes(thumbnail)
+        # Both or none: a thumbnail of another picture would be worse than no cover.
+        large.replace(paths[0])
+        small.replace(paths[1])
     dropped = head.lettering.dropped + name.lettering.dropped
     return CoverFiles(
         cover=paths[0],

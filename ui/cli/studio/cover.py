@@ -12,7 +12,7 @@ from storage.types import Frozen
 from ui.cli.options import Json
 from ui.cli.output import Facts, show
 from ui.cli.session import shown_path
-from ui.cli.studio.files import Out, make_folder
+from ui.cli.studio.files import Out, folder_made
 from ui.cli.studio.looks import drawn_seed, look_seed
 from ui.cli.wishes import Seed
 
@@ -48,11 +48,11 @@ def cover(
 ) -> None:
     """Paint a cover and its thumbnail; the look follows the artist's name, the picture the seed."""
     find_genre(genre)
-    make_folder(out)
     started_s = process_time()
     chosen = drawn_seed(seed)
     visual = choose_identity(look_seed(artist), genre, (mood,), frozenset())
-    made = painter.paint_cover(visual, artist, title, mood, chosen, out, size_px=size_px)
+    with folder_made(out):
+        made = painter.paint_cover(visual, artist, title, mood, chosen, out, size_px=size_px)
     done = StudioCover(
         cover=str(made.cover),
         thumbnail=str(made.thumbnail),

@@ -1,5 +1,7 @@
 """Folders and small texts that a person names."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -18,12 +20,25 @@ Out = Annotated[
 ]
 
 
-def make_folder(out: Path) -> None:
-    """Make it with its parents. Raises UsageError where that is not possible."""
+@contextlib.contextmanager
+def folder_made(out: Path) -> Iterator[None]:
+    """The folder and its parents; those that had to be made are gone again where nothing came into them.
+
+    Raises UsageError where it cannot be made.
+    """
+    missing = [each for each in (out, *out.parents) if not each.exists()]
     try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"--out {out} cannot be made: {error.strerror}; choose another folder") from error
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"--out {out} cannot be made: {error.strerror}; choose another folder"
+            ) from error
+        yield
+    finally:
+        for each in missing:
+            with contextlib.suppress(OSError):  # something is in it
+                each.rmdir()
 
 
 def read_json(path: Path, kind: type[T]) -> T:

@@ -30,7 +30,7 @@ from ui.cli.options import Json
 from ui.cli.output import Facts, show, show_rows
 from ui.cli.progress import Meter
 from ui.cli.session import settings, shown_path
-from ui.cli.studio.files import keep_image, keep_text, make_folder
+from ui.cli.studio.files import folder_made, keep_image, keep_text
 from ui.cli.wishes import KeyName, Mood, Seconds, Seed, Tempo, Theme, Title
 from ui.wishes import wish
 
@@ -132,47 +132,47 @@ def song(
         seed=seed, seconds=seconds, theme=theme, title=title, tempo_bpm=tempo_bpm, key=key, mood=mood
     )
     chosen = settings()
-    make_folder(out)
-    started_s = _cpu_s()
-    persona, brief, lyrics = asyncio.run(_write(wanted, genre, chosen.song_seconds, lyrics_file))
-    score, plan = composer.compose(brief, lyrics)
-    with Meter() as meter:
-        made = producer.produce(
-            brief,
-            score,
-            plan,
-            out,
-            sample_rate_hz=chosen.sample_rate_hz,
-            loudness_lufs=chosen.loudness_lufs,
-            with_stems=stems,
-            progress=meter.told,
+    with folder_made(out):
+        started_s = _cpu_s()
+        persona, brief, lyrics = asyncio.run(_write(wanted, genre, chosen.song_seconds, lyrics_file))
+        score, plan = composer.compose(brief, lyrics)
+        with Meter() as meter:
+            made = producer.produce(
+                brief,
+                score,
+                plan,
+                out,
+                sample_rate_hz=chosen.sample_rate_hz,
+                loudness_lufs=chosen.loudness_lufs,
+                with_stems=stems,
+                progress=meter.told,
+            )
+        painted = _paint(plan, made.wav, persona, out / "song.png") if picture else None
+        done = StudioSong(
+            artist=brief.artist_name,
+            title=brief.title,
+            genre=brief.genre,
+            seed=wanted.seed,
+            tempo_bpm=brief.tempo_bpm,
+            key=brief.key,
+            mode=brief.mode,
+            duration_s=round(made.duration_s, 3),
+            loudness_lufs=round(made.loudness_lufs, 2),
+            true_peak_dbtp=round(made.true_peak_dbtp, 2),
+            sample_rate_hz=made.sample_rate_hz,
+            audio=StudioAudio(wav=str(made.wav), flac=str(made.flac), mp3=str(made.mp3)),
+            wav=str(made.wav),
+            flac=str(made.flac),
+            mp3=str(made.mp3),
+            midi=str(made.midi),
+            plan=keep_text(out / "plan.json", plan.model_dump_json(indent=1)),
+            brief=keep_text(out / "brief.json", brief.model_dump_json(indent=1)),
+            lyrics=keep_text(out / "lyrics.txt", _sheet(lyrics)),
+            stems={part: str(path) for part, path in made.stems.items()},
+            picture=painted,
+            cpu_s=round(_cpu_s() - started_s, 2),
+            peak_rss_mb=_peak_rss_mb(),
         )
-    painted = _paint(plan, made.wav, persona, out / "song.png") if picture else None
-    done = StudioSong(
-        artist=brief.artist_name,
-        title=brief.title,
-        genre=brief.genre,
-        seed=wanted.seed,
-        tempo_bpm=brief.tempo_bpm,
-        key=brief.key,
-        mode=brief.mode,
-        duration_s=round(made.duration_s, 3),
-        loudness_lufs=round(made.loudness_lufs, 2),
-        true_peak_dbtp=round(made.true_peak_dbtp, 2),
-        sample_rate_hz=made.sample_rate_hz,
-        audio=StudioAudio(wav=str(made.wav), flac=str(made.flac), mp3=str(made.mp3)),
-        wav=str(made.wav),
-        flac=str(made.flac),
-        mp3=str(made.mp3),
-        midi=str(made.midi),
-        plan=keep_text(out / "plan.json", plan.model_dump_json(indent=1)),
-        brief=keep_text(out / "brief.json", brief.model_dump_json(indent=1)),
-        lyrics=keep_text(out / "lyrics.txt", _sheet(lyrics)),
-        stems={part: str(path) for part, path in made.stems.items()},
-        picture=painted,
-        cpu_s=round(_cpu_s() - started_s, 2),
-        peak_rss_mb=_peak_rss_mb(),
-    )
     drawn = Facts(
         {
             "song": f"{done.title} by {done.artist}, {done.genre}",

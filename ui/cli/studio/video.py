@@ -18,7 +18,7 @@ from ui.cli.options import Json
 from ui.cli.output import Facts, show
 from ui.cli.progress import Meter
 from ui.cli.session import shown_path
-from ui.cli.studio.files import make_folder, read_json
+from ui.cli.studio.files import folder_made, read_json
 from ui.cli.studio.looks import drawn_seed, look_seed
 from ui.cli.wishes import Seed
 
@@ -89,14 +89,13 @@ def video(
         find_genre(genre)
     started_s = process_time()
     chosen = drawn_seed(seed)
-    with Meter() as meter:
+    with folder_made(out.parent), Meter() as meter:
         if plan is not None:
             song = _named(read_json(plan, SongPlan), artist, title, genre)
         else:
             song = _measured(audio, artist, title, genre, meter)
         if lyrics is not None:
             song = _worded(song, lyrics)
-        make_folder(out.parent)
         made = painter.film(
             song,
             audio,
