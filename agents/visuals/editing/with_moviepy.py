@@ -6,7 +6,7 @@ and does not pickle, so none leaves this module: paths and timelines go in, file
 
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from fractions import Fraction
@@ -18,13 +18,17 @@ from agents.visuals.editing.clip import first_frame, fit, probe_clip
 from agents.visuals.editing.delivery import deliver, part_file
 from agents.visuals.editing.layers import undrawn
 from agents.visuals.editing.raster import Raster, rasterise
+from agents.visuals.editing.source import Pictures
 from agents.visuals.encode import FILMED
 from agents.visuals.facts import VideoFacts
 from agents.visuals.timeline import Emblem, Overlay, Shot, Timeline, Veil
+from agents.visuals.visualizer.frame import to_rgb
 from storage.errors import LabelError, RenderError, UsageError
 
 if TYPE_CHECKING:
+    import numpy as np
     from moviepy import ImageClip, VideoClip, VideoFileClip
+    from numpy.typing import NDArray
 
 ClipT = TypeVar("ClipT")
 Edit = Callable[["VideoClip"], "VideoClip"]
@@ -37,17 +41,24 @@ COLOURS = (
 
 
 def render(
-    timeline: Timeline, out: Path, *, preset: str = "superfast", edit: Edit | None = None
+    timeline: Timeline,
+    out: Path,
+    *,
+    preset: str = "superfast",
+    edit: Edit | None = None,
+    drawn: Mapping[Path, Pictures] | None = None,
 ) -> VideoFacts:
     """Make the file, after `edit` has had the whole film in its hands.
 
-    Raises RenderError for a clip that cannot be shown, or an edit that fails; `out` is not touched then.
+    Shots whose clip is named in `drawn` take their pictures from there; each name is of one shot, and they come once,
+    in their order: an edit that turns time back cannot have them. Raises RenderError for a clip that cannot be shown,
+    or an edit that fails; `out` is not touched then.
     """
     from moviepy import AudioFileClip, ColorClip, CompositeVideoClip
 
     size = (timeline.width, timeline.height)
     with ExitStack() as closing, _as_render_error(out):
-        readers = _Readers(closing, timeline)
+        readers = _Readers(closing, timeline, drawn or {})
         layers: list[VideoClip] = [ColorClip(size, (0, 0, 0), duration=timeline.duration_s)]
         begins = 0
         for number, shot in enumerate(timeline.shots):
@@ -87,8 +98,8 @@ def add_text_overlay(
 class _Readers:
     """One open file for each clip, however often it is shown."""
 
-    def __init__(self, closing: ExitStack, timeline: Timeline) -> None:
-        self._closing, self._timeline = closing, timeline
+    def __init__(self, closing: ExitStack, timeline: Timeline, drawn: Mapping[Path, Pictures]) -> None:
+        self._closing, self._timeline, self._drawn = closing, timeline, drawn
         self._open: dict[Path, VideoFileClip] = {}
 
     def shot(self, number: int) -> "VideoClip":
@@ -96,6 +107,9 @@ class _Readers:
         from moviepy import VideoFileClip
 
         timeline, shot = self._timeline, self._timeline.shots[number]
+        if shot.clip in self._drawn:
+            self._closing.callback(self._drawn[shot.clip].close)
+            return _drawn_clip(self._drawn[shot.clip], timeline, number)
         facts = probe_clip(shot.clip)
         at = fit(facts, timeline.width, timeline.height, shot.focus_x)
         if shot.clip not in self._open:
@@ -108,6 +122,30 @@ class _Readers:
         clip = cast("VideoFileClip", clip.with_duration(max(clip.duration, in_s + length_s)))
         cut = clip.subclipped(in_s, in_s + length_s)
         return cut.cropped(x1=at.left, y1=at.top, width=timeline.width, height=timeline.height)
+
+
+def _drawn_clip(pictures: Pictures, timeline: Timeline, number: int) -> "VideoClip":
+    """A clip of pictures that come one after another, each made when it is first asked for."""
+    from moviepy import VideoClip
+
+    shown = -1
+
+    def picture(time_s: float) -> "NDArray[np.uint8]":
+        nonlocal shown
+        wanted = round(time_s * timeline.fps)
+        if wanted < shown:
+            raise RenderError(
+                "drawn shots come in their order: leave time as it is, or edit the finished film"
+            )
+        while shown < wanted:
+            pictures.read()
+            shown += 1
+        return to_rgb(pictures.frame)
+
+    clip = VideoClip(duration=timeline.source_frames(number) / timeline.fps)
+    # Given to the constructor, it would be asked for its first picture before the shots ahead of it are drawn.
+    clip.frame_function, clip.size = picture, (timeline.width, timeline.height)
+    return clip
 
 
 def _opened(closing: ExitStack, clip: ClipT) -> ClipT:

@@ -9,7 +9,12 @@ import pytest
 from pydantic import ValidationError
 
 from agents.visuals.editing import fast, with_moviepy
+from agents.visuals.encode import Reel
+from agents.visuals.footage.cutting import Drawing
+from agents.visuals.footage.drawn import Drawn
 from agents.visuals.timeline import Emblem, Overlay, Shot, Soundtrack, Timeline, Veil
+from agents.visuals.visualizer.projector import Projector
+from agents.visuals.visualizer.sound import listen
 from storage.errors import RenderError, UsageError
 
 
@@ -58,6 +63,43 @@ def test_both_backends_show_the_same_pictures(clips, audio, tmp_path):
     change = np.abs(np.diff(ours, axis=0)).mean(axis=(1, 2, 3))
     assert change.argmax() == 24 + 24 - 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0.mp4", "1.mp4"]
+
+
+def test_both_backends_show_drawn_shots_between_the_others(plan, visual, clips, audio, tmp_path):
+    first, last = (
+        Drawing(Path("drawn") / name, at, frames) for name, at, frames in (("1", 20, 30), ("3", 60, 20))
+    )
+    film = timeline(
+        audio,
+        Shot(clip=clips[0], frames=20),
+        Shot(clip=first.path, frames=20, enters="dissolve", entry_frames=5),
+        Shot(clip=clips[1], frames=20, enters="dissolve", entry_frames=10),
+        Shot(clip=last.path, frames=20),
+    )
+    for number, backend in enumerate((fast, with_moviepy)):
+        reel = Reel(320, 180, 30, 80, 0.0)
+        # Grain is noise, of which each encoder keeps another part.
+        smooth = visual.model_copy(update={"grain": 0.0})
+        projector = Projector(plan, listen(audio, 0.0, 80, 30), smooth, reel, None, 3)
+        drawn = {each.path: Drawn(projector, each) for each in (first, last)}
+        backend.render(film, tmp_path / f"{number}.mp4", drawn=drawn)
+    ours, theirs = (pictures(tmp_path / f"{n}.mp4").astype(np.float64) for n in (0, 1))
+    noise = ((ours - theirs) ** 2).mean(axis=(1, 2, 3))
+    assert (10 * np.log10(255**2 / noise)).min() >= 35
+    assert np.abs(ours[25:40] - ours[79]).mean() > 3, "they are of their own places in the song"
+
+
+def test_an_edit_that_turns_time_back_cannot_have_drawn_shots(plan, visual, audio, tmp_path):
+    drawing = Drawing(Path("drawn/0"), 0, 20)
+    projector = Projector(plan, listen(audio, 0.0, 20, 30), visual, Reel(320, 180, 30, 20, 0.0), None, 3)
+    with pytest.raises(RenderError, match="edit the finished film"):
+        with_moviepy.render(
+            timeline(audio, Shot(clip=drawing.path, frames=20)),
+            tmp_path / "film.mp4",
+            drawn={drawing.path: Drawn(projector, drawing)},
+            edit=lambda film: film.time_transform(lambda time_s: 0.6 - time_s, keep_duration=True),
+        )
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture(scope="module")
