@@ -237,6 +237,8 @@ class AudienceServices(Group):
     """Key of the YouTube Data API: once a week it tells views and likes of songs that are linked to a video."""
     youtube_base_url: WebAddress = "https://www.googleapis.com"
     """Address of that API."""
+    youtube_data_days: int = Field(30, ge=1, le=30)
+    """Days after which a number that this API told is deleted: YouTube's developer policies (III.E.4.d) allow no more than 30."""
     listenbrainz_token: Key | None = None
     """User token of ListenBrainz: the same of listens and listeners of recordings."""
     listenbrainz_base_url: WebAddress = "https://api.listenbrainz.org"

@@ -17,7 +17,7 @@ from configs.settings import Settings
 from runtime.model_spend import caps_of
 from runtime.trends import wait_s
 from storage import audience, audience_links, timelines, trends
-from storage.audience import REAL, Settled
+from storage.audience import BRIEF, REAL, Settled
 from storage.audience_links import HeardAt, ListenerNumber
 from storage.errors import ProviderError
 from storage.store import StoreClient
@@ -64,11 +64,11 @@ async def fetch_audiences(
     for source in audience_sources(settings) if sources is None else sources:
         heard = await store.read(audience_links.heard_at, within=SETTLED_BEFORE)
         told.append(await _fetch(store, settings, source, heard))
-    await compare_audiences(store)
+    await compare_audiences(store, settings)
     return told
 
 
-async def compare_audiences(store: StoreClient) -> int:
+async def compare_audiences(store: StoreClient, settings: Settings) -> int:
     """Give each song that is due its outcome, by the first of `REAL` that can be compared by then; says how many.
 
     An outcome never changes: what is looked at again and again must have been fixed before. So a song waits for an age at
@@ -80,6 +80,7 @@ async def compare_audiences(store: StoreClient) -> int:
         before=SETTLED_BEFORE,
         due=COMPARED_AT,
         within=USUAL_WITHIN,
+        brief=timedelta(days=settings.youtube_data_days),
     )
     by_source: dict[str, list[Reading]] = {source: [] for source in REAL}
     for one in settled:
@@ -90,7 +91,11 @@ async def compare_audiences(store: StoreClient) -> int:
             continue
         found = outcome_of(_reading(song), by_source[song.source])
         if found is not None:
-            compared = tuple(one.model_dump() for one in found.compared)
+            # What may stay for a while only is not kept in what is kept for good: of it the share, which is our own.
+            hidden = {"value", "usual"} if song.source in BRIEF else set[str]()
+            compared = tuple(
+                one.model_dump(exclude=hidden) | {"share": round(one.share, 6)} for one in found.compared
+            )
             await store.write(audience.keep_outcome, song=song, outcome=found.outcome, compared=compared)
             done.add(song.cycle_id)
     return len(done)

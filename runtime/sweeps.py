@@ -78,6 +78,7 @@ class Sweeps:
             _Sweep(self._notice_sleep, MINUTE_S / 4, monotonic()),
             _Sweep(self._expire_media, HOUR_S, monotonic() + MINUTE_S),
             _Sweep(self._prune_writes, HOUR_S, monotonic() + 2 * MINUTE_S),
+            _Sweep(self._forget_lent_numbers, HOUR_S, monotonic() + 2 * MINUTE_S),
             _Sweep(
                 self._check_roster,
                 settings.last.lifecycle_check_interval_minutes * MINUTE_S,
@@ -123,6 +124,11 @@ class Sweeps:
             forgotten = await self._store.write(
                 retention.prune_writes, older_than_s=WRITES_KEPT_S, limit=CHUNK
             )
+
+    async def _forget_lent_numbers(self) -> None:
+        forgotten, days = CHUNK, self._settings.last.youtube_data_days
+        while forgotten == CHUNK:
+            forgotten = await self._store.write(retention.forget_lent_numbers, days=days, limit=CHUNK)
 
     async def _check_roster(self) -> None:
         settings = self._settings.last

@@ -6,7 +6,7 @@ Simulated listeners (agents of a rehearsal) are a source of their own and stand 
 import hashlib
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from storage import events, tables
 from storage.artists import artist_by_id
@@ -23,6 +23,8 @@ R = tables.releases
 U = tables.audience_outcomes
 REAL = ("spotify_for_artists", "youtube_studio", "youtube", "distributor", "listenbrainz")
 """Whose numbers are of real listeners; a song is compared by the first of them that can be."""
+BRIEF = ("youtube",)
+"""Whose terms let a number stay for `YOUTUBE_DATA_DAYS` only. What people download from YouTube Studio is theirs to keep."""
 DAY = timedelta(days=1)
 OPERATOR = "operator"
 OUTCOME = "outcome, 0.5 is usual"
@@ -154,12 +156,19 @@ def receptions_of(tx: Tx, *, artist_id: ArtistId, limit: int = 200) -> list[Rece
 
 
 def settled_of(
-    tx: Tx, *, after: timedelta, before: timedelta, due: timedelta, within: timedelta
+    tx: Tx,
+    *,
+    after: timedelta,
+    before: timedelta,
+    due: timedelta,
+    within: timedelta,
+    brief: timedelta,
 ) -> list[Settled]:
     """The first that each source said of every song published `within` that time, at an age `after` the one and `before` the other.
 
     Ages count from when a person recorded the publication; a song that nobody published, or that was withdrawn, has none.
-    A song is due from that age on, until it has its outcome.
+    A song is due from that age on, until it has its outcome. Of the sources in `BRIEF` numbers stay for `brief` only: their songs
+    are those whose first number of that age cannot have been deleted yet, or a later and larger one would stand for it.
     """
     now = tx.clock.now()
     age_days = days_between(O.c.at, R.c.published_at)
@@ -175,6 +184,7 @@ def settled_of(
             O.c.source.in_(REAL),
             R.c.state == ReleaseState.PUBLISHED,
             R.c.published_at >= now - within,
+            or_(O.c.source.not_in(BRIEF), R.c.published_at >= now - after - brief),
             age_days >= after / DAY,
             age_days < before / DAY,
         )

@@ -1,6 +1,6 @@
-"""What is thrown away with time: media of songs nobody wanted, and acknowledgements nobody will ask for.
+"""What is thrown away with time: media of songs nobody wanted, acknowledgements nobody will ask for, and numbers that are lent.
 
-Both work in small chunks, so that no commit waits for them. Rows and hashes of assets stay.
+All work in small chunks, so that no commit waits for them. Rows and hashes of assets stay.
 """
 
 from datetime import timedelta
@@ -9,6 +9,7 @@ from sqlalchemy import and_, delete, not_, or_, select, update
 
 from storage import events, tables
 from storage.assets import AssetStore
+from storage.audience import BRIEF
 from storage.database import database_now_s
 from storage.store import StoreClient, Tx, write
 from storage.types import CycleState, Outcome
@@ -82,3 +83,22 @@ def prune_writes(tx: Tx, *, older_than_s: float, limit: int) -> int:
         .limit(limit)
     )
     return tx.connection.execute(delete(W).where(W.c.write_id.in_(old))).rowcount
+
+
+@write
+def forget_lent_numbers(tx: Tx, *, days: int, limit: int) -> int:
+    """Delete up to `limit` numbers whose source's terms let them stay no longer; says how many.
+
+    How a song compares with others stays: that is the label's own.
+    """
+    O = tables.observations  # noqa: E741, N806 - a table's short name, as in the other modules
+    old = (
+        select(O.c.id)
+        .where(O.c.source.in_(BRIEF), O.c.at < tx.clock.now() - timedelta(days=days))
+        .order_by(O.c.at)
+        .limit(limit)
+    )
+    gone = tx.connection.execute(delete(O).where(O.c.id.in_(old))).rowcount
+    if gone:
+        events.append(tx, "audience.forgotten", numbers=gone, days=days)
+    return gone

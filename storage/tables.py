@@ -517,6 +517,8 @@ observations = _table(
     Column("value", Number, nullable=False),
     Column("samples", Integer, nullable=False, default=1),
     Column("at", UtcTime, nullable=False),
+    Index("ix_observations_cycle_id", "cycle_id"),
+    Index("ix_observations_source_at", "source", "at"),
 )
 audience_links = _table(
     "audience_links",

@@ -4,13 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from configs.settings import Settings
 from runtime.audience import UNLINKED, compare_audiences, fetch_audiences
 from runtime.lifecycle_sweep import check_roster
-from storage import audience, audience_links, histories, learning, name_searches, releases
+from storage import audience, audience_links, histories, learning, name_searches, releases, tables
 from storage.errors import UsageError
-from storage.store import LocalStore
+from storage.store import LocalStore, Tx
 from storage.types import AudienceRow, LifecycleState, Outcome, Release
 from tests.agents.audience.services import (
     GONE,
@@ -100,15 +101,15 @@ async def test_poor_audiences_evolve_an_artist_only_where_they_count(stage: Stag
     mine = roster.release("Nova Rain", approved=4, rejected=16)
     stage.clock.advance(days=7)
     roster.bring("Nova Rain", mine, 1)
-    assert await compare_audiences(store) == 0, "a week says little"
+    assert await compare_audiences(store, Settings.load(home)) == 0, "a week says little"
     stage.clock.advance(days=36)
     roster.songs += 1
     for name, titles in usual.items():
         roster.bring(name, titles, 1000)
     roster.bring("Nova Rain", mine, 10)
-    assert await compare_audiences(store) == 12
+    assert await compare_audiences(store, Settings.load(home)) == 12
     assert roster.outcomes("Nova Rain") == [("spotify_for_artists", pytest.approx(10 / 1010, abs=1e-5))] * 4
-    assert await compare_audiences(store) == 0
+    assert await compare_audiences(store, Settings.load(home)) == 0
     assert await check_roster(store, Settings.load(home)) == []
     (moved,) = await check_roster(store, Settings.load(home, audience_weight=1))
     assert (moved.trigger, moved.sources) == ("evolve", ("person", "spotify_for_artists"))
@@ -118,7 +119,9 @@ async def test_poor_audiences_evolve_an_artist_only_where_they_count(stage: Stag
     assert await check_roster(store, Settings.load(home, audience_weight=1)) == [], "and counted once"
 
 
-async def test_an_outcome_is_settled_once_and_late_or_simulated_numbers_settle_nothing(stage: Stage):
+async def test_an_outcome_is_settled_once_and_late_or_simulated_numbers_settle_nothing(
+    stage: Stage, home: Path
+):
     roster, store = Roster(stage), LocalStore(stage.store)
     early = {name: roster.release(name, 4) for name in ("Bay", "Cove", "Nova Rain")}
     stage.clock.advance(days=40)
@@ -130,14 +133,14 @@ async def test_an_outcome_is_settled_once_and_late_or_simulated_numbers_settle_n
             learning.observe, artist_id=roster.artists["Nova Rain"][0].id, cycle_id=cycle_id,
             source="simulated", metric="streams", value=9e9,
         )  # fmt: skip
-    assert await compare_audiences(store) == 0, "a slower source may still speak"
+    assert await compare_audiences(store, Settings.load(home)) == 0, "a slower source may still speak"
     stage.clock.advance(days=3)
-    assert await compare_audiences(store) == 9
+    assert await compare_audiences(store, Settings.load(home)) == 9
     assert roster.outcomes("Nova Rain") == [("spotify_for_artists", 0.5)] * 3
     stage.clock.advance(days=60)
     roster.songs += 1
     roster.bring("Nova Rain", early["Nova Rain"], 10**6)
-    assert await compare_audiences(store) == 0, (
+    assert await compare_audiences(store, Settings.load(home)) == 0, (
         "settled is settled, and the fourth song's reading came too late"
     )
     assert roster.outcomes("Nova Rain") == [("spotify_for_artists", 0.5)] * 3
@@ -209,19 +212,38 @@ async def test_linked_songs_are_read_once_a_week_and_nobody_without_a_key(
     )
 
 
-async def test_a_slower_source_counts_before_the_one_that_is_read_most_often(stage: Stage):
+async def test_a_slower_source_counts_before_the_one_that_is_read_most_often(stage: Stage, home: Path):
     roster, store = Roster(stage), LocalStore(stage.store)
     songs = {name: roster.release(name, 4) for name in ("Bay", "Cove", "Nova Rain")}
     stage.clock.advance(days=30)
     for name, titles in songs.items():
         roster.bring(name, titles, 100, source="youtube")
-    await compare_audiences(store)
+    await compare_audiences(store, Settings.load(home))
     stage.clock.advance(days=8)
     for name, titles in songs.items():
         roster.bring(name, titles, 3000 if name == "Nova Rain" else 1000)
     stage.clock.advance(days=5)
-    assert await compare_audiences(store) == 12
+    assert await compare_audiences(store, Settings.load(home)) == 12
     assert roster.outcomes("Nova Rain") == [("spotify_for_artists", 0.75)] * 4
+
+
+async def test_an_outcome_keeps_no_number_that_is_lent(stage: Stage, home: Path):
+    roster, store = Roster(stage), LocalStore(stage.store)
+    songs = {name: roster.release(name, 4) for name in ("Bay", "Cove", "Nova Rain")}
+    stage.clock.advance(days=30)
+    for name, titles in songs.items():
+        roster.bring(name, titles, 300 if name == "Nova Rain" else 100, source="youtube")
+    stage.clock.advance(days=13)
+    assert await compare_audiences(store, Settings.load(home, youtube_data_days=7)) == 0, "they are gone"
+    assert await compare_audiences(store, Settings.load(home)) == 12
+    assert roster.outcomes("Nova Rain") == [("youtube", 0.75)] * 4
+    U = tables.audience_outcomes
+
+    def kept(tx: Tx) -> list[object]:
+        mine = U.c.artist_id == roster.artists["Nova Rain"][0].id
+        return list(tx.connection.execute(select(U.c.compared).where(mine)).scalars())
+
+    assert stage.read(kept) == [[{"metric": "streams", "songs": 8, "share": 0.75}]] * 4
 
 
 async def test_a_days_calls_go_to_those_that_were_asked_for_the_longest_ago(

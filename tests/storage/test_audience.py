@@ -3,12 +3,24 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine, delete, select
 
-from storage import artists, audience, audience_links, learning, name_searches, releases
+from storage import (
+    artists,
+    audience,
+    audience_links,
+    learning,
+    migrations,
+    name_searches,
+    releases,
+    retention,
+    tables,
+)
 from storage.audience import Settled
 from storage.errors import UsageError
 from storage.evidence import Window, lifecycle_evidence
 from storage.releases import ReleaseState
+from storage.store import Tx, write
 from storage.types import AudienceEvidence, AudienceRow, LifecycleState, Outcome, Release
 from tests.storage.stage import Stage
 
@@ -25,10 +37,15 @@ def released(stage: Stage):
     return fence, cycle
 
 
-def row(value: float, *, title: str = "slow rain", file: str = "aa", metric: str = "streams") -> AudienceRow:
-    return AudienceRow(
-        title=title, source="spotify_for_artists", metric=metric, value=value, file_sha256=file * 32
-    )
+def row(
+    value: float,
+    *,
+    title: str = "slow rain",
+    source: str = "spotify_for_artists",
+    file: str = "aa",
+    metric: str = "streams",
+) -> AudienceRow:
+    return AudienceRow(title=title, source=source, metric=metric, value=value, file_sha256=file * 32)
 
 
 def bring(stage: Stage, fence, *rows: AudienceRow):
@@ -145,6 +162,7 @@ WINDOW = {
     "before": timedelta(days=90),
     "due": timedelta(days=42),
     "within": timedelta(days=365),
+    "brief": timedelta(days=30),
 }
 
 
@@ -183,6 +201,56 @@ def test_a_song_is_as_old_as_its_publication_and_its_first_number_at_that_age_st
     move(stage, ReleaseState.PUBLISHED, ReleaseState.WITHDRAWN)
     assert stage.read(audience.settled_of, **WINDOW) == [], "and says no longer what is usual"
     assert cycle.id == due.cycle_id
+
+
+def test_lent_numbers_leave_after_their_days_and_what_was_made_of_them_stays(stage: Stage, released):
+    fence, cycle = released
+    publish(stage, fence)
+    stage.clock.advance(days=29)
+    bring(stage, fence, row(4, source="youtube", file="aa"), row(7, file="bb"))
+    stage.clock.advance(days=14)
+    bring(stage, fence, row(5, source="youtube", file="cc"))
+    lent, own = sorted(stage.read(audience.settled_of, **WINDOW), key=lambda one: one.source != "youtube")
+    assert (lent.source, lent.numbers, lent.is_due) == ("youtube", {"streams": 4}, True)
+    assert stage.write(audience.keep_outcome, song=lent, outcome=0.5, compared=())
+    stage.clock.advance(days=15.5)
+    told = [one.source for one in stage.read(audience.settled_of, **WINDOW)]
+    assert told == [own.source], "its first number may be gone, and a later one does not stand for it"
+    assert stage.write(retention.forget_lent_numbers, days=30, limit=9) == 0
+    stage.clock.advance(days=1)
+    assert stage.write(retention.forget_lent_numbers, days=30, limit=9) == 1
+    stage.clock.advance(days=14)
+    assert [stage.write(retention.forget_lent_numbers, days=30, limit=1) for _ in range(2)] == [1, 0]
+    seen = stage.read(audience.receptions_of, artist_id=fence.artist_id)
+    assert {(one.source, one.metric, one.value) for one in seen} == {
+        (own.source, "streams", 7),
+        ("youtube", audience.OUTCOME, 0.5),
+    }
+    assert cycle.id == own.cycle_id
+
+
+def test_outcomes_of_before_lose_the_numbers_that_were_lent(stage: Stage, released, engine: Engine):
+    _fence, cycle = released
+    own = {"metric": "streams", "value": 30.0, "usual": 10.0, "songs": 6}
+    for source, compared in (("youtube", own), ("distributor", own)):
+        song = Settled(cycle_id=cycle.id, artist_id=cycle.artist_id, source=source, numbers={}, is_due=True)
+        migrations.downgrade(engine, "0019")
+        stage.write(forget_outcome, cycle_id=cycle.id)
+        stage.write(audience.keep_outcome, song=song, outcome=0.75, compared=(compared,))
+        migrations.upgrade(engine)
+        kept = stage.read(compared_of, cycle_id=cycle.id)
+        assert kept == ([{"metric": "streams", "songs": 6, "share": 0.75}] if source == "youtube" else [own])
+
+
+@write
+def forget_outcome(tx: Tx, *, cycle_id: str) -> None:
+    U = tables.audience_outcomes
+    tx.connection.execute(delete(U).where(U.c.cycle_id == cycle_id))
+
+
+def compared_of(tx: Tx, *, cycle_id: str) -> object:
+    U = tables.audience_outcomes
+    return tx.connection.execute(select(U.c.compared).where(U.c.cycle_id == cycle_id)).scalar_one()
 
 
 def test_a_place_is_one_song(stage: Stage, released):

@@ -52,7 +52,7 @@ def import_file(
         brought = await label.store.write(
             audience.bring_audience, artist_id=whose.id, rows=rows, who=person(who)
         )
-        await compare_audiences(label.store)
+        await compare_audiences(label.store, await label.live.now())
         return brought
 
     brought = with_label(bring)

@@ -81,12 +81,12 @@ class Releasing:
             row, _ = await attempt(self.reception.store.read(releases.release_by_id, release_id=release_id))
             title = row.title if row else release_id
             asked = f"{title} is out?" if way == "published" else f"Take {title} back for good?"
-            style = "primary" if way == "published" else "stop"
+            button = ("Keep it", "primary") if way == "published" else ("Take it back", "stop")
             return [
                 way,
                 question(asked, CONSEQUENCES[way]),
                 gr.update(visible=way == "published"),
-                gr.update(variant=style),
+                gr.update(value=button[0], variant=button[1]),
                 "\n".join(f"{target}={url}" for target, url in row.urls.items()) if row else "",
                 f"{row.published_at:%Y-%m-%d}" if row and row.published_at else "",
                 gr.update(visible=True),

@@ -119,9 +119,13 @@ def release_card(row: ReleaseRow, bag: Bag | None, now: datetime) -> Markup:
         )
         if films
         else None,
-        section("In the bag", _files(row, bag)),
         cls="lm-told",
     )
+
+
+def bag_card(row: ReleaseRow, bag: Bag | None) -> Markup:
+    """Every file of the release; nothing where they are gone."""
+    return Markup("") if bag is None else section("In the bag", _files(row, bag))
 
 
 def served(release_id: str, path: str) -> str:

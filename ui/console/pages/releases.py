@@ -30,8 +30,9 @@ class ReleasesPage:
             with gr.Column(elem_classes="lm-detail"):
                 self.told = card("release")
                 self.releasing = Releasing(reception, self.chosen)
+                self.files = card("release-files")
         self.releasing.wire(self.frame)
-        self.shown = [self.told, *self.releasing.shown]
+        self.shown = [self.told, self.files, *self.releasing.shown]
         place, listed = [self.number, self.chosen], [self.grid, self.turner, self.number]
         arrived = blocks.load(self.arrive, None, self.chosen, **QUIETLY)
         arrived.then(self.draw, place, listed, **QUIETLY).then(self.show, self.chosen, self.shown, **QUIETLY)
@@ -69,9 +70,10 @@ class ReleasesPage:
         """The check reads every file of the bag, so it happens when somebody looks, and not on the clock."""
         row, _ = await attempt(self.reception.store.read(releases.release_by_id, release_id=release_id))
         if row is None:
-            return ["", *self.releasing.show(None)]
-        told = cards.release_card(row, await bag(self.reception, row), await self.reception.now())
-        return [told, *self.releasing.show(row)]
+            return ["", "", *self.releasing.show(None)]
+        packed = await bag(self.reception, row)
+        told = cards.release_card(row, packed, await self.reception.now())
+        return [told, cards.bag_card(row, packed), *self.releasing.show(row)]
 
 
 def build(reception: Reception, blocks: gr.Blocks) -> None:
