@@ -622,6 +622,7 @@ trend_sources = _table(
     Column("tried_at", UtcTime, nullable=False),
     Column("failures", Integer, nullable=False, default=0),
     Column("closed_until", UtcTime),
+    Column("account", Text, nullable=False, default=""),
     Column("error", Text),
     Column("day", Text, nullable=False),
     Column("calls", Integer, nullable=False, default=0),

@@ -39,6 +39,8 @@ class ReadingTerms(Frozen):
     """Whether fewer calls are of use, where the day leaves no room for all."""
     price_usd: Decimal | None
     """Of this reading; None where nobody knows, and then it is not bought."""
+    account: str
+    """Fingerprint of the address and key with which it is read: a source is left alone with the one that failed, not with another."""
     caps: ledger.Caps
 
 
@@ -62,6 +64,8 @@ class SourceState(Frozen):
     tried_at: datetime
     failures: int
     closed_until: datetime | None
+    account: str
+    """Fingerprint of the address and key with which it was asked last."""
     error: str | None
     day: str
     calls: int
@@ -98,14 +102,14 @@ def begin_reading(tx: Tx, *, source: str, country: str, terms: ReadingTerms) -> 
             return Reading(why_not=str(error))
     calls = granted + (known.calls if known is not None and known.day == day else 0)
     seen = {"tried_at": now, "day": day, "calls": calls, "error": None}
+    if known is None or known.account != terms.account:
+        seen |= {"account": terms.account, "failures": 0, "closed_until": None}
     if not insert_absent(
         tx.connection,
         S,
         source=source,
         country=country,
         read_at=None,
-        failures=0,
-        closed_until=None,
         **seen,
     ):
         tx.connection.execute(update(S).where(S.c.source == source, S.c.country == country).values(**seen))
@@ -177,7 +181,8 @@ def _not_now(known: Row[*tuple[Any, ...]], terms: ReadingTerms, now: datetime) -
     """Why a source that was read before has to wait; empty where it has not."""
     if known.read_at is not None and now - known.read_at < timedelta(hours=terms.fresh_h):
         return "what is known is fresh"
-    if known.closed_until is not None and known.closed_until > now:
+    is_closed = known.closed_until is not None and known.closed_until > now
+    if is_closed and known.account == terms.account:
         return f"left alone until {known.closed_until:%Y-%m-%d %H:%M} UTC: {known.error}"
     is_recent = timedelta(0) <= now - known.tried_at < timedelta(seconds=ORPHANED_S)
     return "it is being read already" if is_recent and _is_under_way(known) else ""

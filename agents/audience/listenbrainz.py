@@ -30,6 +30,7 @@ class ListenBrainz:
             key_setting="LISTENBRAINZ_TOKEN",
             timeout_s=20.0,
         )
+        self.account = self._api.account
 
     async def read(self, refs: tuple[str, ...]) -> dict[str, dict[str, float]]:
         """Listens and listeners by recording; null means that nobody listened yet. Raises ProviderError."""

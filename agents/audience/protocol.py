@@ -16,6 +16,8 @@ class AudienceSource(Protocol):
     """A song of somebody else that it certainly knows, for trying a key."""
     batch_max: int
     """Songs that one request may ask for."""
+    account: str
+    """Tells address and key apart; it is only ever hashed. Who was refused is tried again with another."""
 
     async def read(self, refs: tuple[str, ...]) -> dict[str, dict[str, float]]:
         """Numbers by song and metric; a song that the service does not know is left out.

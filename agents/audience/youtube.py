@@ -39,6 +39,7 @@ class YouTube:
             key_setting="YOUTUBE_API_KEY",
             timeout_s=20.0,
         )
+        self.account = self._api.account
 
     async def read(self, refs: tuple[str, ...]) -> dict[str, dict[str, float]]:
         """Views, likes and comments by video; likes and comments where the channel shows them. Raises ProviderError."""

@@ -26,6 +26,7 @@ class Chartmetric:
     def __init__(self, refresh_token: SecretStr, base_url: str = "https://api.chartmetric.com") -> None:
         self._refresh_token = refresh_token
         self._base_url = base_url
+        self.account = Api(name="Chartmetric", base_url=base_url, key=refresh_token).account
 
     async def read(self, country: str, at: datetime) -> tuple[Heard, ...]:
         """Titles and genres by place. Raises ProviderError."""

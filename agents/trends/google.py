@@ -32,6 +32,7 @@ class GoogleTrends:
     by_country = True
     calls = 2 * -(-len(load_genres()) // AT_ONCE) + 1
     price_usd: Decimal | None = Decimal(0)
+    account = ""
 
     def __init__(self, base_url: str = GOOGLE) -> None:
         self._base_url = base_url

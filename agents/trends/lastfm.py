@@ -29,6 +29,7 @@ class LastFm:
     def __init__(self, key: SecretStr, base_url: str = "https://ws.audioscrobbler.com") -> None:
         self._key = key
         self._api = Api(name="Last.fm", base_url=base_url, key_setting="LASTFM_API_KEY", timeout_s=20.0)
+        self.account = Api(name="Last.fm", base_url=base_url, key=key).account
 
     async def read(self, country: str, at: datetime) -> tuple[Heard, ...]:
         """Tags by how many listeners use them. Raises ProviderError."""

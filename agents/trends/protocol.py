@@ -42,6 +42,8 @@ class TrendSource(Protocol):
     """Most requests that one reading takes."""
     price_usd: Decimal | None
     """US dollars of one reading; None where nobody knows."""
+    account: str
+    """Tells address and key apart, empty where there is no key; it is only ever hashed. Who was refused is tried again with another."""
 
     async def read(self, country: str, at: datetime) -> tuple[Heard, ...]:
         """What is in the air in a country (ISO 3166, two letters) now.

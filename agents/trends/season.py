@@ -18,6 +18,7 @@ class Season:
     by_country = True
     calls = 0
     price_usd: Decimal | None = Decimal(0)
+    account = ""
 
     async def read(self, country: str, at: datetime) -> tuple[Heard, ...]:
         """Nothing that would have to be kept: `terms_of` tells the table as it is."""

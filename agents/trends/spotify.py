@@ -56,6 +56,7 @@ class SpotifyCharts:
             timeout_s=20.0,
         )
         self._base_url = base_url
+        self.account = self._accounts.account
 
     async def read(self, country: str, at: datetime) -> tuple[Heard, ...]:
         """Titles and genres by place. Raises ProviderError."""

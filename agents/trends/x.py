@@ -21,6 +21,7 @@ class XCounts:
 
     def __init__(self, api: Api, usd_per_call: Decimal | None) -> None:
         self._api = api
+        self.account = api.account
         self.calls = len(theme_banks())
         self.price_usd = None if usd_per_call is None else usd_per_call * self.calls
 

@@ -246,6 +246,24 @@ async def test_an_outcome_keeps_no_number_that_is_lent(stage: Stage, home: Path)
     assert stage.read(kept) == [[{"metric": "streams", "songs": 8, "share": 0.75}]] * 4
 
 
+async def test_a_key_that_was_mended_is_tried_at_once(stage: Stage, home: Path, services: Services):
+    roster, store = Roster(stage), LocalStore(stage.store)
+    roster.release("Nova Rain", 1)
+    (release,) = stage.read(releases.list_releases)
+    link(stage, release.cycle_id, "youtube", VIDEO)
+    link(stage, release.cycle_id, "listenbrainz", RECORDING)
+    wrong = keyed(home, services, youtube_api_key="typo", listenbrainz_token="typo")
+    told = await fetch_audiences(store, wrong)
+    assert [("check YOUTUBE_API_KEY" in told[0].why_not), ("check LISTENBRAINZ" in told[1].why_not)] == [
+        True
+    ] * 2
+    stage.clock.advance(minutes=1)
+    told = await fetch_audiences(store, wrong)
+    assert [one.why_not[:16] for one in told] == ["left alone until"] * 2
+    told = await fetch_audiences(store, keyed(home, services))
+    assert [(one.kept, one.why_not) for one in told] == [(3, ""), (2, "")]
+
+
 async def test_a_days_calls_go_to_those_that_were_asked_for_the_longest_ago(
     stage: Stage, home: Path, services: Services
 ):
@@ -297,7 +315,7 @@ async def test_a_reading_of_many_requests_is_not_taken_for_an_interrupted_one(
     others: list[str] = []
 
     class Slow:
-        name, known, batch_max = "youtube", VIDEO, 1
+        name, known, batch_max, account = "youtube", VIDEO, 1, ""
 
         async def read(self, refs: tuple[str, ...]) -> dict[str, dict[str, float]]:
             stage.clock.advance(seconds=59)

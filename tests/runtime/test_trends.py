@@ -11,7 +11,7 @@ from runtime.trends import refresh, trends_now
 from storage import tables, trends
 from storage.errors import ProviderRefusedError, ProviderUnavailableError
 from storage.ledger import spent
-from storage.store import LocalStore
+from storage.store import LocalStore, Tx
 from tests.agents.trends.world import open_world
 from tests.storage.stage import CAPS, Stage
 
@@ -85,14 +85,38 @@ class Paid:
 
     name, by_country, calls = "paid", False, 2
 
-    def __init__(self, price_usd: Decimal | None, error: Exception | None = None) -> None:
-        self.price_usd, self.error, self.read_times = price_usd, error, 0
+    def __init__(self, price_usd: Decimal | None, error: Exception | None = None, account: str = "") -> None:
+        self.price_usd, self.error, self.account, self.read_times = price_usd, error, account, 0
 
     async def read(self, country: str, at: datetime):
         self.read_times += 1
         if self.error:
             raise self.error
         return ()
+
+
+async def test_a_key_that_was_mended_is_tried_at_once_and_is_nowhere_kept(stage: Stage, home):
+    store, one = LocalStore(stage.store), settings(home)
+    refuses = ProviderRefusedError("Paid does not take the key; check PAID_KEY")
+    (told,) = await refresh(store, one, (Paid(Decimal(0), refuses, "https://paid.example old-secret"),))
+    assert "does not take" in told.why_not
+    stage.clock.advance(hours=1)
+    still = Paid(Decimal(0), refuses, "https://paid.example old-secret")
+    (told,) = await refresh(store, one, (still,))
+    assert (told.why_not.startswith("left alone until"), still.read_times) == (True, 0)
+    wrong = Paid(Decimal(0), refuses, "https://paid.example other-secret")
+    (told,) = await refresh(store, one, (wrong,))
+    assert wrong.read_times == 1
+    (state,) = stage.read(trends.source_states)
+    assert state.failures == 1, "another key begins anew"
+    mended = Paid(Decimal(0), account="https://paid.example new-secret")
+    (told,) = await refresh(store, one, (mended,))
+    assert (told.why_not, mended.read_times) == ("", 1)
+
+    def kept(tx: Tx) -> str:
+        return str(tx.connection.execute(select(tables.trend_sources)).all())
+
+    assert "secret" not in stage.read(kept)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +160,9 @@ async def test_a_clock_set_back_reads_nothing_twice(stage: Stage, home):
 
 async def test_a_reading_that_is_under_way_or_was_interrupted_is_not_bought_unseen(stage: Stage, home):
     store, source = LocalStore(stage.store), Paid(Decimal("0.5"))
-    terms = trends.ReadingTerms(fresh_h=24, calls_per_day=9, calls=2, price_usd=Decimal("0.5"), caps=CAPS)
+    terms = trends.ReadingTerms(
+        fresh_h=24, calls_per_day=9, calls=2, price_usd=Decimal("0.5"), caps=CAPS, account=""
+    )
     begun = await store.write(trends.begin_reading, source="paid", country="", terms=terms)
     assert begun.purchase
     stage.clock.advance(seconds=60)
