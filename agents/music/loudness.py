@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.music.transforms import filter_sections, lowpass_kernel
+from agents.music.transforms import filter_sections, lowpass_kernel, response_at, to_spectrum
 
 Audio = NDArray[np.float32]
 HOP_S = 0.1
@@ -15,6 +15,7 @@ OVERSAMPLING = 4
 REACH = 5
 """Samples to either side that the oversampling looks at: with the sample itself, 11, as near as BS.1770's own 12."""
 CHUNK = 1 << 16
+HOPS_A_TURN = 8
 
 
 def k_weighting(sample_rate_hz: int) -> NDArray[np.float32]:
@@ -47,6 +48,33 @@ def hop_energies(audio: Audio, sample_rate_hz: int) -> NDArray[np.float64]:
         weighted = filter_sections(sections, channel)[: count * hop].reshape(count, hop)
         energies += np.einsum("ij,ij->i", weighted, weighted) / hop
     return energies
+
+
+def estimated_energies(audio: Audio, sample_rate_hz: int) -> NDArray[np.float64]:
+    """What `hop_energies` measures, in half the time: each hop is weighted by itself, as if it went round in a circle.
+
+    Single hops stray by some per cent, the loudness of a song by hundredths of a decibel: for what is set by ear or
+    measured again.
+    """
+    hop = int(HOP_S * sample_rate_hz)
+    count = audio.shape[1] // hop
+    weights = _power_weights(sample_rate_hz)
+    energies = np.zeros(count)
+    for channel in audio:
+        frames = channel[: count * hop].reshape(count, hop)
+        for first in range(0, count, HOPS_A_TURN):
+            spectrum = to_spectrum(frames[first : first + HOPS_A_TURN]).view(np.float32)
+            np.square(spectrum, out=spectrum)
+            energies[first : first + HOPS_A_TURN] += np.einsum("ij,j->i", spectrum, weights)
+    return energies
+
+
+@cache
+def _power_weights(sample_rate_hz: int) -> NDArray[np.float32]:
+    """By what the squares of a hop's real and imaginary parts, in turn, go into its mean square."""
+    hop = int(HOP_S * sample_rate_hz)
+    gains = np.abs(response_at(k_weighting(sample_rate_hz).astype(np.float64), np.arange(hop // 2 + 1) / hop))
+    return np.repeat(2 * gains**2 / hop**2, 2).astype(np.float32)
 
 
 def window_energies(hops: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.music.loudness import HOP_S, hop_energies
+from agents.music.loudness import HOP_S, estimated_energies
 from storage.types import Brief, SongPlan
 
 Stereo = NDArray[np.float32]
@@ -70,7 +70,7 @@ def ride_faders(mix: Stereo, plan: SongPlan, sample_rate_hz: int) -> None:
 
 def _levels_db(mix: Stereo, plan: SongPlan, sample_rate_hz: int) -> NDArray[np.float64]:
     """How loud each section is to the ear: by plain power, a verse of kick and bass would count as loud."""
-    energies = hop_energies(mix, sample_rate_hz)
+    energies = estimated_energies(mix, sample_rate_hz)
     levels_db: list[float] = []
     for section in plan.sections:
         first = min(round(section.start_s / HOP_S), len(energies) - 1)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from agents.music.local.balance import balancing_filters
 from agents.music.local.filters import apply, highpass, lowpass
 from agents.music.local.limiter import BLOCK, Limiter
-from agents.music.loudness import HOP_S, gated_loudness, hop_energies, integrated_loudness
+from agents.music.loudness import HOP_S, estimated_energies, gated_loudness, integrated_loudness
 from configs.genres import Genre
 from storage.types import Brief
 
@@ -40,7 +40,7 @@ class Master:
 def master_mix(mix: Stereo, genre: Genre, brief: Brief, loudness_lufs: float, sample_rate_hz: int) -> Master:
     """The finished recording; the mix is used up."""
     audio = _tone_and_width(mix, genre, brief, sample_rate_hz)
-    loudness = integrated_loudness(audio, sample_rate_hz)
+    loudness = gated_loudness(estimated_energies(audio, sample_rate_hz))
     audio *= np.float32(10 ** ((WORKING_LUFS - loudness) / 20))
     _saturate(audio, genre.drive)
     finished = to_loudness(audio, loudness_lufs, sample_rate_hz)
@@ -84,7 +84,7 @@ def _saturate(audio: Stereo, drive: float) -> None:
 def to_loudness(audio: Stereo, loudness_lufs: float, sample_rate_hz: int) -> Master:
     """Limit at the gain that gives the loudness: solved on the measured hops, then confirmed on the sound."""
     limiter = Limiter(audio, sample_rate_hz, CEILING_DBTP)
-    hops = hop_energies(audio, sample_rate_hz)
+    hops = estimated_energies(audio, sample_rate_hz)
     aim_lufs = loudness_lufs
     limited = np.empty_like(audio)
     gain, measured_lufs = 1.0, aim_lufs

@@ -5,7 +5,7 @@ import pyloudnorm
 import pytest
 
 from agents.music.local.limiter import Limiter
-from agents.music.loudness import integrated_loudness, true_peak_dbtp
+from agents.music.loudness import estimated_energies, gated_loudness, integrated_loudness, true_peak_dbtp
 from tests.agents.music.songs import RATE_HZ, rendered
 
 
@@ -71,3 +71,10 @@ def test_the_limiter_knows_its_own_true_peak(gain_db):
 def test_silence_has_no_peak_to_limit():
     audio = np.zeros((2, 44_100), np.float32)
     assert Limiter(audio, 44_100, -1.7).true_peak(1.0, audio) == 0
+
+
+@pytest.mark.parametrize("name", ["techno", "ambient"])
+def test_the_quick_estimate_is_the_loudness_within_a_twentieth(name):
+    _, _, audio = rendered(name)
+    estimate = gated_loudness(estimated_energies(audio, RATE_HZ))
+    assert estimate == pytest.approx(integrated_loudness(audio, RATE_HZ), abs=0.05)
