@@ -4,6 +4,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 
+from configs.about import about
 from configs.bounds import bounds
 from configs.knobs import Group
 from configs.names import variable
@@ -26,7 +27,7 @@ def _group(group: type[Group]) -> Iterator[str]:
     yield f"\n# ---- {group.title}\n"
     for name, field in group.model_fields.items():
         allowed = bounds(group, name)
-        words = [field.description or "", f"({allowed})" if allowed else ""]
+        words = [about(group)[name], f"({allowed})" if allowed else ""]
         if not group.is_used:
             words.append("This version stores it and does not use it yet.")
         yield from (f"# {line}\n" for line in textwrap.wrap(" ".join(filter(None, words)), 108))

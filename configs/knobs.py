@@ -96,7 +96,6 @@ class Group(BaseSettings):
         env_ignore_empty=True,
         validate_by_name=True,
         hide_input_in_errors=True,
-        use_attribute_docstrings=True,
     )
 
     title: ClassVar[str]

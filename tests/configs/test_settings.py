@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from configs import example
+from configs.about import about
 from configs.names import aliases, variables
 from configs.providers import ProviderKind, chain, load_providers, providers_in_use
 from configs.settings import Settings, SettingsError
@@ -191,7 +192,9 @@ def test_the_example_holds_every_setting_and_reads_back_as_the_defaults(tmp_path
 
 
 def test_every_setting_says_what_it_is():
-    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+    for group in Settings.groups:
+        assert about(group).keys() >= group.model_fields.keys()
+        assert all(about(group).values())
 
 
 def test_providers_name_only_settings_that_exist():

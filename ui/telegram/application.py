@@ -13,7 +13,9 @@ from telegram.ext import (
     TypeHandler,
     filters,
 )
+from telegram.request import HTTPXRequest
 
+from agents.vendors.tls import trusted_tls
 from storage.errors import ConfigurationError
 from ui.telegram.answers import tell_failure
 from ui.telegram.artists import Artists
@@ -31,6 +33,7 @@ from ui.telegram.tempo import Pace, PacedLimiter
 
 UPDATES = ["message", "callback_query", "my_chat_member"]
 ANSWER_S, UPLOAD_S = 20.0, 120.0
+CALLS_AT_ONCE = 256
 MENU = (
     ("pending", "Songs that wait for a decision"),
     ("artist", "An artist, or the roster"),
@@ -58,9 +61,8 @@ def build(office: Office) -> tuple[Application, tuple[Courier, Courier]]:
         .base_file_url(f"{settings.telegram_api_base_url}/file/bot")
         .rate_limiter(PacedLimiter(pace))
         .concurrent_updates(True)
-        .read_timeout(ANSWER_S)
-        .connect_timeout(ANSWER_S)
-        .media_write_timeout(UPLOAD_S)
+        .request(_connections(CALLS_AT_ONCE))
+        .get_updates_request(_connections(1))
         .build()
     )
     board = Board(office, application.bot, Dispatch(office, application.bot, pace))
@@ -73,6 +75,16 @@ def build(office: Office) -> tuple[Application, tuple[Courier, Courier]]:
 
     _add_handlers(application, office, Presses(office, board, wake), Replies(office, wake))
     return application, (edits, sends)
+
+
+def _connections(at_once: int) -> HTTPXRequest:
+    return HTTPXRequest(
+        connection_pool_size=at_once,
+        read_timeout=ANSWER_S,
+        connect_timeout=ANSWER_S,
+        media_write_timeout=UPLOAD_S,
+        httpx_kwargs={"verify": trusted_tls()},
+    )
 
 
 def _add_handlers(application: Application, office: Office, presses: Presses, replies: Replies) -> None:

@@ -10,6 +10,7 @@ from agents.llm.deployment import Deployment, Rung
 from agents.llm.shapes import TOOL
 from agents.llm.wires.faults import translate
 from agents.llm.wires.refusals import Refusals
+from agents.vendors.tls import trusted_tls
 from storage.errors import (
     ContentFiltered,
     ContextOverflow,
@@ -92,7 +93,7 @@ class AnthropicMessages:
         if self._client is not None:
             return
         await asyncio.to_thread(import_module, "anthropic.resources.messages")
-        from anthropic import AsyncAnthropic
+        from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient
         from httpx2 import Response
 
         self._raw = Response
@@ -106,6 +107,7 @@ class AnthropicMessages:
                 base_url=self._deployment.base_url,
                 max_retries=0,
                 timeout=self._deployment.timeout_s,
+                http_client=DefaultAsyncHttpxClient(verify=trusted_tls()),
             )
 
     async def _connected(self) -> "AsyncAnthropic":

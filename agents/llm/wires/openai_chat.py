@@ -10,6 +10,7 @@ from agents.llm.deployment import Deployment, Rung
 from agents.llm.shapes import TOOL
 from agents.llm.wires.faults import translate
 from agents.llm.wires.refusals import Refusals
+from agents.vendors.tls import trusted_tls
 from storage.errors import ContentFiltered, InvalidRequest, MalformedResponse, TruncatedResponse
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class OpenAIChat:
             return
         await asyncio.to_thread(import_module, "openai.resources.chat.completions")
         from httpx2 import Response
-        from openai import AsyncOpenAI
+        from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
         self._raw = Response
         if self._client is None:
@@ -96,6 +97,7 @@ class OpenAIChat:
                 base_url=self._deployment.base_url,
                 max_retries=0,
                 timeout=self._deployment.timeout_s,
+                http_client=DefaultAsyncHttpxClient(verify=trusted_tls()),
                 # The environment's own settings must not lead a call elsewhere.
                 organization="",
                 project="",

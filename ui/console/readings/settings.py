@@ -1,5 +1,6 @@
 """Settings as people see them: value, fallback, bounds, and who turned what."""
 
+from configs.about import about
 from configs.bounds import bounds
 from configs.knobs import Group
 from configs.names import variable
@@ -59,13 +60,13 @@ def _group(
         settings=tuple(
             Setting(
                 name=(name := variable(Settings, field)),
-                about=model.description or "",
+                about=about(group)[field],
                 allowed=bounds(group, field),
                 value=now[name],
                 fallback=started[name],
                 turned_by=turned[name].who if name in turned else None,
                 turned_at=turned[name].at if name in turned else None,
             )
-            for field, model in group.model_fields.items()
+            for field in group.model_fields
         ),
     )
