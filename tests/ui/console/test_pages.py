@@ -278,6 +278,9 @@ async def test_variants_are_begun_promoted_and_withdrawn_and_a_change_is_taken_b
     for odd in (f"halt {row.id} ", f" {row.id} ", "", "withdraw  "):
         assert 'class="lm-said bad"' in await trying.carry_out("owner", artist.slug, odd, "")
     assert stage.read(experiments.find_experiment, ref=row.id).winner_arm_id == row.arms[1].arm_id
+    # No song of the artist's took part, and yet it holds for all of them: the way back is there.
+    drawn = trying.draw(stage.read(artist_overview, name=artist.slug))[1]
+    assert f'data-act="withdraw" data-id="{row.id}"' in drawn
     assert "own again" in await trying.carry_out("owner", artist.slug, f"withdraw {row.id} ", "")
 
     edits = (GeneEdit(gene="energy", delta=0.1, because="people: energy"),)

@@ -20,7 +20,11 @@ def changes(rows: Sequence[Evolution], now: datetime) -> Markup:
 
 def experiments(rows: Sequence[ExperimentRow]) -> Markup:
     """What is being tried, each variant with what this artist's songs were rewarded with, and what can be done."""
-    shown = [each for each in rows if each.status == "running" or any(arm.assigned for arm in each.arms)]
+    shown = [
+        each
+        for each in rows
+        if each.status == "running" or each.winner_arm_id or any(arm.assigned for arm in each.arms)
+    ]
     if not shown:
         return section("Experiments", empty("Nothing is being tried."))
     return section("Experiments", [_experiment(each) for each in shown])
