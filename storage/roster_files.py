@@ -78,7 +78,8 @@ def _entry(label: str, row: dict[str, Any]) -> RosterEntry:
         )
     except ValidationError as error:
         first = error.errors()[0]
-        raise UsageError(f"{label}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        told = "write a list, as [salt, fog]" if first["type"] == "tuple_type" else first["msg"]
+        raise UsageError(f"{label}: {'.'.join(map(str, first['loc']))}: {told}") from error
 
 
 def _original(path: Path) -> tuple[RosterEntry, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
 from agents.simulation.report import Generation, Report
@@ -66,6 +67,12 @@ def _summary(report: Report) -> str:
     )
 
 
+def round_top(largest: float, least: float) -> float:
+    """An axis' end above the largest value, whose marks are 1, 2 or 5 times a power of ten of the least step between them."""
+    steps = (least * digit * 10**power for power in count() for digit in (1, 2, 5))
+    return TICKS * next(step for step in steps if TICKS * step > largest)
+
+
 def _plots(generations: Sequence[Generation]) -> tuple[Plot, ...]:
     def of(name: str) -> tuple[float, ...]:
         return tuple(float(getattr(each, name)) for each in generations)
@@ -83,16 +90,19 @@ def _plots(generations: Sequence[Generation]) -> tuple[Plot, ...]:
         Plot(
             "diversity: distance to the nearest artist",
             (Line("diversity", of("diversity")),),
-            1.25 * max((*of("diversity"), 0.1)),
+            round_top(max(of("diversity"), default=0.0), 0.05),
             "{:.2f}",
         ),
         Plot(
-            "artists at work", (Line("at work", of("at_work")),), 1.1 * max((*of("at_work"), 1.0)), "{:.0f}"
+            "artists at work",
+            (Line("at work", of("at_work")),),
+            round_top(max(of("at_work"), default=0.0), 1),
+            "{:.0f}",
         ),
         Plot(
             "approvals lost against each artist's best variant",
             (Line("Thompson sampling", lost), Line("even split", evenly, False)),
-            1.1 * max((*evenly, *lost, 1.0)),
+            round_top(max((*evenly, *lost), default=0.0), 1),
             "{:.0f}",
         ),
     )

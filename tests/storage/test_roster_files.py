@@ -79,6 +79,7 @@ def test_the_originals_artists_come_over_but_for_the_retired(tmp_path: Path):
         ("- [1, 2]", "write a list"),
         ("artists: [{nmae: X}]", "no field 'nmae'"),
         ("artists: [{name: X}]", "name: "),
+        ("artists: [{name: Harbour, themes: salt}]", "themes: write a list, as"),
         ("artists: [{name: Harbour, cadence: {days_per_song: 0}}]", "days_per_song"),
         ("a: [", "no YAML, line"),
         ("artists: []", "has no artists"),

@@ -6,6 +6,7 @@ from agents.evolver import Kind, Record, Tried
 from agents.lifecycle import Trigger
 from agents.simulation import listeners
 from agents.simulation.life import Life
+from agents.simulation.picture import round_top
 from configs.lifecycle import load_profile
 from runtime.simulation import simulate
 from storage.types import Cause, Genes, LifecycleState
@@ -107,3 +108,11 @@ def test_the_report_is_the_same_for_any_number_of_shards():
     assert one == three
     assert one != simulate(artists=14, cycles=25, seed=6, profile=LABEL, shards=1).report
     assert [each.slots for each in one.generations] == [10, 20, 25]
+
+
+@pytest.mark.parametrize(
+    ("largest", "least", "top"),
+    [(0, 1, 4), (3.9, 1, 4), (4, 1, 8), (12, 1, 20), (55, 1, 80), (0.667, 0.05, 1.0)],
+)
+def test_a_plots_marks_are_round_numbers(largest: float, least: float, top: float):
+    assert round_top(largest, least) == pytest.approx(top)
