@@ -21,13 +21,14 @@ ARGUMENTS = """
 -ss {start_s:.6f} -i {audio}
 -map 0:v:0 -map 1:a:0 -t {duration_s:.6f} -threads 1
 -c:v libx264 -preset {preset} -crf {crf} -aq-mode 3 -aq-strength 0.8 -maxrate {rate_kbps}k -bufsize {buffer_kbps}k
--x264-params mbtree=1:rc-lookahead=12 -g {key_frames} -pix_fmt yuv420p
+-x264-params mbtree=1:rc-lookahead=12:vbv-init=0.1 -g {key_frames} -pix_fmt yuv420p
 -color_range tv -colorspace bt709 -color_primaries bt709 -color_trc bt709
 -c:a aac -b:a 192k -ar 48000 -ac 2
 -map_metadata -1 -fflags +bitexact -movflags +faststart -f mp4 {target}
 """
 """ffmpeg's words. The fastest presets switch the macroblock tree
-off, and with it on `superfast` makes files as small as `veryfast` does, in half the time. One thread, because with
+off, and with it on `superfast` makes files as small as `veryfast` does, in half the time. The buffer begins all but
+empty, for films open from black, and with two seconds' worth to spend at once a short one would pass its ceiling. One thread, because with
 more and a ceiling of the rate no two films are alike; the other core is busy drawing."""
 
 

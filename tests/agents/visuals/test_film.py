@@ -262,3 +262,18 @@ def _children() -> list[int]:
         ["ps", "-o", "pid=,comm=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=False
     )
     return [int(line.split()[0]) for line in shown.stdout.splitlines() if "ffmpeg" in line]
+
+
+def test_a_short_film_stays_below_its_ceiling_from_the_first_second(tmp_path):
+    """Four restless seconds: with a buffer that begins full, they took a quarter more than the rate allows."""
+    reel, audio, out = Reel(320, 180, 20, 80, 0.0), tmp_path / "song.wav", tmp_path / "film.mp4"
+    soundfile.write(audio, np.zeros(8_000 * 4), 8_000)
+    blocks = np.random.default_rng(1).integers(60, 200, (reel.frames, 12, 20), dtype=np.uint8)
+    frame = Frame(reel.width, reel.height)
+    frame.u[:], frame.v[:] = 128, 128
+    with Encoder(reel, audio, out, "veryfast", DRAWN) as encoder:
+        for number, block in enumerate(blocks):
+            frame.y[:] = np.kron(block, np.ones((15, 16), np.uint8)) if number > 6 else 16
+            encoder.write(frame.buffer.data)
+    ceiling_kbps = DRAWN.rate_720p30_kbps * (320 * 180 * 20 / (1280 * 720 * 30)) ** 0.75
+    assert out.stat().st_size * 8 / reel.duration_s / 1000 <= 1.05 * ceiling_kbps
