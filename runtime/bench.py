@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from configs.settings import Settings
-from runtime.likeness import SAME, Finding, Likeness, compare, differs, left_out, worst
+from runtime.likeness import SAME, Finding, Likeness, by_another, compare, differs, left_out, worst
 from runtime.steps import assets_in
 from runtime.studio import StudioConfig
 from storage.errors import AssetCorruptError, NotFoundError
@@ -77,11 +77,15 @@ class Bench:
         if damaged:
             return damaged
         findings = [
-            compare(
-                before.kind,
-                before.media_type,
-                self.kept.assets.fetch(before.sha256),
-                self.studio.assets.fetch(now.sha256),
+            by_another(
+                compare(
+                    before.kind,
+                    before.media_type,
+                    self.kept.assets.fetch(before.sha256),
+                    self.studio.assets.fetch(now.sha256),
+                ),
+                before.tool,
+                now.tool,
             )
             for before, now in zip(self._assets(step), assets_in(made), strict=True)
             if before.sha256

@@ -73,6 +73,13 @@ def left_out(why: str) -> Finding:
     return Finding(likeness=Likeness.NOT_REPLAYED, what=why)
 
 
+def by_another(found: Finding, then: str, now: str) -> Finding:
+    """The finding, with the tools that made the two files where these are others: then a difference is no riddle."""
+    if found is SAME or then == now:
+        return found
+    return found.model_copy(update={"what": f"{found.what} (made by {then}, here is {now})"})
+
+
 def worst(findings: list[Finding]) -> Finding:
     """One finding for many: the gravest likeness, with everything that is not the same."""
     order = (Likeness.DIFFERS, Likeness.WITHIN_TOLERANCE, Likeness.NOT_REPLAYED, Likeness.SAME)

@@ -49,10 +49,12 @@ if TYPE_CHECKING:  # the studio's tools are heavy: each function imports what it
 
 P = ParamSpec("P")
 T = TypeVar("T")
-ENGINE = "labelmate-engine/3"
+ENGINE = "labelmate-engine/4"
 PORTRAITIST = "labelmate-portrait/2"
-VISUALIZER = "labelmate-visualizer/2"
-CUTTER = "labelmate-cutter/2"
+VISUALIZER = "labelmate-visualizer/3"
+CUTTER = "labelmate-cutter/3"
+COVER_PAINTER = "labelmate-cover/2"
+"""Each number rises when the same seed gives something else: it is in every asset's record, and a replay tells it."""
 ENGINES = (
     "agents.llm.offline.writer",
     "agents.music.local.mix",
@@ -306,7 +308,7 @@ def paint_cover(
                 path,
                 kind=kind,
                 media_type="image/jpeg",
-                tool="labelmate-cover/2",
+                tool=COVER_PAINTER,
                 clearance=Clearance.CLEARED,
                 parents=(plan_asset.sha256,),
                 seed=seed,

@@ -9,7 +9,7 @@ import pytest
 import soundfile
 from PIL import Image
 
-from runtime.likeness import SAME, Finding, Likeness, compare, differs, left_out, worst
+from runtime.likeness import SAME, Finding, Likeness, by_another, compare, differs, left_out, worst
 
 RATE_HZ = 8_000
 TONE = 0.5 * np.sin(np.arange(RATE_HZ) * 0.3)[:, None].repeat(2, axis=1)
@@ -51,6 +51,13 @@ def test_a_longer_sound_is_another(tmp_path: Path):
     before, now = sound(tmp_path / "a", TONE), sound(tmp_path / "b", TONE[:-1])
     told = compare("wav", "audio/wav", before, now)
     assert told == differs("wav was 8000 samples at 8000 Hz and is 7999 at 8000 Hz")
+
+
+def test_a_difference_names_an_engine_that_is_another_by_now():
+    told = by_another(differs("wav differs by -20 dBFS"), "labelmate-engine/3", "labelmate-engine/4")
+    assert told == differs("wav differs by -20 dBFS (made by labelmate-engine/3, here is labelmate-engine/4)")
+    assert by_another(differs("cut"), "a/1", "a/1") == differs("cut")
+    assert by_another(SAME, "a/1", "a/2") == SAME
 
 
 @pytest.mark.parametrize(("shift", "likeness"), [(1, Likeness.WITHIN_TOLERANCE), (20, Likeness.DIFFERS)])
