@@ -1,5 +1,6 @@
 """Setting type: lines and blocks of text as coverage masks, fitted to the room they have."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
@@ -43,6 +44,14 @@ def clean_text(text: str, family: str) -> tuple[str, str]:
     kept = [c for c in flat if can_draw(family, c) or can_draw(FALLBACK_FAMILY, c)]
     dropped = "".join(dict.fromkeys(c for c in flat if c not in kept))
     return " ".join("".join(kept).split()), dropped
+
+
+def capitals(text: str) -> str:
+    """The text in capitals, as its readers write them: Greek ones lose their stress mark (CLDR's el-Upper does
+    so; Python keeps it), and a vowel that the mark held apart from the one before keeps apart by a diaeresis."""
+    marked = unicodedata.normalize("NFD", text.upper())
+    marked = re.sub("([ΑΕΟ])\u0301([ΙΥ])(?![\u0301\u0308])", "\\1\\2\u0308", marked)
+    return unicodedata.normalize("NFC", re.sub("(?<=[Α-Ω])(\u0308?)\u0301", "\\1", marked))
 
 
 def measure(text: str, typeface: Typeface, size_px: float, tracking_em: float = 0.0) -> float:

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from agents.visuals.colour import find_palette, srgb
 from agents.visuals.editing.raster import typeset
+from agents.visuals.lettering import capitals
 from agents.visuals.timeline import Emblem, Hex, Overlay, Veil
 from agents.visuals.typefaces import HEAVY
 from agents.visuals.visualizer.stage import SAFE_MARGIN, Stage
@@ -51,11 +52,11 @@ class Titles:
         name = self._plan.artist_name
         opening = self._block(
             self._look(self._plan.title, 0.20, tall=0.34, max_lines=3, **display, **card),
-            self._look(name.upper(), 0.042, weight=600, tracking_em=0.22, colour=self._glow, **card),
+            self._look(capitals(name), 0.042, weight=600, tracking_em=0.22, colour=self._glow, **card),
         )
         ends_s = self._length_s if self._close_s is None else self._close_s
         corner = self._look(
-            name.upper(), 0.034, tracking_em=0.10, start_s=self._title_s, duration_s=max(0.1, ends_s - self._title_s),
+            capitals(name), 0.034, tracking_em=0.10, start_s=self._title_s, duration_s=max(0.1, ends_s - self._title_s),
             position=(int(self._stage.width * SAFE_MARGIN), int(self._stage.height * SAFE_MARGIN)), **display,
         )  # fmt: skip
         if self._close_s is None:

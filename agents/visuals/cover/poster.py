@@ -5,7 +5,7 @@ import numpy as np
 
 from agents.visuals.cover.artboard import Artboard, Ink
 from agents.visuals.cover.type_area import SAFE, Layout, TypeArea
-from agents.visuals.lettering import set_block
+from agents.visuals.lettering import capitals, set_block
 from agents.visuals.typefaces import display_face
 
 BOX = (SAFE, 0.42, 1 - SAFE, 0.865)
@@ -29,7 +29,7 @@ def _rise(board: Artboard, family: str, back: Ink) -> None:
     side = board.side
     left, top, right, bottom = (round(share * side) for share in BOX)
     letters = set_block(
-        board.title.upper(),
+        capitals(board.title),
         display_face(family),
         width_px=right - left,
         height_px=bottom - top,

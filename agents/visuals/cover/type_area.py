@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from agents.visuals.colour import Rgb, contrast
 from agents.visuals.cover.artboard import Artboard, Ink
-from agents.visuals.lettering import Align, Lettering, set_block
+from agents.visuals.lettering import Align, Lettering, capitals, set_block
 from agents.visuals.typefaces import Typeface
 
 SAFE = 0.07
@@ -57,7 +57,7 @@ def set_words(board: Artboard, text: str, area: TypeArea, typeface: Typeface) ->
     side = board.side
     left, top, right, bottom = (round(share * side) for share in area.box)
     lettering = set_block(
-        text.upper() if area.upper else text,
+        capitals(text) if area.upper else text,
         typeface,
         width_px=right - left,
         height_px=bottom - top,

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from agents.visuals.identity import TYPE_PAIRS
-from agents.visuals.lettering import clean_text, measure, set_block, wrap
+from agents.visuals.lettering import capitals, clean_text, measure, set_block, wrap
 from agents.visuals.typefaces import Typeface, display_face, load_font
 from storage.errors import UsageError
 
@@ -80,3 +80,18 @@ def test_small_letters_keep_the_distances_of_large_ones():
     shrunk = np.asarray(Image.fromarray(large).resize(small.shape[::-1], Image.Resampling.BOX), dtype=float)
     assert small.shape[1] == pytest.approx(large.shape[1] / 10, abs=2)
     assert np.corrcoef(shrunk.sum(axis=0), small.sum(axis=0))[0, 1] > 0.95
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("μοναξιά", "ΜΟΝΑΞΙΑ"),
+        ("άυλος", "ΑΫΛΟΣ"),
+        ("προϊόν, ταΐζω", "ΠΡΟΪΟΝ, ΤΑΪΖΩ"),
+        ("déjà vu", "DÉJÀ VU"),
+        ("чёрный край", "ЧЁРНЫЙ КРАЙ"),
+        ("größe", "GRÖSSE"),
+    ],
+)
+def test_capitals_are_those_of_the_script(text: str, written: str):
+    assert capitals(text) == written
