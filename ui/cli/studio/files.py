@@ -26,9 +26,10 @@ def folder_made(out: Path) -> Iterator[None]:
 
     Raises UsageError where it cannot be made.
     """
-    missing = [each for each in (out, *out.parents) if not each.exists()]
+    missing: list[Path] = []
     try:
         try:
+            missing += [each for each in (out, *out.parents) if not each.exists()]
             out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UsageError(
