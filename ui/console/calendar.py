@@ -9,13 +9,13 @@ from runtime.content_plan import day_of
 from storage import content_plan
 from storage.artists import artist_by_name
 from storage.content_plan import PlanChange, PlanEntry
-from storage.errors import UsageError
 from storage.types import Artist, PieceKind
 from ui.console.cards import plan as cards
 from ui.console.frame import QUIETLY, Frame, acted, card
 from ui.console.markup import Markup
 from ui.console.notices import attempt, said
 from ui.console.reception import Reception
+from ui.typed import read_day
 
 
 class Calendar:
@@ -101,10 +101,7 @@ class Calendar:
         """Keep what was typed."""
 
         async def act() -> PlanEntry:
-            try:
-                wanted = date.fromisoformat(day.strip())
-            except ValueError:
-                raise UsageError(f"{day.strip()[:20]!r} is no day: write it as 2026-08-31") from None
+            wanted = read_day(day)
             entry = await self.reception.store.read(content_plan.entry_by_id, entry_id=chosen)
             words = (
                 {"theme": theme.strip()}
