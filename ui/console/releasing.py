@@ -1,6 +1,5 @@
 """A release on its way to listeners, beside it: what a person did with it elsewhere is kept here."""
 
-from collections.abc import Awaitable
 from typing import Literal
 
 import gradio as gr
@@ -29,9 +28,10 @@ class Releasing:
     def __init__(self, reception: Reception, release: gr.Textbox) -> None:
         self.reception = reception
         self.release = release
-        self.way = gr.Textbox(visible="hidden", show_label=False, elem_id="release-way")
         self.state = gr.Textbox(visible="hidden", show_label=False, elem_id="release-state")
         """What is shown is what is moved: one that was withdrawn meanwhile is not published."""
+        self.wanted = gr.Textbox(visible="hidden", show_label=False, elem_id="release-wanted")
+        """Way, release and state of the question: another release that is chosen meanwhile is not moved."""
         with gr.Row(elem_classes="lm-bar"):
             self.buttons: dict[Way, gr.Button] = {
                 way: gr.Button(title, elem_id=f"release-{way}", visible=False, scale=0)
@@ -60,12 +60,12 @@ class Releasing:
         """Ask before acting, and act on what was shown."""
         self.release.change(lambda: gr.update(visible=False), None, self.confirm, **QUIETLY)
         for way, button in self.buttons.items():
-            answered = [self.way, self.asked, self.out, self.yes, self.places, self.day, self.confirm]
-            button.click(self._asking(way), self.release, answered, **QUIETLY)
+            answered = [self.wanted, self.asked, self.out, self.yes, self.places, self.day, self.confirm]
+            button.click(self.asking(way), [self.release, self.state], answered, **QUIETLY)
         self.no.click(lambda: gr.update(visible=False), None, self.confirm, **QUIETLY)
         self.done = self.yes.click(
             self.act,
-            [self.way, self.release, self.state, self.places, self.day],
+            [self.wanted, self.places, self.day],
             [frame.notice, self.confirm],
             trigger_mode="once",
             **QUIETLY,
@@ -76,51 +76,47 @@ class Releasing:
         fit = () if row is None else tuple(after for after, before in MOVES.items() if row.state in before)
         return [row.state if row else "", *(gr.update(visible=way in fit) for way in self.buttons)]
 
-    def _asking(self, way: Way):  # noqa: ANN202 - a handler for Gradio
-        async def ask(release_id: str) -> list[object]:
+    def asking(self, way: Way):  # noqa: ANN201 - a handler for Gradio
+        """The question before one way, and an empty form: what is typed is added to what is on record."""
+
+        async def ask(release_id: str, state: str) -> list[object]:
             row, _ = await attempt(self.reception.store.read(releases.release_by_id, release_id=release_id))
             title = row.title if row else release_id
             asked = f"{title} is out?" if way == "published" else f"Take {title} back for good?"
             button = ("Keep it", "primary") if way == "published" else ("Take it back", "stop")
+            known = f"{row.published_at:%Y-%m-%d}" if row and row.published_at else "today"
             return [
-                way,
+                f"{way} {release_id} {state}",
                 question(asked, CONSEQUENCES[way]),
                 gr.update(visible=way == "published"),
                 gr.update(value=button[0], variant=button[1]),
-                "\n".join(f"{target}={url}" for target, url in row.urls.items()) if row else "",
-                f"{row.published_at:%Y-%m-%d}" if row and row.published_at else "",
+                "",
+                gr.update(value="", placeholder=known),
                 gr.update(visible=True),
             ]
 
         return ask
 
-    async def act(
-        self, way: Way, release_id: str, state: str, places: str, day: str, request: gr.Request
-    ) -> list[object]:
+    async def act(self, wanted: str, places: str, day: str, request: gr.Request) -> list[object]:
         """Do what was confirmed; a form with a fault in it stays open."""
-        done = await move_release(self.reception, request.username, way, release_id, state, places, day)
+        done = await move_release(self.reception, request.username, wanted, places, day)
         return [done, gr.update(visible='class="lm-said bad"' in done)]
 
 
-async def move_release(
-    reception: Reception, alias: str | None, way: Way, release_id: str, state: str, places: str, day: str
-) -> Markup:
+async def move_release(reception: Reception, alias: str | None, wanted: str, places: str, day: str) -> Markup:
     """Keep what a person did with the release as it was shown, and say what came of it."""
+    way, release_id, state = [*wanted.split(" "), "", "", ""][:3]
 
     async def act() -> ReleaseRow:
-        if state not in set(ReleaseState):
+        if way not in TITLES or state not in set(ReleaseState):
             raise UsageError("Choose a release first")
         row = await reception.store.read(releases.release_by_id, release_id=release_id)
         shown = row.model_copy(update={"state": ReleaseState(state)})
         desk = (await reception.desk(alias)).releases
-        moved: Awaitable[ReleaseRow] = (
-            desk.mark_published(
-                shown, read_places(filter(str.strip, places.splitlines())), on=read_day(day.strip() or None)
-            )
-            if way == "published"
-            else desk.withdraw(shown)
-        )
-        return await moved
+        if way == "withdrawn":
+            return await desk.withdraw(shown)
+        urls = read_places(filter(str.strip, places.splitlines()))
+        return await desk.mark_published(shown, urls, on=read_day(day.strip() or None))
 
     row, why = await attempt(act())
     return why if row is None else said(f"{row.title} is {row.state}.")

@@ -6,10 +6,10 @@ import pytest
 
 from agents.niches import moved
 from agents.publicist import draw
-from storage import approval_rows, approvals, artists, content_plan, evolutions, experiments
+from storage import approval_rows, approvals, artists, content_plan, evolutions, experiments, releases
 from storage.label import is_stopped
 from storage.timelines import label_now
-from storage.types import Artist, GeneEdit
+from storage.types import Artist, GeneEdit, Release
 from tests.storage.stage import Stage
 from tests.ui.console.conftest import Served
 from tests.ui.console.rewind import rewind
@@ -251,6 +251,46 @@ def with_a_life(stage: Stage) -> Artist:
         kind="refine", edits=edits, style_note="", genes=moved(artist.genes, edits), style_notes="", who="policy",
     )  # fmt: skip
     return artist
+
+
+def test_a_name_is_searched_and_a_release_is_put_out_and_taken_back(console: Served) -> None:
+    stage = console.stage
+    asked = stage.read(approval_rows.pending_approvals)[-1]
+    artist = stage.read(artists.artist_by_id, artist_id=asked.artist_id)
+    bag = Release(id="rel_1", title="Slow Rain", directory="d", manifest_sha256="ab" * 32)
+    stage.write(
+        releases.record_release, fence=stage.activate(artist).fence, cycle_id=asked.cycle_id, release=bag,
+        release_date="2026-02-01",
+    )  # fmt: skip
+    page = console.page(f"/artist?name={artist.slug}")
+    for searched in ("two engines: nobody", "three engines: nobody"):
+        page.fill("#name-found textarea, #name-found input", searched)
+        page.click("#name-searched")
+        page.wait_for_selector("#name-searched", state="hidden")
+        if searched.startswith("two"):
+            page.click("#name-search-kept button.label-wrap")
+            page.click("#name-unsearched")
+            page.wait_for_selector("#name-search-kept", state="hidden")
+
+    page.goto(f"{console.url}/releases", wait_until="domcontentloaded")
+    page.click("#release-published")
+    page.wait_for_selector("#release-asked >> text=Slow Rain is out?")
+    page.fill("#release-places textarea", "bandcamp")
+    page.click("#release-yes")
+    page.wait_for_selector("#lm-notice >> text=names no place")
+    assert page.locator("#release-places textarea").input_value() == "bandcamp", (
+        "a fault keeps what was typed"
+    )
+    page.fill("#release-places textarea", "bandcamp=https://a.example")
+    page.click("#release-yes")
+    page.wait_for_selector("#release a >> text=bandcamp")
+    page.wait_for_selector("#release-yes", state="hidden")
+    page.click("#release-withdrawn")
+    page.wait_for_selector("#release-asked >> text=Take Slow Rain back for good?")
+    page.click("#release-yes")
+    page.wait_for_selector("#release-withdrawn", state="hidden")
+    row = stage.read(releases.release_by_id, release_id="rel_1")
+    assert (row.state, row.urls) == ("withdrawn", {"bandcamp": "https://a.example"})
 
 
 def test_every_page_is_dark_and_fits_a_telephone(console: Served) -> None:

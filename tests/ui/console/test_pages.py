@@ -236,7 +236,7 @@ async def test_a_release_is_put_out_and_taken_back_as_it_was_shown(
         return str(state), out["visible"], back["visible"]
 
     async def move(way: Way, state: str, places: str = "", day: str = "", who: str = "owner") -> str:
-        return str(await move_release(reception, who, way, "rel_1", state, places, day))
+        return str(await move_release(reception, who, f"{way} rel_1 {state}", places, day))
 
     assert offered() == ("built", False, True)
     assert "Slow Rain waits" in await move("published", "built")
@@ -249,10 +249,23 @@ async def test_a_release_is_put_out_and_taken_back_as_it_was_shown(
     row = stage.read(releases.release_by_id, release_id="rel_1")
     assert (row.urls, row.published_at is None) == ({"bandcamp": "https://a.example?b=c"}, False)
     assert offered() == ("published", True, True)
+    assert row.published_at is not None
+    wanted, question, _form, _yes, places, day, _confirm = await releasing.asking("published")(
+        "rel_1", "published"
+    )
+    assert (wanted, places) == ("published rel_1 published", ""), (
+        "what is typed is added, so nothing is there to delete"
+    )
+    assert "Slow Rain is out?" in str(question)
+    assert (day["value"], day["placeholder"]) == ("", f"{row.published_at:%Y-%m-%d}")
+    assert "is published" in await move("published", "published", "site=https://a.example")
+    again = stage.read(releases.release_by_id, release_id="rel_1")
+    assert (again.published_at, [*again.urls]) == (row.published_at, ["bandcamp", "site"])
     assert "no longer ready" in await move("withdrawn", "ready"), "it was shown as it no longer is"
     assert "is withdrawn" in await move("withdrawn", "published")
     assert offered() == ("withdrawn", False, False)
-    assert "Choose a release" in await move("withdrawn", "")
+    for odd in ("", "withdrawn rel_1 ", "halt rel_1 ready", "withdrawn"):
+        assert "Choose a release" in await move_release(reception, "owner", odd, "", "")
 
 
 async def test_variants_are_begun_promoted_and_withdrawn_and_a_change_is_taken_back(

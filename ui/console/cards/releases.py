@@ -83,7 +83,8 @@ def release_card(row: ReleaseRow, bag: Bag | None, now: datetime) -> Markup:
         cls="lm-note",
     )
     if bag is None:
-        return el("article", head, waits, empty("Its folder is no longer on this disk."), cls="lm-told")
+        gone = empty("Its folder is no longer on this disk.")
+        return el("article", head, waits, gone, _codes(row), cls="lm-told")
     films = [entry.path for entry in bag.entries if entry.role == "video"]
     picture = bag.first("cover")
     return el(
