@@ -63,6 +63,10 @@ PAGE = (
     .limit(bindparam("limit"))
 )
 """The next artists that are not retired."""
+READ = select(A.c.id).where(
+    A.c.slug > bindparam("after_slug", type_=Text()), A.c.slug <= bindparam("last_slug", type_=Text())
+)
+"""Those artists once they are read: on PostgreSQL somebody may join between two questions, and push nobody out."""
 ONE = select(A.c.id).where(A.c.id == bindparam("artist_id", type_=Text()))
 MADE_AT = func.coalesce(C.c.started_at, C.c.created_at)
 BEGUN = bindparam("begun", type_=UtcTime())
@@ -98,7 +102,7 @@ class Window:
 
 def lifecycle_evidence(tx: Tx, *, artist_id: ArtistId, window: Window) -> LifecycleEvidence:
     """One artist's evidence. Raises NotFoundError."""
-    found = _evidence(tx, window, _questions(ONE, window), {"artist_id": artist_id})
+    found = _evidence(tx, window, _questions(ONE, ONE, window), {"artist_id": artist_id})
     if not found:
         raise NotFoundError(f"There is no artist {artist_id}")
     return found[0]
@@ -106,7 +110,7 @@ def lifecycle_evidence(tx: Tx, *, artist_id: ArtistId, window: Window) -> Lifecy
 
 def evidence_page(tx: Tx, *, window: Window, limit: int, after_slug: str = "") -> list[LifecycleEvidence]:
     """The next artists that are not retired, in slug order."""
-    return _evidence(tx, window, _questions(PAGE, window), {"after_slug": after_slug, "limit": limit})
+    return _evidence(tx, window, _questions(PAGE, READ, window), {"after_slug": after_slug, "limit": limit})
 
 
 class _Questions(NamedTuple):
@@ -121,13 +125,12 @@ class _Questions(NamedTuple):
 
 
 @cache
-def _questions(page: Select[*tuple[str]], window: Window) -> _Questions:
+def _questions(page: Select[*tuple[str]], read: Select[*tuple[str]], window: Window) -> _Questions:
     """Made once: building a statement costs more than asking it for some hundred artists."""
-    moves = _moves(page)
     return _Questions(
-        lives=_lives(page, moves, window),
-        open_faults=_open_faults(page),
-        audience=_audience(page, moves, window),
+        lives=_lives(page, _moves(page), window),
+        open_faults=_open_faults(read),
+        audience=_audience(read, _moves(read), window),
     )
 
 
@@ -137,6 +140,7 @@ def _evidence(tx: Tx, window: Window, asked: _Questions, of: dict[str, str | int
     lives = [tuple(row) for row in tx.connection.execute(asked.lives, given)]
     if not lives:
         return []
+    given["last_slug"] = lives[-1][2]
     groups = dict(map(tuple, tx.connection.execute(asked.open_faults, given)))
     heard = _heard(tx, asked.audience, given) if window.audience else {}
     days = open_days_since(tx, at=min(life[0] for life in lives))

@@ -70,11 +70,6 @@ def take_back_name_search(tx: Tx, *, artist_id: ArtistId, version: int, who: str
     searched = persona.name_search
     if searched is None:
         raise ConflictError(f"No search for the name {persona.name} is on record")
-    out = tx.connection.execute(
-        select(R.c.title).where(R.c.artist_id == artist_id, R.c.published_at.is_not(None)).limit(1)
-    ).scalar_one_or_none()
-    if out is not None:
-        raise ConflictError(f"{out} came out under the name {persona.name}: its search stays on record")
     artist = artists.change_persona(
         tx,
         artist_id=artist_id,
@@ -94,6 +89,12 @@ def take_back_name_search(tx: Tx, *, artist_id: ArtistId, version: int, who: str
         .scalars()
         .all()
     )
+    # Asked when those that were ready are locked: one that goes out meanwhile has gone out before.
+    out = tx.connection.execute(
+        select(R.c.title).where(R.c.artist_id == artist_id, R.c.published_at.is_not(None)).limit(1)
+    ).scalar_one_or_none()
+    if out is not None:
+        raise ConflictError(f"{out} came out under the name {persona.name}: its search stays on record")
     events.append(tx, "artist.name_search_taken_back", artist_id=artist_id, releases=sorted(held), who=who)
     return artist
 

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from storage import artists, histories, migrations, name_searches, outbox, releases
 from storage.errors import ConflictError, UsageError
 from storage.releases import ReleaseState
+from storage.store import Tx
 from storage.types import Release
 from tests.storage.stage import Stage
 
@@ -98,6 +99,21 @@ def test_a_search_is_taken_back_until_something_came_out_under_the_name(stage: S
         if row.state is ReleaseState.PUBLISHED:
             gone = {"before": row.state, "after": ReleaseState.WITHDRAWN, "who": "ada"}
             stage.write(releases.set_release_state, **gone, release_id="rel_1")
+
+
+def test_a_search_stays_where_a_release_goes_out_at_the_same_moment(stage: Stage, engine: Engine):
+    fence, cycle = stage.song()
+    built(stage, fence, cycle, "rel_1")
+    artist = search(stage, fence)
+    asked = {"artist_id": artist.id, "version": artist.version, "who": "ada"}
+    with engine.begin() as connection:
+        releases.set_release_state(Tx(connection, stage.clock), **PUBLISH, release_id="rel_1")
+        taken_back = stage.store.submit(name_searches.take_back_name_search, asked, "w1")
+        with pytest.raises(TimeoutError):
+            taken_back.result(1)
+    with pytest.raises(ConflictError, match="Slow Rain came out under the name"):
+        taken_back.result(30)
+    assert stage.read(artists.artist_by_id, artist_id=artist.id).persona.name_search is not None
 
 
 def test_the_day_on_which_a_release_came_out_is_told_after_the_fact(stage: Stage):

@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import event
 
 from storage import approvals, artists, cycles, faults, label, ledger, queries
 from storage.cycles import Cycle, Reviewing
 from storage.errors import ConflictError, NotFoundError
 from storage.evidence import Window, evidence_page
 from storage.open_days import note_open_day
-from storage.types import CycleState, CycleStep, LifecycleState, Outcome
-from tests.storage.stage import CAPS, Stage, asset
+from storage.store import Tx
+from storage.types import CycleState, CycleStep, Genes, LifecycleState, Outcome
+from tests.storage.stage import CAPS, Stage, asset, persona
 
 
 def test_a_cycle_is_shown_whole(stage: Stage):
@@ -300,6 +302,31 @@ def test_a_page_leaves_retired_artists_out_and_one_that_is_asked_for_keeps_its_s
     ]
     alone = evidence(stage, gone)
     assert (alone.career_approved, alone.career_rejected) == (1, 1)
+
+
+def test_who_joins_while_a_page_is_read_pushes_nobody_out_of_it(stage: Stage):
+    """On PostgreSQL each question sees what others have done since the one before."""
+    cedar = stage.artist("Cedar")
+    occurrence = {"code": "c", "title": "t", "message": "m", "trace": ""}
+    stage.write(faults.record_fault, fingerprint="f" * 16, artist_id=cedar.id, **occurrence)
+
+    def read(tx: Tx) -> list[tuple[str, int]]:
+        joined: list[str] = []
+
+        def join(*told: object) -> None:
+            if "error_groups" in str(told[2]) and not joined:
+                joined.append("Ash")
+                artists.add_artist(
+                    tx, persona=persona("Ash"), genes=Genes(), who="test", state=LifecycleState.ACTIVE
+                )
+
+        event.listen(tx.connection, "before_cursor_execute", join)
+        page = evidence_page(tx, window=Window(days=30), limit=1)
+        event.remove(tx.connection, "before_cursor_execute", join)
+        assert joined
+        return [(one.slug, one.evidence.open_faults) for one in page]
+
+    assert stage.read(read) == [("cedar", 1)]
 
 
 def test_idle_days_count_from_the_last_run_or_from_the_beginning(stage: Stage):
