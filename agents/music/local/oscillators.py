@@ -151,12 +151,13 @@ def steady_loop(
     harmonics: NDArray[np.complex128],
     sample_rate_hz: int,
 ) -> Samples:
-    """Whole cycles of a wave, to be repeated for as long as it sounds; float32 of a fifth of a second at most.
+    """Whole cycles of a wave, to be repeated for as long as it sounds; float32, fewer than 8,192 samples.
 
     `numbers` are those of the harmonics, all of them under half the sample rate; `harmonics` their amplitudes and
-    phases. Where the wave need not sway this takes a fifth of the time that reading cycles takes, and is exact.
+    phases. Where the wave need not sway this takes a fifth of the time that reading cycles takes. The pitch is that of
+    the best fit: at 44.1 kHz within 5.5 cents from a bass guitar's lowest string (41 Hz) on, and 2.5 from 82 Hz on.
     """
-    # The length into which whole cycles fit best: within 3 cents of the pitch of the lowest bass, 1 of middle C.
+    # The length into which whole cycles fit best.
     sizes = _loop_sizes()
     cycles = np.rint(sizes * (pitch_hz / sample_rate_hz)).astype(np.int64)
     best = int(np.argmin(np.abs(cycles * (sample_rate_hz / pitch_hz) / sizes - 1)))

@@ -70,6 +70,11 @@ def test_high_notes_at_a_low_rate_do_not_fold_back(name):
 
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
+def test_what_lies_beyond_a_rate_is_silence_at_worst(name):
+    assert np.isfinite(played(name, 119, 0.2, 1.0, 8_000)).all()
+
+
+@pytest.mark.parametrize("name", INSTRUMENTS)
 def test_a_note_does_not_depend_on_the_longer_ones_cut_from_its_tone(name):
     equaliser = Equaliser((highpass(200, RATE_HZ),), RATE_HZ)
     short, _ = play_notes(INSTRUMENTS[name], 50, [0.3, 1.5], 0.5, equaliser, RATE_HZ)

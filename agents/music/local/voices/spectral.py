@@ -55,7 +55,9 @@ class Spectral:
         bin_hz = sample_rate_hz / size
         magnitudes = np.zeros(size // 2 + 1, np.float32)
         highest = int(min(12_000, 0.45 * sample_rate_hz) / pitch_hz)
-        amplitudes = harmonic_amplitudes(self.shape, max(1, min(48, highest)))
+        if not highest:
+            return np.zeros((2, size), np.float32)
+        amplitudes = harmonic_amplitudes(self.shape, min(48, highest))
         first_width_hz = pitch_hz * (2 ** (self.blur_cents / 1200) - 1)
         tilt = self.rolloff * (1.25 - 0.5 * brightness)
         equalised = equaliser.gain_at(pitch_hz * np.arange(1, len(amplitudes) + 1))
