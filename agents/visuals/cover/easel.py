@@ -65,7 +65,7 @@ def paint(
     with part_file(paths[0]) as large, part_file(paths[1]) as small:
         large.write_bytes(cover)
         small.write_bytes(thumbnail)
-        # Both or none: a thumbnail of another picture would be worse than no cover.
+        # Neither takes its place before both are whole: a thumbnail of another picture would be worse than no cover.
         large.replace(paths[0])
         small.replace(paths[1])
     dropped = head.lettering.dropped + name.lettering.dropped
