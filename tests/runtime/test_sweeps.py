@@ -1,4 +1,4 @@
-"""What the supervisor's sweeps notice: a machine that was away moves deadlines, and nothing else does."""
+"""What the supervisor's sweeps notice, and what they take away with time."""
 
 import os
 import time
@@ -8,8 +8,8 @@ import pytest
 
 from runtime.launch import Launch
 from runtime.live import LiveSettings
-from runtime.sweeps import Sweeps
-from storage import approval_rows
+from runtime.sweeps import CHUNK, Sweeps
+from storage import approval_rows, audience, learning
 from storage.store import LocalStore
 from tests.storage.stage import Stage
 
@@ -78,6 +78,22 @@ async def test_uploads_and_junk_are_taken_away_with_time_and_not_before(stage: S
     _age(junk, hours=31 * 24)
     await sweeps._clear_scratch()
     assert not junk.exists()
+
+
+async def test_lent_numbers_leave_by_themselves_however_many_they_are(stage: Stage, home: Path):
+    sweeps = sweeps_of(stage, home)
+    (forgetting,) = (each for each in sweeps._sweeps if each.work == sweeps._forget_lent_numbers)
+    fence, cycle = stage.song()
+    told = {"artist_id": fence.artist_id, "cycle_id": cycle.id, "value": 7}
+    for number in range(CHUNK + 1):
+        stage.write(learning.observe, **told, source="youtube", metric=f"views {number}")
+    stage.write(learning.observe, **told, source="distributor", metric="streams")
+    await forgetting.work()
+    assert len(stage.read(audience.receptions_of, artist_id=fence.artist_id, limit=999)) == CHUNK + 2
+    stage.clock.advance(days=31)
+    await forgetting.work()
+    (kept,) = stage.read(audience.receptions_of, artist_id=fence.artist_id, limit=999)
+    assert kept.source == "distributor"
 
 
 def _age(path: Path, *, hours: float) -> None:
