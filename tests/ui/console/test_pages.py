@@ -250,6 +250,9 @@ async def test_a_release_is_put_out_and_taken_back_as_it_was_shown(
     assert (row.urls, row.published_at is None) == ({"bandcamp": "https://a.example?b=c"}, False)
     assert offered() == ("published", True, True)
     assert row.published_at is not None
+    shown = release_card(row, None, await reception.now())
+    assert f"out since</dt><dd>{row.published_at:%Y-%m-%d}" in shown
+    assert "https://a.example?b=c" in shown, "also where its folder is gone"
     wanted, question, _form, _yes, places, day, _confirm = await releasing.asking("published")(
         "rel_1", "published"
     )

@@ -160,6 +160,7 @@ def _codes(row: ReleaseRow) -> Markup:
             ("release date", row.release_date),
             ("ISRC", row.isrc),
             ("UPC", row.upc),
+            ("out since", row.published_at and f"{row.published_at:%Y-%m-%d}"),
             ("published at", links),
             ("folder", row.directory),
         )
