@@ -240,6 +240,9 @@ def test_outcomes_of_before_lose_the_numbers_that_were_lent(stage: Stage, releas
         migrations.upgrade(engine)
         kept = stage.read(compared_of, cycle_id=cycle.id)
         assert kept == ([{"metric": "streams", "songs": 6, "share": 0.75}] if source == "youtube" else [own])
+        migrations.downgrade(engine, "0019")
+        migrations.upgrade(engine)
+        assert stage.read(compared_of, cycle_id=cycle.id) == kept, "up again, it is as it was"
 
 
 @write

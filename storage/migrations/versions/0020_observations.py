@@ -1,5 +1,7 @@
 """Observations are found by their song, and those of one source by their age; of lent numbers an outcome keeps the share alone."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -20,15 +22,14 @@ def upgrade() -> None:
     connection = op.get_bind()
     youtubes = sa.select(outcomes.c.cycle_id, outcomes.c.compared).where(outcomes.c.source == "youtube")
     for cycle_id, compared in connection.execute(youtubes).all():
-        shares = [
-            {
-                "metric": one["metric"],
-                "songs": one["songs"],
-                "share": round(one["value"] / (one["value"] + one["usual"]), 6),
-            }
-            for one in compared
-        ]
+        # One that has its share already was here before a downgrade.
+        shares = [one if "share" in one else _without_numbers(one) for one in compared]
         connection.execute(sa.update(outcomes).where(outcomes.c.cycle_id == cycle_id).values(compared=shares))
+
+
+def _without_numbers(one: dict[str, Any]) -> dict[str, Any]:
+    share = one["value"] / (one["value"] + one["usual"])
+    return {"metric": one["metric"], "songs": one["songs"], "share": round(share, 6)}
 
 
 def downgrade() -> None:
