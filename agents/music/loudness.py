@@ -53,8 +53,8 @@ def hop_energies(audio: Audio, sample_rate_hz: int) -> NDArray[np.float64]:
 def estimated_energies(audio: Audio, sample_rate_hz: int) -> NDArray[np.float64]:
     """What `hop_energies` measures, in half the time: each hop is weighted by itself, as if it went round in a circle.
 
-    Single hops stray by some per cent, the loudness of a song by hundredths of a decibel: for what is set by ear or
-    measured again.
+    Single hops stray by some per cent, the loudness of a song by hundredths of a decibel, and of a bass alone, whose
+    cycles do not close the circle, by tenths: for what is set by ear or measured again.
     """
     hop = int(HOP_S * sample_rate_hz)
     count = audio.shape[1] // hop

@@ -73,6 +73,14 @@ def test_silence_has_no_peak_to_limit():
     assert Limiter(audio, 44_100, -1.7).true_peak(1.0, audio) == 0
 
 
+@pytest.mark.parametrize("hz", [35, 45, 65])
+def test_the_quick_estimate_of_a_bass_alone_is_near_enough_to_set_a_fader_by(hz):
+    bass = np.sin(2 * np.pi * hz * np.arange(4 * 44_100) / 44_100) * np.ones((2, 1))
+    audio = (0.3 * bass).astype(np.float32)
+    estimate = gated_loudness(estimated_energies(audio, 44_100))
+    assert estimate == pytest.approx(integrated_loudness(audio, 44_100), abs=0.5)
+
+
 @pytest.mark.parametrize("name", ["techno", "ambient"])
 def test_the_quick_estimate_is_the_loudness_within_a_twentieth(name):
     _, _, audio = rendered(name)
