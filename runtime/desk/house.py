@@ -13,7 +13,7 @@ class House(Seat):
         return await self._store.write(label.stop_label, who=self.actor.alias)
 
     async def go_on(self) -> label.Label:
-        """Allow them again. Stopping is everybody's, spending again is the owner's."""
+        """Allow spending again."""
         self.require_owner("allow spending again")
         return await self._store.write(label.resume_label, who=self.actor.alias)
 
