@@ -106,7 +106,8 @@ CLICK_AS_IT_COMES = """before => new MutationObserver((_, watch) => {
     const id = document.querySelector('#card [data-approval]')?.dataset.approval;
     if (!id || id === before) return;
     watch.disconnect();
-    setTimeout(() => { document.querySelector('#approve').click(); window.clicked = true; }, 100);
+    document.querySelector('#approve').click();  // the page's own observer is older, and has seen the song
+    window.clicked = true;
 }).observe(document, {childList: true, subtree: true})"""
 
 
