@@ -49,6 +49,6 @@ def redact(text: str) -> str:
     return text
 
 
-def fingerprint(account: str) -> str:
+def account_mark(account: str) -> str:
     """Tells accounts apart without telling them: 12 hex digits of the SHA-256 of an address and a key."""
     return hashlib.sha256(account.encode()).hexdigest()[:12]

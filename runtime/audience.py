@@ -13,7 +13,7 @@ from decimal import Decimal
 from agents.audience.addresses import read_address
 from agents.audience.outcome import COMPARED_AT, SETTLED_AFTER, SETTLED_BEFORE, Reading, outcome_of
 from agents.audience.protocol import AudienceSource, audience_sources
-from agents.redaction import fingerprint
+from agents.redaction import account_mark
 from configs.settings import Settings
 from runtime.model_spend import caps_of
 from runtime.trends import wait_s
@@ -122,7 +122,7 @@ async def _fetch(
         is_partial=True,
         price_usd=Decimal(0),
         caps=caps_of(settings),
-        account=fingerprint(source.account),
+        account=account_mark(source.account),
     )
     reading = await store.write(trends.begin_reading, source=name, country="", terms=terms)
     if reading.why_not:

@@ -16,7 +16,7 @@ from ray.actor import ActorHandle
 
 from agents.llm.deployment import Deployment
 from agents.llm.door import Answer, Door, Limits
-from agents.redaction import fingerprint
+from agents.redaction import account_mark
 from runtime.launch import Launch
 from runtime.remote import ActorGoneError, arrived
 from runtime.trips import Trips
@@ -212,7 +212,7 @@ class SharedGates:
 
 def _gate_actor(launch: Launch, provider: str, account: str, limits: Limits) -> ActorHandle:
     """The label's one gate of this provider and account; the name tells only a hash of the account."""
-    mark = fingerprint(account)
+    mark = account_mark(account)
     return (
         ray.remote(GateActor)  # type: ignore[return-value] # Ray's own types do not know their proxies
         .options(

@@ -9,7 +9,7 @@ import logging
 from datetime import timedelta
 from decimal import Decimal
 
-from agents.redaction import fingerprint
+from agents.redaction import account_mark
 from agents.trends import season
 from agents.trends.protocol import WORLD, TrendSource, trend_sources
 from agents.trends.vocabulary import scored
@@ -73,7 +73,7 @@ async def _read(store: StoreClient, settings: Settings, source: TrendSource, cou
         calls=source.calls,
         price_usd=source.price_usd,
         caps=caps_of(settings),
-        account=fingerprint(source.account),
+        account=account_mark(source.account),
     )
     reading = await store.write(trends.begin_reading, source=source.name, country=country, terms=terms)
     if reading.why_not:

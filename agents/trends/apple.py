@@ -19,10 +19,10 @@ class AppleCharts:
     by_country = True
     calls = 1
     price_usd: Decimal | None = Decimal(0)
-    account = ""
 
     def __init__(self, base_url: str = "https://rss.marketingtools.apple.com") -> None:
         self._api = Api(name="Apple Music", base_url=base_url, timeout_s=20.0)
+        self.account = self._api.account
 
     async def read(self, country: str, at: datetime) -> tuple[Heard, ...]:
         """Titles and genres by place. Raises ProviderError."""

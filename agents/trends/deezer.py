@@ -36,10 +36,10 @@ class DeezerCharts:
     by_country = True
     calls = 1 + TIMED
     price_usd: Decimal | None = Decimal(0)
-    account = ""
 
     def __init__(self, base_url: str = "https://api.deezer.com") -> None:
         self._api = Api(name="Deezer", base_url=base_url, timeout_s=20.0)
+        self.account = self._api.account
 
     async def read(self, country: str, at: datetime) -> tuple[Heard, ...]:
         """Titles by place, tempos of the first few. Raises ProviderError."""

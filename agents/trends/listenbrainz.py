@@ -23,10 +23,10 @@ class ListenBrainz:
     by_country = False
     calls = 2
     price_usd: Decimal | None = Decimal(0)
-    account = ""
 
     def __init__(self, base_url: str = "https://api.listenbrainz.org") -> None:
         self._api = Api(name="ListenBrainz", base_url=base_url, timeout_s=20.0)
+        self.account = self._api.account
 
     async def read(self, country: str, at: datetime) -> tuple[Heard, ...]:
         """Titles and tags, each by its number of listens. Raises ProviderError."""

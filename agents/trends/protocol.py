@@ -43,7 +43,7 @@ class TrendSource(Protocol):
     price_usd: Decimal | None
     """US dollars of one reading; None where nobody knows."""
     account: str
-    """Tells address and key apart, empty where there is no key; it is only ever hashed. Who was refused is tried again with another."""
+    """Tells address and key apart, empty where neither can be another; it is only ever hashed. Who was refused is tried again with another."""
 
     async def read(self, country: str, at: datetime) -> tuple[Heard, ...]:
         """What is in the air in a country (ISO 3166, two letters) now.

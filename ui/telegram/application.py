@@ -32,8 +32,10 @@ from ui.telegram.sends import Sends
 from ui.telegram.tempo import Pace, PacedLimiter
 
 UPDATES = ["message", "callback_query", "my_chat_member"]
-ANSWER_S, UPLOAD_S = 20.0, 120.0
+ANSWER_S, UPLOAD_S, POLL_S = 20.0, 120.0, 5.0
+"""A poll's own waiting comes on top of `POLL_S`."""
 CALLS_AT_ONCE = 256
+"""No call waits for a connection: `Pace` is what makes calls wait."""
 MENU = (
     ("pending", "Songs that wait for a decision"),
     ("artist", "An artist, or the roster"),
@@ -61,8 +63,8 @@ def build(office: Office) -> tuple[Application, tuple[Courier, Courier]]:
         .base_file_url(f"{settings.telegram_api_base_url}/file/bot")
         .rate_limiter(PacedLimiter(pace))
         .concurrent_updates(True)
-        .request(_connections(CALLS_AT_ONCE))
-        .get_updates_request(_connections(1))
+        .request(_connections(CALLS_AT_ONCE, ANSWER_S))
+        .get_updates_request(_connections(1, POLL_S))
         .build()
     )
     board = Board(office, application.bot, Dispatch(office, application.bot, pace))
@@ -77,11 +79,11 @@ def build(office: Office) -> tuple[Application, tuple[Courier, Courier]]:
     return application, (edits, sends)
 
 
-def _connections(at_once: int) -> HTTPXRequest:
+def _connections(at_once: int, answer_s: float) -> HTTPXRequest:
     return HTTPXRequest(
         connection_pool_size=at_once,
-        read_timeout=ANSWER_S,
-        connect_timeout=ANSWER_S,
+        read_timeout=answer_s,
+        connect_timeout=answer_s,
         media_write_timeout=UPLOAD_S,
         httpx_kwargs={"verify": trusted_tls()},
     )

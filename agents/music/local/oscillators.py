@@ -14,6 +14,8 @@ from agents.music.transforms import to_samples, to_spectrum
 Samples = NDArray[np.float32]
 Harmonics = NDArray[np.float64]
 CYCLE = 2048
+IN_TUNE = 2 ** (0.25 / 1200) - 1
+"""A quarter of a cent, which nobody hears, even beating."""
 LEVELS = 8
 
 SHAPES: dict[str, Callable[[Harmonics], Harmonics]] = {
@@ -137,10 +139,10 @@ def read(cycle: Samples, phase: NDArray[np.float64]) -> Samples:
 @cache
 def _loop_sizes() -> NDArray[np.int64]:
     """Lengths of loops, in samples: even, and of no prime over 13, so that they transform quickly."""
-    sizes = np.arange(4096, 8192, 2)
+    sizes = np.arange(4096, 32_768, 2)
     rest = sizes.copy()
     for prime in (2, 3, 5, 7, 11, 13):
-        for _ in range(13):
+        for _ in range(14):
             rest = np.where(rest % prime == 0, rest // prime, rest)
     return sizes[rest == 1]
 
@@ -151,16 +153,17 @@ def steady_loop(
     harmonics: NDArray[np.complex128],
     sample_rate_hz: int,
 ) -> Samples:
-    """Whole cycles of a wave, to be repeated for as long as it sounds; float32, fewer than 8,192 samples.
+    """Whole cycles of a wave, to be repeated for as long as it sounds; float32, fewer than 32,768 samples.
 
     `numbers` are those of the harmonics, all of them under half the sample rate; `harmonics` their amplitudes and
-    phases. Where the wave need not sway this takes a fifth of the time that reading cycles takes. The pitch is that of
-    the best fit: at 44.1 kHz within 5.5 cents from a bass guitar's lowest string (41 Hz) on, and 2.5 from 82 Hz on.
+    phases. Where the wave need not sway this takes a fifth of the time that reading cycles takes. At 44.1 kHz the pitch
+    is right within 1.1 cents, for notes of the scale 0.6, from a bass guitar's lowest string (41 Hz) on: sides stay apart.
     """
-    # The length into which whole cycles fit best.
+    # The shortest length into which whole cycles fit, or that into which they fit best.
     sizes = _loop_sizes()
     cycles = np.rint(sizes * (pitch_hz / sample_rate_hz)).astype(np.int64)
-    best = int(np.argmin(np.abs(cycles * (sample_rate_hz / pitch_hz) / sizes - 1)))
+    off = np.abs(cycles * (sample_rate_hz / pitch_hz) / sizes - 1)
+    best = int(np.argmax(off < IN_TUNE) if off.min() < IN_TUNE else np.argmin(off))
     size = int(sizes[best])
     spectrum = np.zeros(size // 2 + 1, np.complex64)
     spectrum[cycles[best] * numbers] = harmonics * (size / 2)

@@ -71,11 +71,22 @@ def test_the_limiters_gains_are_those_of_the_recursion():
 
 
 def test_loops_are_in_tune():
-    for pitch in np.arange(28, 100, 0.1):
+    for pitch in (tenth / 10 for tenth in range(280, 1000)):
         hz = frequency_hz(pitch)
         size = len(steady_loop(hz, np.array([1]), np.array([1.0 + 0j]), RATE_HZ))
         found_hz = round(hz * size / RATE_HZ) * RATE_HZ / size
-        assert abs(1200 * np.log2(found_hz / hz)) < (5.5 if hz < 82 else 2.5), pitch
+        assert abs(1200 * np.log2(found_hz / hz)) < (0.6 if pitch.is_integer() else 1.1), pitch
+
+
+def test_both_sides_of_a_bass_stay_apart():
+    """Each side's loop was once rounded for itself, and some basses lost all of their width."""
+    for pitch in range(28, 60):
+        cents = [
+            1200 * np.log2(round(hz * len(loop) / RATE_HZ) * RATE_HZ / len(loop) / frequency_hz(pitch))
+            for hz in (frequency_hz(pitch) * 0.9995, frequency_hz(pitch) * 1.0005)
+            for loop in [steady_loop(hz, np.array([1]), np.array([1.0 + 0j]), RATE_HZ)]
+        ]
+        assert 1.0 < cents[1] - cents[0] < 2.5, pitch
 
 
 @pytest.mark.parametrize("pitch", [28, 33.3, 45, 57.5, 69, 93])
