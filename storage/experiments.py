@@ -78,19 +78,28 @@ def create_experiment(
 
 @write
 def promote_arm(tx: Tx, *, experiment_id: str, arm_id: str, who: str, reason: str) -> ExperimentRow:
-    """End an experiment with a winner: its value holds for every song that is asked for from now on."""
+    """End an experiment with a winner: its value holds for every song that is asked for from now on.
+
+    Raises NotFoundError for an arm of another experiment, ConflictError for an experiment that has ended: what
+    somebody stopped or withdrew stays so until another experiment says otherwise.
+    """
     row = experiment_by_id(tx, experiment_id=experiment_id)
     if arm_id not in [arm.arm_id for arm in row.arms]:
         raise NotFoundError(f"{experiment_id} has no arm {arm_id}")
-    if row.winner_arm_id is not None:
-        raise ConflictError(
-            f"{experiment_id} has a winner already; `labelmate experiment withdraw` takes it back"
-        )
-    tx.connection.execute(
+    promoted = tx.connection.execute(
         update(E)
-        .where(E.c.id == experiment_id)
+        .where(E.c.id == experiment_id, E.c.status == "running")
         .values(status="ended", ended_at=tx.clock.now(), winner_arm_id=arm_id)
     )
+    if promoted.rowcount == 0:
+        # Read again: who was faster may have been faster than the first look.
+        if experiment_by_id(tx, experiment_id=experiment_id).winner_arm_id is not None:
+            raise ConflictError(
+                f"{experiment_id} has a winner already; `labelmate experiment withdraw` takes it back"
+            )
+        raise ConflictError(
+            f"{experiment_id} has ended already, without a winner; `labelmate experiment create` begins another"
+        )
     events.append(
         tx, "experiment.promoted", experiment_id=experiment_id, winner_arm_id=arm_id, who=who, reason=reason
     )

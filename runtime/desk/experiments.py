@@ -26,7 +26,7 @@ class Experiments(Seat):
         )
 
     async def promote(self, row: ExperimentRow, arm_id: str, *, reason: str) -> ExperimentRow:
-        """A variant holds for every song from now on."""
+        """A variant holds for every song from now on. Raises ConflictError where its experiment has ended meanwhile."""
         self.require_owner("promote a variant")
         return await self._store.write(
             experiments.promote_arm,

@@ -3,9 +3,11 @@
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import Engine
 
 from storage import approvals, artists, experiments, learning, memory
 from storage.errors import ConflictError, Fenced, NotFoundError, UsageError
+from storage.store import Tx
 from storage.types import Genes, MadePiece, Outcome
 from tests.storage.stage import Stage
 from tests.storage.test_artists import age_leases
@@ -193,6 +195,38 @@ def test_a_parameter_has_one_running_experiment_of_at_least_two_arms(stage: Stag
     assert len(stage.read(experiments.list_experiments)) == 2
     with pytest.raises(NotFoundError):
         stage.read(experiments.experiment_by_id, experiment_id="exp_none")
+
+
+def test_what_was_stopped_or_withdrawn_is_not_promoted_from_a_question_that_stood_open(stage: Stage):
+    stopped = start(stage)
+    first, second = (arm.arm_id for arm in stopped.arms)
+    promote = {"experiment_id": stopped.id, "who": "bob", "reason": ""}
+    stage.write(experiments.stop_experiment, experiment_id=stopped.id, who="ann")
+    with pytest.raises(ConflictError, match="ended already, without a winner"):
+        stage.write(experiments.promote_arm, **promote, arm_id=first)
+    stage.clock.advance(hours=1)
+    assert stage.read(experiments.promoted, before=stage.clock.now()) == []
+    won = start(stage)
+    promote |= {"experiment_id": won.id}
+    first, second = (arm.arm_id for arm in won.arms)
+    stage.write(experiments.promote_arm, **promote, arm_id=first)
+    stage.write(experiments.withdraw_winner, experiment_id=won.id, who="ann")
+    with pytest.raises(ConflictError, match="ended already, without a winner"):
+        stage.write(experiments.promote_arm, **promote, arm_id=second)
+
+
+def test_of_two_promotions_at_the_same_moment_the_first_holds(stage: Stage, engine: Engine):
+    row = start(stage)
+    first, second = ({"experiment_id": row.id, "arm_id": arm.arm_id, "reason": ""} for arm in row.arms)
+    with engine.begin() as connection:
+        experiments.promote_arm(Tx(connection, stage.clock), **first, who="ann")
+        late = stage.store.submit(experiments.promote_arm, second | {"who": "bob"}, "w1")
+        with pytest.raises(TimeoutError):
+            late.result(1)
+    with pytest.raises(ConflictError, match="has a winner already"):
+        late.result(30)
+    kept = stage.read(experiments.experiment_by_id, experiment_id=row.id)
+    assert kept.winner_arm_id == first["arm_id"]
 
 
 def test_outside_figures_keep_their_source(stage: Stage):
