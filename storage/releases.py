@@ -30,7 +30,7 @@ MOVES = {
     ReleaseState.PUBLISHED: (ReleaseState.READY, ReleaseState.PUBLISHED),
     ReleaseState.WITHDRAWN: (ReleaseState.BUILT, ReleaseState.READY, ReleaseState.PUBLISHED),
 }
-"""From where a person moves a release; from published again, where addresses are added."""
+"""From where a person moves a release; from published again, where addresses are added or taken away."""
 
 
 class ReleaseRow(Frozen):
@@ -135,16 +135,24 @@ def set_release_state(
 ) -> ReleaseRow:
     """Move a release on, by compare-and-set; new addresses and codes are added to those it has.
 
+    `urls` is by target, like a release's own; an empty address takes its target away.
+
     `on` is the UTC day on which it came out, where that is not now; it corrects the one that was recorded.
 
     Raises ConflictError when it has moved meanwhile, is withdrawn, or is to go out before its artist's name was
-    searched; UsageError for a day before it was built, or to come.
+    searched; UsageError for a day before it was built, or to come, and for a target to take away that it has not.
     """
+    told = urls or {}
+    # Held from here on: of two who add an address at once neither overwrites the other's.
+    tx.connection.execute(select(R.c.id).where(R.c.id == release_id).with_for_update())
     row = release_by_id(tx, release_id=release_id)
     if row.state is ReleaseState.BUILT and after is not ReleaseState.WITHDRAWN:
         raise ConflictError(f"{row.title} waits: {row.waits_for}")
     if before not in MOVES.get(after, ()):
         raise ConflictError(f"{row.title} is {row.state}: nothing that is {before} becomes {after}")
+    if unknown := [target for target, url in told.items() if not url and target not in row.urls]:
+        known = ", ".join(sorted(row.urls)) or "no place"
+        raise UsageError(f"{row.title} is on record at {known}, not at {unknown[0][:60]!r}")
     if after != ReleaseState.PUBLISHED:
         published_at = row.published_at
     elif on is None:
@@ -157,7 +165,7 @@ def set_release_state(
         .values(
             state=after,
             published_at=published_at,
-            urls=row.urls | (urls or {}),
+            urls={target: url for target, url in (row.urls | told).items() if url},
             isrc=isrc or row.isrc,
             upc=upc or row.upc,
         )
@@ -173,6 +181,7 @@ def set_release_state(
         before=before,
         after=after,
         who=who,
+        urls=told,
         published_at=published_at and published_at.isoformat(),
     )
     return release_by_id(tx, release_id=release_id)

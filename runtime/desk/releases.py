@@ -15,7 +15,10 @@ class Releases(Seat):
     ) -> ReleaseRow:
         """Keep that a person has put a release out, where by target, and on which day in UTC if that is not now.
 
-        Raises ConflictError while it waits, UsageError for a day on which it cannot have come out.
+        Addresses are added to those on record; an empty one takes its target away.
+
+        Raises ConflictError while it waits, UsageError for a day on which it cannot have come out, or a target to
+        take away that is not on record.
         """
         self.require_owner("publish")
         return await self._move(release, ReleaseState.PUBLISHED, urls, on)

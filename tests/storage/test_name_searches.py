@@ -116,6 +116,27 @@ def test_a_search_stays_where_a_release_goes_out_at_the_same_moment(stage: Stage
     assert stage.read(artists.artist_by_id, artist_id=artist.id).persona.name_search is not None
 
 
+def test_an_address_is_taken_away_and_one_that_is_added_meanwhile_stays(stage: Stage, engine: Engine):
+    fence, cycle = stage.song()
+    search(stage, fence)
+    built(stage, fence, cycle, "rel_1")
+    both = {"stie": "https://a", "shop": "https://b"}
+    out = stage.write(releases.set_release_state, **PUBLISH, release_id="rel_1", urls=both)
+    again = PUBLISH | {"before": ReleaseState.PUBLISHED, "release_id": "rel_1"}
+    with pytest.raises(UsageError, match="on record at shop, stie, not at 'site'"):
+        stage.write(releases.set_release_state, **again, urls={"site": ""})
+    with engine.begin() as connection:
+        more = {"radio": "https://c"}
+        releases.set_release_state(Tx(connection, stage.clock), **again, urls=more)
+        mended = again | {"urls": {"stie": "", "site": "https://a"}}
+        late = stage.store.submit(releases.set_release_state, mended, "w1")
+        with pytest.raises(TimeoutError):
+            late.result(1)
+    row = late.result(30)
+    assert row.urls == {"shop": "https://b", "site": "https://a", "radio": "https://c"}
+    assert row.published_at == out.published_at
+
+
 def test_the_day_on_which_a_release_came_out_is_told_after_the_fact(stage: Stage):
     fence, cycle = stage.song()
     search(stage, fence)

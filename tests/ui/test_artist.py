@@ -189,6 +189,13 @@ def test_a_first_release_waits_for_a_persons_search_and_status_says_so(call: Cal
     assert "yet to come" in call("release", "published", "rel_1", "--on", "9999-12-31").line
     out = call("release", "published", cycle.id, "--at", "bandcamp=https://a.example?b=c", "--json").data
     assert (out["state"], out["urls"]) == ("published", {"bandcamp": "https://a.example?b=c"})
+    empty = call("release", "published", "rel_1", "--at", "bandcamp=")
+    assert (empty.code, "--not-at bandcamp takes one away" in empty.line) == (2, True)
+    mended = ("--at", "shop=https://a.example", "--not-at")
+    assert "told twice" in call("release", "published", "rel_1", *mended, "shop").line
+    assert "not at 'bandcmp'" in call("release", "published", "rel_1", *mended, "bandcmp").line
+    out = call("release", "published", "rel_1", *mended, "bandcamp", "--json").data
+    assert (out["state"], out["urls"]) == ("published", {"shop": "https://a.example"})
     assert call("release", "withdrawn", "rel_1", "--json").data["state"] == "withdrawn"
     again = call("release", "published", "rel_1")
     assert (again.code, "is withdrawn" in again.line) == (2, True)

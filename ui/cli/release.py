@@ -1,5 +1,6 @@
 """`labelmate release …`: finished releases on disk."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,13 +10,13 @@ from agents.packager import verify
 from runtime.label import Label
 from runtime.studio import StudioConfig
 from storage import releases
-from storage.errors import NotFoundError
+from storage.errors import NotFoundError, UsageError
 from storage.releases import ReleaseRow
 from storage.types import Frozen
 from ui.cli.options import Json, Limit, Who, at_desk
 from ui.cli.output import Facts, show, show_rows
 from ui.cli.session import find_artist, shown_path, with_label
-from ui.typed import read_day, read_places
+from ui.typed import check_places, read_day, read_places
 from ui.wording import moment
 
 app = typer.Typer(no_args_is_help=True, help="Finished releases: list, show, published, withdrawn.")
@@ -103,6 +104,10 @@ def published(
         list[str] | None,
         typer.Option("--at", metavar="TARGET=URL", help="Where it can be heard; repeat for more."),
     ] = None,
+    not_at: Annotated[
+        list[str] | None,
+        typer.Option("--not-at", metavar="TARGET", help="Where it cannot, after all; repeat for more."),
+    ] = None,
     on: Annotated[
         str | None,
         typer.Option(
@@ -113,7 +118,7 @@ def published(
     as_json: Json = False,
 ) -> None:
     """Record that you have put a release out; an artist's first waits for `artist searched`."""
-    urls, day = read_places(at or ()), read_day(on)
+    urls, day = _places(at or (), not_at or ()), read_day(on)
 
     async def record(label: Label) -> ReleaseRow:
         return await at_desk(label, who).releases.mark_published(await _find(label, ref), urls, on=day)
@@ -137,6 +142,14 @@ def withdrawn(
 
     row = with_label(record)
     show(row, as_json=as_json, drawn=f"{row.title} by {row.artist_name} is {row.state}")
+
+
+def _places(at: Sequence[str], not_at: Sequence[str]) -> dict[str, str]:
+    """What is added and what is taken away; an empty address here is a variable that nobody set. Raises UsageError."""
+    added = read_places(at)
+    if empty := [target for target, url in added.items() if not url]:
+        raise UsageError(f"--at {empty[0]}= names no address; --not-at {empty[0]} takes one away")
+    return check_places([*added.items(), *((target, "") for target in not_at)])
 
 
 async def _find(label: Label, ref: str) -> ReleaseRow:

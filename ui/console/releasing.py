@@ -17,7 +17,7 @@ from ui.typed import read_day, read_places
 Way = Literal["published", "withdrawn"]
 TITLES: dict[Way, str] = {"published": "It is out", "withdrawn": "I took it back"}
 CONSEQUENCES: dict[Way, str] = {
-    "published": "Its audience is compared from the day on which it came out. Say this again to add an address or mend the day.",
+    "published": "Its audience is compared from the day on which it came out. Say this again to add an address, to mend the day, or to take an address away: its line ends after the =.",
     "withdrawn": "For good: its listeners are no longer asked for or compared.",
 }
 

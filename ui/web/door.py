@@ -32,5 +32,10 @@ Limit = Annotated[int, Query(ge=1, le=500, description="Most rows to return.")]
 Offset = Annotated[int, Query(ge=0, le=1_000_000, description="Rows to leave out first.")]
 IfMatch = Annotated[
     str | None,
-    Header(description="The `preview_sha256` of what you saw, in quotes; another version answers 409."),
+    Header(description="The ETag of what you saw, in quotes; what is another by now answers 409."),
 ]
+
+
+def tag_of(if_match: str | None) -> str | None:
+    """What an If-Match names, out of its quotes."""
+    return if_match.strip().removeprefix("W/").strip('"') if if_match else None

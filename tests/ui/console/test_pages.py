@@ -264,6 +264,10 @@ async def test_a_release_is_put_out_and_taken_back_as_it_was_shown(
     assert "is published" in await move("published", "published", "site=https://a.example")
     again = stage.read(releases.release_by_id, release_id="rel_1")
     assert (again.published_at, [*again.urls]) == (row.published_at, ["bandcamp", "site"])
+    assert "on record at bandcamp, site, not at &#x27;stie" in await move("published", "published", "stie=")
+    assert "is published" in await move("published", "published", "bandcamp=\nshop=https://b.example")
+    again = stage.read(releases.release_by_id, release_id="rel_1")
+    assert sorted(again.urls) == ["shop", "site"]
     assert "no longer ready" in await move("withdrawn", "ready"), "it was shown as it no longer is"
     assert "is withdrawn" in await move("withdrawn", "published")
     assert offered() == ("withdrawn", False, False)

@@ -73,18 +73,36 @@ def test_a_release_goes_out_once_somebody_has_searched_for_the_name(home: Path, 
         stage.write(record_release, fence=fence, cycle_id=cycle.id, release=bag, release_date="2026-02-01")
     at, search = "/api/v1/releases/rel_1", "/api/v1/artists/nova-rain/name-search"
     with site(api_token=TOKEN).program() as program:
-        assert "look whether somebody else" in program.get(at).json()["waits_for"]
-        assert "Slow Rain waits" in told(program.post(f"{at}/published", json={}), 409, "conflict")
+        shown = program.get(at)
+        assert "look whether somebody else" in shown.json()["waits_for"]
+        built, ready, out = ({"If-Match": f'"{state}"'} for state in ("built", "ready", "published"))
+        assert shown.headers["etag"] == built["If-Match"]
+        published = f"{at}/published"
+        told(program.post(published, json={}), 428, "http_428")
+        told(program.post(f"{at}/withdrawn"), 428, "http_428")
+        assert "no state" in told(program.post(published, json={}, headers={"If-Match": "*"}), 422, "usage")
+        assert "Slow Rain waits" in told(program.post(published, json={}, headers=built), 409, "conflict")
         assert program.post(search, json={}).status_code == 422
         known = program.post(search, json={"found": "nobody"}).json()
         assert known["persona"]["name_search"]["by"] == "api"
         assert program.delete(search).json()["persona"]["name_search"] is None
-        assert "Slow Rain waits" in told(program.post(f"{at}/published", json={}), 409, "conflict")
+        assert "Slow Rain waits" in told(program.post(published, json={}, headers=ready), 409, "conflict")
         program.post(search, json={"found": "nobody"})
-        assert program.post(f"{at}/published", json={"on": "soon"}).status_code == 422
-        assert "yet to come" in program.post(f"{at}/published", json={"on": "9999-12-31"}).text
-        out = program.post(f"{at}/published", json={"urls": {"site": "https://a.example"}}).json()
-        assert (out["state"], out["urls"]) == ("published", {"site": "https://a.example"})
+        told(program.post(published, json={}, headers=built), 409, "conflict")
+        assert program.post(published, json={"on": "soon"}, headers=ready).status_code == 422
+        assert "yet to come" in program.post(published, json={"on": "9999-12-31"}, headers=ready).text
+        for urls in ({"": "https://a"}, {"x" * 61: "https://a"}, {"a=b": "https://a"}, {"a": "https://a\nb"},
+                     {"a": "x" * 2001}, {"a": "1", "a ": "2"}, {str(n): "https://a" for n in range(41)}):  # fmt: skip
+            told(program.post(published, json={"urls": urls}, headers=ready), 422, "usage")
+        told(program.post(published, json={"urls": {"site": ""}}, headers=ready), 422, "usage")
+        row = program.post(published, json={"urls": {"sit": "https://a.example"}}, headers=ready).json()
+        assert (row["state"], row["urls"]) == ("published", {"sit": "https://a.example"})
+        mended = {"urls": {"sit": "", "site": "https://a.example"}}
+        assert "no longer ready" in told(program.post(published, json=mended, headers=ready), 409, "conflict")
+        row = program.post(published, json=mended, headers=out).json()
+        assert (row["state"], row["urls"]) == ("published", {"site": "https://a.example"})
+        assert "no longer ready" in told(program.post(f"{at}/withdrawn", headers=ready), 409, "conflict")
+        assert program.post(f"{at}/withdrawn", headers=out).json()["state"] == "withdrawn"
         assert program.post("/api/v1/artists/nova-rain/accept").json()["accepted_at"]
 
 

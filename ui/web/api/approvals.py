@@ -15,7 +15,7 @@ from storage import approval_rows
 from storage.approval_rows import WRITTEN_SHA256, Approval, Decision
 from storage.errors import ConflictError
 from storage.types import Frozen, Redo, SongEdits
-from ui.web.door import IfMatch, Limit, Offset, TheDesk, TheLabel
+from ui.web.door import IfMatch, Limit, Offset, TheDesk, TheLabel, tag_of
 from ui.web.media import address_of_sha256
 
 router = APIRouter(prefix="/approvals", tags=["approvals"])
@@ -135,7 +135,7 @@ async def undo(approval_id: str, desk: TheDesk) -> Approval:
 
 async def _seen(label: Label, approval_id: str, answer: Seen, if_match: str | None) -> Approval:
     """The question as the asker saw it: the store compares the preview again with what there is by then."""
-    by_header = if_match.strip().removeprefix("W/").strip('"') if if_match else None
+    by_header = tag_of(if_match)
     seen = answer.preview_sha256 or by_header
     if seen is None:
         raise HTTPException(
