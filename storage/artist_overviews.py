@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import artists, autopilot, evolutions, experiments, histories, memory, queries, roster
+from storage import (
+    artists,
+    autopilot,
+    evolutions,
+    experiments,
+    histories,
+    memory,
+    name_searches,
+    queries,
+    roster,
+)
 from storage.autopilot import FlightRow
 from storage.evolutions import Evolution
 from storage.experiments import ExperimentRow
@@ -48,6 +58,8 @@ class ArtistOverview:
     experiments: tuple[ExperimentRow, ...]
     flight: FlightRow
     throws: tuple[Event, ...]
+    first_out: str | None
+    """The first title that came out under the artist's name: the search for it is on record for good."""
 
 
 def roster_page(tx: Tx, *, state: LifecycleState | None, text: str, page: int) -> RosterPage:
@@ -81,4 +93,5 @@ def artist_overview(tx: Tx, *, name: str) -> ArtistOverview:
         experiments=tuple(experiments.list_experiments(tx, artist_id=artist.id)),
         flight=autopilot.flight(tx, artist_id=artist.id),
         throws=tuple(histories.autopilot_throws(tx, artist_id=artist.id, limit=5)),
+        first_out=name_searches.first_out(tx, artist_id=artist.id),
     )

@@ -90,13 +90,16 @@ def take_back_name_search(tx: Tx, *, artist_id: ArtistId, version: int, who: str
         .all()
     )
     # Asked when those that were ready are locked: one that goes out meanwhile has gone out before.
-    out = tx.connection.execute(
-        select(R.c.title).where(R.c.artist_id == artist_id, R.c.published_at.is_not(None)).limit(1)
-    ).scalar_one_or_none()
-    if out is not None:
+    if (out := first_out(tx, artist_id=artist_id)) is not None:
         raise ConflictError(f"{out} came out under the name {persona.name}: its search stays on record")
     events.append(tx, "artist.name_search_taken_back", artist_id=artist_id, releases=sorted(held), who=who)
     return artist
+
+
+def first_out(tx: Tx, *, artist_id: ArtistId) -> str | None:
+    """The title of the first release that came out under an artist's name, also where it was withdrawn since."""
+    query = select(R.c.title).where(R.c.artist_id == artist_id, R.c.published_at.is_not(None))
+    return tx.connection.execute(query.order_by(R.c.published_at, R.c.id).limit(1)).scalar_one_or_none()
 
 
 def names_to_search(tx: Tx, *, limit: int = LISTED) -> list[UnsearchedName]:

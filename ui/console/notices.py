@@ -16,6 +16,11 @@ def said(words: object, tone: str = "good") -> Markup:
     return el("p", words, cls=f"lm-said {tone}", role="status", data_at=time_ns())
 
 
+def failed(notice: Markup) -> bool:
+    """Whether a notice says why nothing came of an act: what was typed stays, to be mended."""
+    return 'class="lm-said bad"' in notice
+
+
 async def attempt(act: Awaitable[T]) -> tuple[T | None, Markup]:
     """What came of an act, or the notice why nothing did."""
     try:

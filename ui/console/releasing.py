@@ -10,7 +10,7 @@ from storage.releases import MOVES, ReleaseRow, ReleaseState
 from ui.console.cards.artist import question
 from ui.console.frame import QUIETLY, Frame, card
 from ui.console.markup import Markup
-from ui.console.notices import attempt, said
+from ui.console.notices import attempt, failed, said
 from ui.console.reception import Reception
 from ui.typed import read_day, read_places
 
@@ -100,7 +100,7 @@ class Releasing:
     async def act(self, wanted: str, places: str, day: str, request: gr.Request) -> list[object]:
         """Do what was confirmed; a form with a fault in it stays open."""
         done = await move_release(self.reception, request.username, wanted, places, day)
-        return [done, gr.update(visible='class="lm-said bad"' in done)]
+        return [done, gr.update(visible=failed(done))]
 
 
 async def move_release(reception: Reception, alias: str | None, wanted: str, places: str, day: str) -> Markup:

@@ -15,6 +15,7 @@ from ui.console.reception import Reception
 from ui.wishes import wish
 
 DIGITS_MAX = 30
+VERSION_DIGITS_MAX = 9
 PEOPLES = (Trigger.PAUSE, Trigger.RESUME, Trigger.EVOLVE, Trigger.RETIRE)
 """Moves that people make; the others are the lifecycle's own."""
 
@@ -66,26 +67,32 @@ class Steering:
             return why
         return said(f"Autopilot of {thrown.persona.name} is {'on' if thrown.autopilot else 'off'}.")
 
-    async def record_name_search(self, alias: str | None, name: str, found: str) -> Markup:
-        """Somebody looked for others of the artist's name."""
+    async def record_name_search(self, alias: str | None, name: str, version: str, found: str) -> Markup:
+        """Somebody looked for others of the artist's name; `version` is the artist as it was shown."""
 
         async def act() -> Artist:
-            artist = await self._reception.store.read(artists.artist_by_name, name=name)
-            desk = await self._reception.desk(alias)
-            return await desk.artists.record_name_search(artist, found)
+            shown = await self._as_shown(name, version)
+            return await (await self._reception.desk(alias)).artists.record_name_search(shown, found)
 
         known, why = await attempt(act())
         return why if known is None else said(f"On record: {known.persona.name} may be released.")
 
-    async def take_back_name_search(self, alias: str | None, name: str) -> Markup:
-        """Nobody looked after all."""
+    async def take_back_name_search(self, alias: str | None, name: str, version: str) -> Markup:
+        """Nobody looked after all; `version` is the artist whose search was shown."""
 
         async def act() -> Artist:
-            artist = await self._reception.store.read(artists.artist_by_name, name=name)
-            return await (await self._reception.desk(alias)).artists.take_back_name_search(artist)
+            shown = await self._as_shown(name, version)
+            return await (await self._reception.desk(alias)).artists.take_back_name_search(shown)
 
         known, why = await attempt(act())
         return why if known is None else said(f"Taken back: releases of {known.persona.name} wait again.")
+
+    async def _as_shown(self, name: str, version: str) -> Artist:
+        """The artist under the version that a page showed: the store compares it. Raises UsageError for none."""
+        if not version.isdecimal() or len(version) > VERSION_DIGITS_MAX:
+            raise UsageError("Load the page again: it shows nothing of this artist")
+        artist = await self._reception.store.read(artists.artist_by_name, name=name)
+        return artist.model_copy(update={"version": int(version)})
 
     async def ask_song(
         self, alias: str | None, name: str, theme: str, title: str, seconds: str, seed: str

@@ -11,7 +11,7 @@ from ui.console.cards import trying as cards
 from ui.console.cards.artist import question
 from ui.console.frame import QUIETLY, acted, card
 from ui.console.markup import Markup
-from ui.console.notices import attempt, said
+from ui.console.notices import attempt, failed, said
 from ui.console.reception import Reception
 
 PARAMETERS = (*GENES, COVER, PREFIX)
@@ -102,7 +102,7 @@ class Trying:
     async def act(self, name: str, wanted: str, why: str, request: gr.Request) -> list[object]:
         """Do what was asked about."""
         notice = await self.carry_out(request.username, name, wanted, why or "")
-        return [notice, gr.update(visible='class="lm-said bad"' in notice)]
+        return [notice, gr.update(visible=failed(notice))]
 
     async def carry_out(self, alias: str | None, name: str, wanted: str, why: str) -> Markup:
         """One act by its words, for whoever presses."""

@@ -271,6 +271,8 @@ def test_a_name_is_searched_and_a_release_is_put_out_and_taken_back(console: Ser
         if searched.startswith("two"):
             page.click("#name-search-kept button.label-wrap")
             page.click("#name-unsearched")
+            page.wait_for_selector("#name-asked >> text=two engines: nobody")
+            page.click("#name-yes")
             page.wait_for_selector("#name-search-kept", state="hidden")
 
     page.goto(f"{console.url}/releases", wait_until="domcontentloaded")
@@ -286,6 +288,10 @@ def test_a_name_is_searched_and_a_release_is_put_out_and_taken_back(console: Ser
     page.click("#release-yes")
     page.wait_for_selector("#release a >> text=bandcamp")
     page.wait_for_selector("#release-yes", state="hidden")
+    page.goto(f"{console.url}/artist?name={artist.slug}", wait_until="domcontentloaded")
+    page.wait_for_selector("#persona >> text=three engines: nobody")
+    assert not page.locator("#name-search-kept").is_visible(), "its search is on record for good"
+    page.goto(f"{console.url}/releases", wait_until="domcontentloaded")
     page.click("#release-withdrawn")
     page.wait_for_selector("#release-asked >> text=Take Slow Rain back for good?")
     page.click("#release-yes")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from storage.errors import UsageError
 from storage.faults import ErrorEvent, ErrorGroup, ErrorReport, GroupStatus
 from storage.histories import ArtistVersion
 from storage.releases import ReleaseRow, ReleaseState
@@ -13,6 +14,7 @@ from tests.storage.stage import persona
 from ui.console import plots
 from ui.console.cards import faults, past, releases, roster
 from ui.console.markup import Markup, el, facts, media, outside, page_link, text
+from ui.console.notices import attempt, failed, said
 from ui.wording import size
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -34,6 +36,15 @@ def test_text_is_escaped_and_markup_is_not_escaped_twice() -> None:
     assert 'onmouseover="' not in inner
     assert text(inner, [inner, None, False]) == inner + inner
     assert el("p", Markup("<i></i>"), 3) == "<p><i></i>3</p>"
+
+
+async def test_a_notice_is_known_for_a_failure_by_its_form_and_not_by_its_words() -> None:
+    async def refused() -> None:
+        raise UsageError("no")
+
+    assert failed((await attempt(refused()))[1])
+    assert not failed(Markup(""))
+    assert not failed(said('class="lm-said bad"'))
 
 
 def test_an_artist_named_like_a_tag_stays_text() -> None:

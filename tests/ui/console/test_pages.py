@@ -51,6 +51,7 @@ from ui.console.cards.patch import patch_card
 from ui.console.cards.releases import release_card
 from ui.console.cards.review import song_card
 from ui.console.cards.steps import stages
+from ui.console.notices import failed
 from ui.console.pages.errors import close_fault
 from ui.console.pages.now import NowPage, parked_choices
 from ui.console.patching import possible, steer_patch
@@ -60,6 +61,7 @@ from ui.console.readings.standing import makers, standing
 from ui.console.reception import Reception
 from ui.console.releasing import Releasing, Way, move_release
 from ui.console.reviewing import Bound, Review, Typed, edits
+from ui.console.searching import Searching
 from ui.console.steering import Steering, moves, policy_of
 from ui.console.trying import Trying
 from ui.console.waveforms import peaks_of
@@ -207,17 +209,46 @@ async def test_a_search_for_a_name_is_kept_and_its_form_goes_away(
     row = stage.read(releases.release_by_id, release_id="rel_1")
     assert "Not to be published yet" in release_card(row, None, await reception.now())
     steering = Steering(reception)
-    assert "Say where" in await steering.record_name_search("owner", artist.slug, " ")
-    refused = await steering.record_name_search("ada", artist.slug, "two engines: nobody")
-    assert "Only the owner" in refused
-    assert "may be released" in await steering.record_name_search("owner", artist.slug, "two engines: nobody")
+    with gr.Blocks():
+        searching = Searching(reception, gr.Textbox())
+
+    def shown() -> tuple[str, bool, bool]:
+        version, form, kept = searching.show(stage.read(artist_overview, name=artist.slug))
+        return str(version), form["visible"], kept["visible"]
+
+    async def record(version: str, found: str = "two engines: nobody", who: str = "owner") -> str:
+        return str(await steering.record_name_search(who, artist.slug, version, found))
+
+    async def take_back(version: str, who: str = "owner") -> str:
+        return str(await steering.take_back_name_search(who, artist.slug, version))
+
+    first = shown()[0]
+    assert shown() == (str(artist.version), True, False)
+    assert "Say where" in await record(first, " ")
+    assert "Only the owner" in await record(first, who="ada")
+    for odd in ("", "x", "9" * 30):
+        assert "Load the page again" in await record(odd)
+    assert "may be released" in await record(first)
+    assert "has changed meanwhile" in await record(first, "one engine: nobody"), "somebody was faster"
     assert now_cards.artists_waiting(stage.read(label_status, caps=caps)) == ""
     row = stage.read(releases.release_by_id, release_id="rel_1")
     assert "Not to be published yet" not in release_card(row, None, await reception.now())
-    assert "Only the owner" in await steering.take_back_name_search("ada", artist.slug)
-    assert "wait again" in await steering.take_back_name_search("owner", artist.slug)
+    assert shown()[1:] == (False, True)
+    wanted, question, yes, _confirm = await searching.ask(artist.slug)
+    assert (wanted, yes["visible"]) == (shown()[0], True)
+    assert "two engines: nobody" in str(question)
+    assert "Only the owner" in await take_back(str(wanted), who="ada")
+    assert "wait again" in await take_back(str(wanted))
     assert stage.read(releases.release_by_id, release_id="rel_1").state == "built"
-    assert "No search" in await steering.take_back_name_search("owner", artist.slug)
+    assert "No search" in await take_back(shown()[0])
+    none, question, yes, _confirm = await searching.ask(artist.slug)
+    assert (none, "any more" in str(question), yes["visible"]) == ("", True, False)
+    assert "may be released" in await record(shown()[0], "three engines: nobody")
+    assert "has changed meanwhile" in await take_back(str(wanted)), "another search than the question showed"
+    assert stage.read(releases.release_by_id, release_id="rel_1").state == "ready"
+    assert "is published" in await move_release(reception, "owner", "published rel_1 ready", "", "")
+    assert shown()[1:] == (False, False), "its search is on record for good"
+    assert "Slow Rain came out" in await take_back(shown()[0])
 
 
 async def test_a_release_is_put_out_and_taken_back_as_it_was_shown(
@@ -240,7 +271,7 @@ async def test_a_release_is_put_out_and_taken_back_as_it_was_shown(
 
     assert offered() == ("built", False, True)
     assert "Slow Rain waits" in await move("published", "built")
-    await Steering(reception).record_name_search("owner", artist.slug, "nobody")
+    await Steering(reception).record_name_search("owner", artist.slug, str(artist.version), "nobody")
     assert offered() == ("ready", True, True)
     assert "Only the owner" in await move("published", "ready", who="ada")
     assert "names no place" in await move("published", "ready", "bandcamp")
@@ -296,7 +327,7 @@ async def test_variants_are_begun_promoted_and_withdrawn_and_a_change_is_taken_b
     assert "is +0.1 in every song" in await trying.carry_out("owner", artist.slug, wanted, "they like it")
     assert "ended already" in await trying.carry_out("owner", artist.slug, f"stop {row.id} ", "")
     for odd in (f"halt {row.id} ", f" {row.id} ", "", "withdraw  "):
-        assert 'class="lm-said bad"' in await trying.carry_out("owner", artist.slug, odd, "")
+        assert failed(await trying.carry_out("owner", artist.slug, odd, ""))
     assert stage.read(experiments.find_experiment, ref=row.id).winner_arm_id == row.arms[1].arm_id
     # No song of the artist's took part, and yet it holds for all of them: the way back is there.
     drawn = trying.draw(stage.read(artist_overview, name=artist.slug))[1]

@@ -10,8 +10,9 @@ from ui.console.cards import artist as cards
 from ui.console.cards import past
 from ui.console.frame import QUIETLY, Frame, card
 from ui.console.markup import Markup, empty
-from ui.console.notices import attempt
+from ui.console.notices import attempt, failed
 from ui.console.reception import Reception
+from ui.console.searching import Searching
 from ui.console.steering import CONSEQUENCES, PEOPLES, Steering, moves, policy_of
 from ui.console.trying import Trying
 
@@ -35,7 +36,7 @@ class ArtistPage:
                 self.told += [*self.trying.cards, card("life"), card("versions")]
             with gr.Column(scale=2):
                 self._moves()
-                self._name_search()
+                self.searching = Searching(reception, self.name)
                 self._autopilot()
                 self._song()
                 self.told += [card("persona")]
@@ -58,21 +59,6 @@ class ArtistPage:
                 with gr.Row(elem_classes="lm-bar"):
                     self.yes = gr.Button("Yes", variant="primary", elem_id="move-yes", scale=0)
                     self.no = gr.Button("Leave it", elem_id="move-no", scale=0)
-
-    def _name_search(self) -> None:
-        with gr.Column(elem_classes="lm-steer", elem_id="name-search", visible=False) as self.search:
-            gr.HTML("<h2>Before the first release</h2>", apply_default_css=False)
-            gr.HTML(cards.NAME_SEARCH, apply_default_css=False)
-            self.found = gr.Textbox(
-                label="Where you looked, and what you found", elem_id="name-found", max_length=300
-            )
-            self.searched = gr.Button("Keep it", variant="primary", elem_id="name-searched", scale=0)
-        with (
-            gr.Column(elem_classes="lm-steer", elem_id="name-search-kept", visible=False) as self.search_kept,
-            gr.Accordion("The search for its name", open=False),
-        ):
-            gr.HTML(cards.NAME_SEARCH_KEPT, apply_default_css=False)
-            self.unsearched = gr.Button("Nobody searched after all", elem_id="name-unsearched", scale=0)
 
     def _autopilot(self) -> None:
         with gr.Column(elem_classes="lm-steer", elem_id="autopilot"):
@@ -108,7 +94,7 @@ class ArtistPage:
     def _wire(self, blocks: gr.Blocks) -> None:
         notice = self.frame.notice
         self.shown = [
-            self.portrait, *self.told, self.pilot, self.search, self.search_kept, *self.buttons.values()
+            self.portrait, *self.told, self.pilot, *self.searching.shown, *self.buttons.values()
         ]  # fmt: skip
         arrived = blocks.load(self.arrive, None, [self.name, *self.policy], **QUIETLY)
         arrived.then(self.draw, self.name, self.shown, **QUIETLY)
@@ -122,10 +108,9 @@ class ArtistPage:
             )
         self.no.click(lambda: gr.update(visible=False), None, self.confirm, **QUIETLY)
         self.trying.wire()
+        self.searching.wire()
         acts = (
             (self.yes, self.move, [self.name, self.trigger, self.reason], [notice, self.confirm]),
-            (self.searched, self.record_search, [self.name, self.found], [notice]),
-            (self.unsearched, self.take_back_search, [self.name], [notice]),
             (self.on, self.switch_on, [self.name, self.pilot_why, *self.policy], [notice]),
             (self.off, self.switch_off, [self.name, self.pilot_why], [notice]),
             (
@@ -135,7 +120,8 @@ class ArtistPage:
                 [notice, self.theme, self.title],
             ),
         )
-        extra = ((button, act, given, [notice, *more]) for button, act, given, more in self.trying.acts)
+        parts = (*self.trying.acts, *self.searching.acts)
+        extra = ((button, act, given, [notice, *more]) for button, act, given, more in parts)
         for button, act, given, answered in (*acts, *extra):
             done = button.click(act, given, answered, trigger_mode="once", **QUIETLY)
             done.then(self.draw, self.name, self.shown, **QUIETLY)
@@ -159,8 +145,7 @@ class ArtistPage:
             return [
                 empty(f"There is no artist {name!r}."),
                 *[""] * (len(self.told) + 1),
-                gr.update(visible=False),
-                gr.update(visible=False),
+                *self.searching.show(None),
                 *hidden,
             ]
         artist, now = told.artist, told.at
@@ -175,8 +160,7 @@ class ArtistPage:
             past.versions(told.versions, now),
             cards.persona_card(artist),
             cards.autopilot_card(artist, told.flight, told.throws, now),
-            gr.update(visible=artist.persona.name_search is None),
-            gr.update(visible=artist.persona.name_search is not None),
+            *self.searching.show(told),
             *self._possible(artist),
         ]
 
@@ -197,13 +181,7 @@ class ArtistPage:
 
     async def move(self, name: str, trigger: str, reason: str, request: gr.Request) -> list[object]:
         said = await self.steering.move(request.username, name, trigger, reason or "")
-        return [said, gr.update(visible='class="lm-said bad"' in said)]
-
-    async def record_search(self, name: str, found: str, request: gr.Request) -> Markup:
-        return await self.steering.record_name_search(request.username, name, found or "")
-
-    async def take_back_search(self, name: str, request: gr.Request) -> Markup:
-        return await self.steering.take_back_name_search(request.username, name)
+        return [said, gr.update(visible=failed(said))]
 
     async def switch_on(
         self, name: str, why: str, score: float, week: float, rejections: float, errors: float, usd: float,
@@ -232,7 +210,7 @@ class ArtistPage:
         said = await self.steering.ask_song(
             request.username, name, theme or "", title or "", seconds or "", seed or ""
         )
-        kept = 'class="lm-said bad"' in said
+        kept = failed(said)
         return [said, gr.skip() if kept else "", gr.skip() if kept else ""]
 
 
