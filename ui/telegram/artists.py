@@ -10,7 +10,7 @@ from storage.artists import artist_by_id, artist_by_name
 from storage.errors import ConflictError, NotFoundError, UsageError
 from storage.types import Artist, ArtistId, AutopilotPolicy, LifecycleState
 from ui.telegram.answers import answer_press, reply
-from ui.telegram.buttons import Press, Rows, button, read_press
+from ui.telegram.buttons import Press, Rows, button, read_press, version_seen
 from ui.telegram.markup import bold, clip, italic, paragraphs, plain
 from ui.telegram.office import Office
 from ui.wishes import WORDS_MAX, wish
@@ -96,7 +96,8 @@ class Artists:
                 await reply(update, f"{bold(taken.persona.name)} is taken on.", _rows(taken))
             case "searched", None:
                 name = clip(artist.persona.name, 40)
-                sure = [[button("Yes, and nobody does", artist.id, "searched", "nobody")]]
+                seen = version_seen(artist)
+                sure = [[button("Yes, and nobody does", artist.id, "searched", "nobody", seen=seen)]]
                 await reply(
                     update,
                     f"Did you look whether somebody else goes by the name {bold(name)}? If somebody does, retire the "
@@ -104,14 +105,17 @@ class Artists:
                     sure,
                 )
             case "searched", "nobody":
+                _require_seen(press, artist)
                 known = await (await self._office.desk(update)).artists.record_name_search(artist, NOBODY)
                 await reply(update, f"On record: {bold(known.persona.name)} may be released.", _rows(known))
             case ("retire" | "evolve") as verb, None:
-                sure = [[button(f"Yes, {verb} {clip(artist.persona.name, 30)}", artist.id, verb, "yes")]]
+                yes = f"Yes, {verb} {clip(artist.persona.name, 30)}"
+                sure = [[button(yes, artist.id, verb, "yes", seen=version_seen(artist))]]
                 await reply(
                     update, f"{verb.capitalize()} {bold(artist.persona.name)}? ({FOR_EVER[verb]})", sure
                 )
             case ("retire" | "evolve") as verb, "yes":
+                _require_seen(press, artist)
                 await self._move(update, artist, SURE[verb])
             case _:
                 raise NotFoundError("This button is none of mine; /artist shows them")
@@ -168,6 +172,14 @@ class Artists:
         if not name:
             raise UsageError("Name an artist; /artist shows them")
         return await self._store.read(artist_by_name, name=name)
+
+
+def _require_seen(press: Press, artist: Artist) -> None:
+    """A question is answered about the artist that it was asked of. Raises ConflictError for a later version."""
+    if press.seen != version_seen(artist):
+        raise ConflictError(
+            f"{artist.persona.name} has changed since this was asked: look at it with /artist, then decide"
+        )
 
 
 def _rows(artist: Artist) -> Rows:

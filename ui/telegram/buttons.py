@@ -7,7 +7,7 @@ from decimal import Decimal
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from storage.approval_rows import Approval
-from storage.types import Redo
+from storage.types import Artist, Redo
 from ui.telegram.markup import clip
 from ui.wording import usd
 
@@ -34,8 +34,11 @@ class Press:
     """Of the approval or the artist."""
     verb: str
     argument: str | None = None
-    words: str | None = None
-    """The beginning of the `words_sha256` that the message showed; None on a button of older messages."""
+    seen: str | None = None
+    """What the message showed, in 8 hex digits: the beginning of a song's `words_sha256`, or an artist's version.
+
+    None on a button of older messages, and on one that asks for nothing yet.
+    """
 
 
 def read_press(data: str) -> Press | None:
@@ -43,15 +46,22 @@ def read_press(data: str) -> Press | None:
     found = _DATA.fullmatch(data)
     if found is None:
         return None
-    kind, ulid, verb, argument, words = found.groups()
-    return Press(f"{_PREFIX[kind]}_{ulid}", verb, argument, words)
+    kind, ulid, verb, argument, seen = found.groups()
+    return Press(f"{_PREFIX[kind]}_{ulid}", verb, argument, seen)
 
 
-def button(text: str, id_: str, verb: str, argument: str | None = None) -> InlineKeyboardButton:
-    """One button of an approval or an artist."""
+def version_seen(artist: Artist) -> str:
+    """An artist's version as a button under it says it."""
+    return f"{artist.version:08x}"
+
+
+def button(
+    text: str, id_: str, verb: str, argument: str | None = None, *, seen: str | None = None
+) -> InlineKeyboardButton:
+    """One button of an approval or an artist; with `seen`, an argument comes before it."""
     prefix, _, ulid = id_.partition("_")
     kind = next(kind for kind, of in _PREFIX.items() if of == prefix)
-    data = f"{kind}:{ulid}:{verb}" + (f".{argument}" if argument else "")
+    data = f"{kind}:{ulid}:" + ".".join(part for part in (verb, argument, seen) if part)
     return InlineKeyboardButton(text, callback_data=data)
 
 
@@ -67,7 +77,8 @@ def open_rows(asked: Approval) -> Rows:
             f"✅ Approve {take.named()}" if asked.takes > 1 else "✅ Approve",
             asked.id,
             "approve",
-            f"{take.number}.{asked.words_sha256[:8]}",
+            str(take.number),
+            seen=asked.words_sha256[:8],
         )
         for take in asked.offered
     ]

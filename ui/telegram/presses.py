@@ -69,7 +69,7 @@ class Presses:
     async def _do(self, desk: Desk, press: Press, asked: Approval, posted: Posted, person_id: str) -> str:
         match press.verb, press.argument:
             case "approve", str(take) if take.isdecimal():
-                asked.require_words(press.words or WRITTEN_SHA256)
+                asked.require_words(press.seen or WRITTEN_SHA256)
                 line = (await desk.decisions.approve(asked, take=int(take))).told()
             case "reject", str(place) if place.isdecimal() and int(place) < len(REASONS):
                 line = (await desk.decisions.reject(asked, reason=REASONS[int(place)])).told()

@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from storage import artists, chats, outbox, releases
+from storage import artists, chats, name_searches, outbox, releases
 from storage.types import Genes, LifecycleState, Release
 from tests.storage.stage import persona
 from tests.ui.telegram.botapi import BotApi
@@ -128,6 +128,16 @@ async def test_a_search_for_a_name_and_a_newcomer_are_answered_under_the_artist(
     house.api.press(sure, "Yes, and nobody does", OWNER)
     await until(lambda: house.api.shown(OWNER, "Kilo Wren may be released"))
     assert house.stage.read(releases.release_by_id, release_id="rel_1").state == "ready"
+    known = house.stage.read(artists.artist_by_id, artist_id=fence.artist_id)
+    house.stage.write(
+        name_searches.take_back_name_search, artist_id=known.id, version=known.version, who="ada"
+    )
+    old = sure.buttons["Yes, and nobody does"]
+    assert len(old) <= 64
+    for data in (old, old.rpartition(".")[0]):
+        query = house.api.press(sure, "", OWNER, data=data, query=f"late {data}")
+        assert "Kilo Wren has changed since this was asked" in await house.answer(query)
+    assert house.stage.read(releases.release_by_id, release_id="rel_1").state == "built"
 
     (told,) = await until(lambda: house.api.shown(OWNER, "The label has created Tin Pier"))
     assert "👋 Artists wait to be taken on: Tin Pier" in str(await digest(Office(house.label, Tempo(60))))
