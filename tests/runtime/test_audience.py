@@ -252,9 +252,8 @@ async def test_a_key_that_was_mended_is_tried_at_once(stage: Stage, home: Path, 
     (release,) = stage.read(releases.list_releases)
     link(stage, release.cycle_id, "youtube", VIDEO)
     link(stage, release.cycle_id, "listenbrainz", RECORDING)
-    wrong = keyed(
-        home, services, youtube_api_key="a-key-with-a-typo", listenbrainz_token="a-token-with-a-typo"
-    )
+    mistyped = "made-up-with-a-typo"
+    wrong = keyed(home, services, youtube_api_key=mistyped, listenbrainz_token=mistyped)
     told = await fetch_audiences(store, wrong)
     assert [("check YOUTUBE_API_KEY" in told[0].why_not), ("check LISTENBRAINZ" in told[1].why_not)] == [
         True
