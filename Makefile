@@ -49,9 +49,10 @@ coverage: .venv/dev.stamp ## Run all tests, half as long again, and print how mu
 check: .venv/dev.stamp ## Lint, types, import contracts, secrets, dependencies, generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
+	@# Two that take long, side by side.
+	$(BIN)/python scripts/check_secrets.py & secrets=$$!; \
+		PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright; types=$$?; wait $$secrets && exit $$types
 	$(BIN)/lint-imports
-	$(BIN)/python scripts/check_secrets.py
 	$(BIN)/python scripts/check_dependencies.py requirements-dev.lock
 	$(BIN)/python scripts/check_compose.py docker-compose.yml
 	$(BIN)/python -m configs.example | diff .env.example - || { echo "run: make example"; exit 1; }

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SKIPPED = (".lock", ".secrets.baseline", ".png", ".svg")
+SKIPPED = (".lock", ".secrets.baseline", ".png", ".jpg", ".svg")
 
 
 def committable(root: Path) -> list[str]:

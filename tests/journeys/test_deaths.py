@@ -65,6 +65,7 @@ async def test_the_artist_dies_in_every_step(label: Label):
     await released_once(label, cycle)
 
 
+@pytest.mark.walk  # the store's and the supervisor's deaths are also in test_roster.py
 async def test_whoever_the_artist_needs_dies(label: Label):
     cycle = await new_song(label, seed=12)
     for step, victim in VICTIMS.items():
