@@ -45,17 +45,8 @@ def record_name_search(tx: Tx, *, artist_id: ArtistId, version: int, found: str,
         evidence={"found": found},
         who=who,
     )
-    freed = (
-        tx.connection.execute(
-            update(R)
-            .where(R.c.artist_id == artist_id, R.c.state == ReleaseState.BUILT)
-            .values(state=ReleaseState.READY)
-            .returning(R.c.id)
-        )
-        .scalars()
-        .all()
-    )
-    events.append(tx, "artist.name_searched", artist_id=artist_id, releases=sorted(freed), who=who)
+    freed = _move_all(tx, artist_id, ReleaseState.BUILT, ReleaseState.READY)
+    events.append(tx, "artist.name_searched", artist_id=artist_id, releases=freed, who=who)
     return artist
 
 
@@ -79,20 +70,11 @@ def take_back_name_search(tx: Tx, *, artist_id: ArtistId, version: int, who: str
         evidence={"by": searched.by, "at": searched.at.isoformat(), "found": searched.found},
         who=who,
     )
-    held = (
-        tx.connection.execute(
-            update(R)
-            .where(R.c.artist_id == artist_id, R.c.state == ReleaseState.READY)
-            .values(state=ReleaseState.BUILT)
-            .returning(R.c.id)
-        )
-        .scalars()
-        .all()
-    )
+    held = _move_all(tx, artist_id, ReleaseState.READY, ReleaseState.BUILT)
     # Asked when those that were ready are locked: one that goes out meanwhile has gone out before.
     if (out := first_out(tx, artist_id=artist_id)) is not None:
         raise ConflictError(f"{out} came out under the name {persona.name}: its search stays on record")
-    events.append(tx, "artist.name_search_taken_back", artist_id=artist_id, releases=sorted(held), who=who)
+    events.append(tx, "artist.name_search_taken_back", artist_id=artist_id, releases=held, who=who)
     return artist
 
 
@@ -100,6 +82,14 @@ def first_out(tx: Tx, *, artist_id: ArtistId) -> str | None:
     """The title of the first release that came out under an artist's name, also where it was withdrawn since."""
     query = select(R.c.title).where(R.c.artist_id == artist_id, R.c.published_at.is_not(None))
     return tx.connection.execute(query.order_by(R.c.published_at, R.c.id).limit(1)).scalar_one_or_none()
+
+
+def _move_all(tx: Tx, artist_id: ArtistId, before: ReleaseState, after: ReleaseState) -> list[str]:
+    """Move the artist's releases that are in one state to another; their ids, in order."""
+    moved = tx.connection.execute(
+        update(R).where(R.c.artist_id == artist_id, R.c.state == before).values(state=after).returning(R.c.id)
+    )
+    return sorted(moved.scalars())
 
 
 def names_to_search(tx: Tx, *, limit: int = LISTED) -> list[UnsearchedName]:

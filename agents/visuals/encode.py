@@ -1,17 +1,9 @@
 """Raw pictures in, MP4 out: one ffmpeg process per film, and nothing left behind when it fails."""
 
-import contextlib
-import fcntl
-import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Self
 
-import imageio_ffmpeg
-
-from storage.errors import DiskFullError, LabelError, RenderError
+from agents.ffmpeg import Feed
 
 PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow")
 ARGUMENTS = """
@@ -44,8 +36,6 @@ DRAWN = Quality(21, 1360)
 """With the sound, at most 12 MB a minute, which lively passages reach."""
 FILMED = Quality(24, 2600)
 """Of what a camera saw: grain and leaves need more."""
-PIPE_BYTES = 1 << 20
-"""Most that a pipe may hold without privileges: fewer turns between us and the encoder."""
 
 
 @dataclass(frozen=True)
@@ -63,67 +53,14 @@ class Reel:
         return self.frames / self.fps
 
 
-class Encoder:
-    """A context that takes yuv420p frames and writes `target`; leaving it by an error kills ffmpeg."""
+class Encoder(Feed):
+    """A context that takes yuv420p frames, the Y plane, then U and V at half size, and writes `target`."""
 
     def __init__(self, reel: Reel, audio: Path, target: Path, preset: str, quality: Quality = DRAWN) -> None:
-        self._command = _command(reel, audio, target, preset, quality)
-        self._target = target
-
-    def __enter__(self) -> Self:
-        self._errors = tempfile.TemporaryFile()
-        self._process = subprocess.Popen(  # noqa: S603 - a fixed program and our own arguments, no shell
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._errors, bufsize=0
-        )
-        if hasattr(fcntl, "F_SETPIPE_SZ"):
-            with contextlib.suppress(OSError):  # a user who holds too many pipes keeps a small one
-                fcntl.fcntl(self._pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-        return self
-
-    def write(self, frame: memoryview) -> None:
-        """One frame: the Y plane, then U and V at half size; raises RenderError if ffmpeg has gone, DiskFullError if for want of space."""
-        try:
-            while frame:
-                frame = frame[self._pipe.write(frame) :]
-        except (BrokenPipeError, OSError) as error:
-            self._process.wait(timeout=10)
-            raise self._failure("stopped") from error
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            if kind is not None:
-                self._process.kill()
-            with contextlib.suppress(OSError):
-                self._pipe.close()
-            code = self._process.wait(timeout=120)
-            if kind is None and code != 0:
-                raise self._failure(f"failed ({code})")
-        finally:
-            if self._process.poll() is None:
-                self._process.kill()
-                self._process.wait()
-            self._errors.close()
-
-    @property
-    def _pipe(self) -> BinaryIO:
-        assert self._process.stdin is not None
-        return self._process.stdin  # type: ignore[return-value]  # a raw pipe: bufsize is 0
-
-    def _failure(self, how: str) -> LabelError:
-        words = self._last_words()
-        if "No space left" in words:
-            return DiskFullError("the disk is full: free some space, the film is rendered again")
-        return RenderError(f"the video encoder {how}: {words}")
-
-    def _last_words(self) -> str:
-        self._errors.seek(0)
-        said = " / ".join(self._errors.read().decode(errors="replace").split("\n")).strip(" /")
-        return said[-400:] or "it said nothing"
+        super().__init__(_words(reel, audio, target, preset, quality), "video")
 
 
-def _command(reel: Reel, audio: Path, target: Path, preset: str, quality: Quality) -> list[str]:
+def _words(reel: Reel, audio: Path, target: Path, preset: str, quality: Quality) -> list[str]:
     # Larger pictures need more, but less than in proportion: their detail is coarser.
     size = reel.width * reel.height * reel.fps / (1280 * 720 * 30)
     rate_kbps = round(quality.rate_720p30_kbps * size**0.75)
@@ -138,4 +75,4 @@ def _command(reel: Reel, audio: Path, target: Path, preset: str, quality: Qualit
         "buffer_kbps": 2 * max(100, rate_kbps),
     }
     # Formatted word by word, so that a path with spaces stays one argument.
-    return [imageio_ffmpeg.get_ffmpeg_exe(), *(word.format(**values) for word in ARGUMENTS.split())]
+    return [word.format(**values) for word in ARGUMENTS.split()]

@@ -1,6 +1,7 @@
 """The producer: files that measure as promised, whole or not at all, and the same for the same brief."""
 
 import struct
+from pathlib import Path
 
 import numpy as np
 import pyloudnorm
@@ -16,7 +17,7 @@ from agents.music.local.filters import lowpass
 from agents.music.review.sound import section_loudness
 from agents.producer import produce, render_master
 from configs.genres import load_genres
-from storage.errors import RenderError, UsageError
+from storage.errors import DiskFullError, RenderError, UsageError
 from tests.agents.music.songs import RATE_HZ, brief_of, form_of, rendered, written
 
 GENRES = list(load_genres())
@@ -229,5 +230,13 @@ def test_the_mp3_is_as_long_as_the_song_and_begins_with_it(tmp_path):
 
 
 def test_an_mp3_that_cannot_be_written_is_told_with_the_encoders_reason(tmp_path):
-    with pytest.raises(RenderError, match=r"a\.mp3: .*No such file"):
+    with pytest.raises(RenderError, match=r"MP3 encoder .*No such file"):
         write_mp3(np.zeros((2, 10 * 44_100), np.float32), tmp_path / "none" / "a.mp3", 44_100)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_an_mp3_on_a_full_disk_waits_for_room_and_leaves_nothing(tmp_path):
+    (tmp_path / "a.mp3.part").symlink_to("/dev/full")
+    with pytest.raises(DiskFullError, match="free some space"):
+        write_mp3(np.zeros((2, 10 * 44_100), np.float32), tmp_path / "a.mp3", 44_100)
+    assert list(tmp_path.iterdir()) == []

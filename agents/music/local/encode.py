@@ -1,13 +1,12 @@
 """Writing recordings: WAV 16-bit with dither, FLAC 24-bit, MP3 at the highest rate; whole files or none."""
 
-import contextlib
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.ffmpeg import Feed
 from storage.clock import sub_seed
 from storage.errors import RenderError
 
@@ -49,32 +48,20 @@ def write_mp3(audio: Stereo, path: Path, sample_rate_hz: int) -> None:
     twice as long. It is the LAME inside the ffmpeg program that films are made with: PyAV's takes three times as long
     for the same bits.
     """
-    import imageio_ffmpeg
-
     part = path.with_name(path.name + ".part")
     bit_rate = next(rate for above_hz, rate in MP3_RATES if sample_rate_hz >= above_hz)
-    command = [
-        imageio_ffmpeg.get_ffmpeg_exe(),
-        *("-hide_banner", "-loglevel", "error", "-y"),
+    words = [
+        *("-nostdin", "-y", "-loglevel", "error"),
         *("-f", "f32le", "-ar", str(sample_rate_hz), "-ac", str(audio.shape[0]), "-i", "pipe:0"),
         *("-c:a", "libmp3lame", "-compression_level", LAME_QUALITY, "-b:a", str(bit_rate)),
         *("-f", "mp3", str(part.resolve())),
     ]
     try:
-        with subprocess.Popen(  # noqa: S603 - our own binary, no shell, every argument one word
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        ) as encoder:
-            assert encoder.stdin is not None
-            with contextlib.suppress(BrokenPipeError):  # why it stopped reading, it says itself
-                for start in range(0, audio.shape[1], CHUNK):
-                    encoder.stdin.write(audio[:, start : start + CHUNK].T.astype("<f4", order="C").tobytes())
-            _, said = encoder.communicate()
-        if encoder.returncode:
-            words = said.decode(errors="replace").strip().splitlines() or ["no message"]
-            raise RenderError(f"could not write {path.name}: {words[-1]}")
+        with Feed(words, "MP3") as encoder:
+            for start in range(0, audio.shape[1], CHUNK):
+                piece = audio[:, start : start + CHUNK].T.astype("<f4", order="C")
+                encoder.write(memoryview(piece.tobytes()))
         part.replace(path)
-    except OSError as error:
-        raise RenderError(f"could not write {path.name}: {error}") from error
     finally:
         part.unlink(missing_ok=True)
 

@@ -14,7 +14,7 @@ import soundfile
 
 from agents.painter import film, preview_size, preview_span
 from agents.visuals.editing.delivery import part_file
-from agents.visuals.encode import DRAWN, FILMED, Encoder, Reel, _command
+from agents.visuals.encode import DRAWN, FILMED, Encoder, Reel, _words
 from agents.visuals.lettering import set_block
 from agents.visuals.typefaces import display_face
 from agents.visuals.visualizer.frame import Frame
@@ -173,7 +173,7 @@ def test_a_place_that_takes_nothing_is_told_as_what_it_is(number, told, tmp_path
 def test_the_largest_preview_of_all_settings_fits_a_messenger(quality, film_size, plan):
     start_s, end_s = preview_span(plan.model_copy(update={"duration_s": 600.0}))
     reel = Reel(*preview_size(*film_size), 60, round((end_s - start_s) * 60), start_s)
-    command = _command(reel, Path("song.wav"), Path("film.mp4"), "veryfast", quality)
+    command = _words(reel, Path("song.wav"), Path("film.mp4"), "veryfast", quality)
     rate, buffer, sound = (
         int(command[command.index(flag) + 1].removesuffix("k")) for flag in ("-maxrate", "-bufsize", "-b:a")
     )

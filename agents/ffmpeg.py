@@ -1,0 +1,84 @@
+"""An ffmpeg process that is fed through a pipe: it ends well, or an error says why and nothing keeps running."""
+
+import contextlib
+import fcntl
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from storage.errors import DiskFullError, LabelError, RenderError
+
+PIPE_BYTES = 1 << 20
+"""Most that a pipe may hold without privileges: fewer turns between us and the encoder."""
+LAST_S = 120.0
+"""How long ffmpeg may take to end once it has everything."""
+
+
+class Feed:
+    """A context that takes raw pictures or sound for ffmpeg's `pipe:0`; leaving it by an error kills ffmpeg.
+
+    `words` are ffmpeg's, without its own name; `what` is made, for errors. Raises RenderError if ffmpeg fails,
+    DiskFullError if for want of space.
+    """
+
+    def __init__(self, words: Sequence[str], what: str) -> None:
+        self._words = words
+        self._what = what
+
+    def __enter__(self) -> Self:
+        import imageio_ffmpeg
+
+        command = [imageio_ffmpeg.get_ffmpeg_exe(), *self._words]
+        # Into a file: a pipe that nobody reads while the other is written would fill up and hold both.
+        self._errors = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(  # noqa: S603 - a fixed program and our own arguments, no shell
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._errors, bufsize=0
+        )
+        if hasattr(fcntl, "F_SETPIPE_SZ"):
+            with contextlib.suppress(OSError):  # a user who holds too many pipes keeps a small one
+                fcntl.fcntl(self._pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        return self
+
+    def write(self, piece: memoryview) -> None:
+        """All of a piece's bytes."""
+        try:
+            while piece:
+                piece = piece[self._pipe.write(piece) :]
+        except OSError as error:
+            self._process.wait(timeout=10)
+            raise self._failure("stopped") from error
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is not None:
+                self._process.kill()
+            with contextlib.suppress(OSError):
+                self._pipe.close()
+            code = self._process.wait(timeout=LAST_S)
+            if kind is None and code != 0:
+                raise self._failure(f"failed ({code})")
+        finally:
+            if self._process.poll() is None:
+                self._process.kill()
+                self._process.wait()
+            self._errors.close()
+
+    @property
+    def _pipe(self) -> BinaryIO:
+        assert self._process.stdin is not None
+        return self._process.stdin  # type: ignore[return-value]  # a raw pipe: bufsize is 0
+
+    def _failure(self, how: str) -> LabelError:
+        words = self._last_words()
+        if "No space left" in words:
+            return DiskFullError(f"the disk is full: free some space, the {self._what} is made again")
+        return RenderError(f"the {self._what} encoder {how}: {words}")
+
+    def _last_words(self) -> str:
+        self._errors.seek(0)
+        said = " / ".join(self._errors.read().decode(errors="replace").split("\n")).strip(" /")
+        return said[-400:] or "it said nothing"
