@@ -78,7 +78,7 @@ class Field:
         self._tone, self._lean = np.empty_like(xs), np.empty_like(xs)
         self._row, self._entry = np.zeros(xs.shape, dtype=np.intp), np.empty(xs.shape, dtype=np.intp)
         self._coloured = np.empty(xs.shape, dtype=np.uint8)
-        self._chroma = np.empty((2, stage.height // 2, stage.width // 2), dtype=np.uint8)
+        self._ground = Frame(stage.width, stage.height)
 
     def advance(self, ink: Plane, flow: Flow, step: float, time_s: float) -> None:
         """Moves the light by `step` (in thirtieths of a second) and feeds it with the ink."""
@@ -86,27 +86,22 @@ class Field:
         # The types know no single map that holds both places.
         moved = cv2.remap(self.light, way, None, cv2.INTER_LINEAR)  # pyright: ignore[reportCallIssue, reportArgumentType]
         # Trails that soften as they age look like light, and cost the encoder a tenth less than crisp ones.
-        self.light = np.asarray(cv2.GaussianBlur(moved, (3, 3), _SOFTEN_PX), dtype=np.float32)
+        soft_px = _SOFTEN_PX * step**0.5
+        self.light = np.asarray(cv2.GaussianBlur(moved, (3, 3), soft_px), dtype=np.float32)
         self.light *= np.float32(flow.keep**step)
         small = self._shrink(ink).astype(np.float32)
         small *= np.float32(flow.feed * (_GAIN if self._scale > 1 else 1.0))
         np.minimum(small, 255, out=small)
         np.maximum(self.light, small, out=self.light)
 
-    def paint(self, frame: Frame, ink: Plane, flow: Flow, *, hue: float, time_s: float, number: int) -> None:
-        """Colours light and ink into the frame; `hue` 0–1 leans from the main colours to the accent.
-
-        Colour and grain are renewed at every second frame: eyes do not see it, and encoders leave out what stays.
-        """
-        is_renewed = number % 2 == 0
-        if is_renewed:
-            np.multiply(window(self._cloud, self._size, 300 - time_s * 7), np.float32(0.8), out=self._lean)
-            self._lean += np.float32(hue - 0.4)
-            self._lean *= np.float32(_HUES)
-            np.clip(self._lean, 0, _HUES - 1, out=self._lean)
-            np.copyto(self._row, self._lean, casting="unsafe")
-            self._row *= _TONES
-            self._grain_at = (number * 29 % 64, number * 47 % 64)
+    def develop(self, flow: Flow, *, hue: float, time_s: float, number: int) -> None:
+        """Makes the picture's ground of the light as it is now; `hue` 0–1 leans from the main colours to the accent."""
+        np.multiply(window(self._cloud, self._size, 300 - time_s * 7), np.float32(0.8), out=self._lean)
+        self._lean += np.float32(hue - 0.4)
+        self._lean *= np.float32(_HUES)
+        np.clip(self._lean, 0, _HUES - 1, out=self._lean)
+        np.copyto(self._row, self._lean, casting="unsafe")
+        self._row *= _TONES
         tone = self._tone
         np.multiply(window(self._cloud, self._size, time_s * 5), np.float32(250 * flow.lift), out=tone)
         tone += self._bloom()
@@ -115,12 +110,14 @@ class Field:
         np.minimum(tone, _TONES - 1, out=tone)
         np.copyto(self._entry, tone, casting="unsafe")
         self._entry += self._row
-        self._look_up(0, frame.y)
-        if is_renewed:
-            self._look_up(1, self._chroma[0])
-            self._look_up(2, self._chroma[1])
-        frame.u[:], frame.v[:] = self._chroma
-        cv2.max(frame.y, ink, dst=frame.y)
+        for channel, plane in enumerate((self._ground.y, self._ground.u, self._ground.v)):
+            self._look_up(channel, plane)
+        self._grain_at = (number * 29 % 64, number * 47 % 64)
+
+    def paint(self, frame: Frame, ink: Plane) -> None:
+        """The developed ground with this frame's ink on it, and grain over both."""
+        frame.u[:], frame.v[:] = self._ground.u, self._ground.v
+        cv2.max(self._ground.y, ink, dst=frame.y)
         top, left = self._grain_at
         height, width = frame.y.shape
         cv2.add(frame.y, self._grain[top : top + height, left : left + width], dst=frame.y)

@@ -26,6 +26,9 @@ OPEN_S, CLOSE_S = 0.6, 1.2
 WARM_UP_S = 1.0
 """How long the light gathers, unseen, before a span from inside the film."""
 HUSHED_INK = 0.30
+LIGHT_FPS = 15
+"""How often the light behind the ink moves on, and at each kick: the eye sees no more of what is so soft, and encoders leave out what stays."""
+KICK_RISE = 0.1
 
 
 @dataclass
@@ -64,6 +67,7 @@ class Projector:
         begins = max(0, first - round(WARM_UP_S * self._reel.fps))
         opening, closing = self._shown(first, last)
         hue = self._cues[opening].hue
+        lit = begins - 1
         for number in range(begins, last):
             moment = self._moment(number)
             cue, share = self._cue_at(moment.time_s)
@@ -74,14 +78,23 @@ class Projector:
             hushed = self._words.hush(number) if self._words else 0.0
             if hushed > 0:
                 ink = _dim(ink, 1 - (1 - HUSHED_INK) * hushed)
-            self._field.advance(ink, flow, moment.step, moment.time_s)
+            if number == first or self._is_lit(number, number - lit):
+                self._field.advance(ink, flow, moment.step * (number - lit), moment.time_s)
+                self._field.develop(flow, hue=hue, time_s=moment.time_s, number=number - first)
+                lit = number
             if number < first:
                 continue
-            self._field.paint(frame, ink, flow, hue=hue, time_s=moment.time_s, number=number - first)
+            self._field.paint(frame, ink)
             if self._words:
                 self._words.lay(frame, number)
                 frame.fade(self._curtain(number))
             yield frame
+
+    def _is_lit(self, number: int, after: int) -> bool:
+        """Whether the light moves on at a frame, that many after it last did."""
+        kick = self._rhythm.kick
+        begins = number > 0 and kick[number] > kick[number - 1] + KICK_RISE
+        return bool(begins) or after >= max(1, self._reel.fps // LIGHT_FPS)
 
     def _shown(self, first: int, last: int) -> tuple[int, int]:
         """The first and the last cue of a span: it neither begins within a change of scenes, nor begins one that it cuts short."""
