@@ -234,11 +234,9 @@ class AudienceServices(Group):
     is_reread: ClassVar[bool] = True
 
     youtube_api_key: Key | None = None
-    """Key of the YouTube Data API: once a week it tells views and likes of songs that are linked to a video."""
+    """Key of the YouTube Data API: once a week it tells views and likes of songs that are linked to a video, and these are deleted after 30 days."""
     youtube_base_url: WebAddress = "https://www.googleapis.com"
     """Address of that API."""
-    youtube_data_days: int = Field(30, ge=1, le=30)
-    """Days after which a number that this API told is deleted: YouTube's developer policies (III.E.4.d) allow no more than 30. With fewer than 15 no song is compared by them: that is done at 42 days, by a number of 28 or more."""
     listenbrainz_token: Key | None = None
     """User token of ListenBrainz: the same of listens and listeners of recordings."""
     listenbrainz_base_url: WebAddress = "https://api.listenbrainz.org"

@@ -81,7 +81,6 @@ async def compare_audiences(store: StoreClient, settings: Settings) -> int:
         before=SETTLED_BEFORE,
         due=COMPARED_AT,
         within=USUAL_WITHIN,
-        brief=timedelta(days=settings.youtube_data_days),
     )
     by_source: dict[str, list[Reading]] = {source: [] for source in REAL}
     for one in settled:

@@ -126,9 +126,9 @@ class Sweeps:
             )
 
     async def _forget_lent_numbers(self) -> None:
-        forgotten, days = CHUNK, self._settings.last.youtube_data_days
+        forgotten = CHUNK
         while forgotten == CHUNK:
-            forgotten = await self._store.write(retention.forget_lent_numbers, days=days, limit=CHUNK)
+            forgotten = await self._store.write(retention.forget_lent_numbers, limit=CHUNK)
 
     async def _check_roster(self) -> None:
         settings = self._settings.last

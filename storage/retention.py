@@ -9,7 +9,7 @@ from sqlalchemy import and_, delete, not_, or_, select, update
 
 from storage import events, tables
 from storage.assets import AssetStore
-from storage.audience import BRIEF
+from storage.audience import BRIEF, LENT
 from storage.database import database_now_s
 from storage.store import StoreClient, Tx, write
 from storage.types import CycleState, Outcome
@@ -86,7 +86,7 @@ def prune_writes(tx: Tx, *, older_than_s: float, limit: int) -> int:
 
 
 @write
-def forget_lent_numbers(tx: Tx, *, days: int, limit: int) -> int:
+def forget_lent_numbers(tx: Tx, *, limit: int) -> int:
     """Delete up to `limit` numbers whose source's terms let them stay no longer; says how many.
 
     How a song compares with others stays: that is the label's own.
@@ -94,11 +94,11 @@ def forget_lent_numbers(tx: Tx, *, days: int, limit: int) -> int:
     O = tables.observations  # noqa: E741, N806 - a table's short name, as in the other modules
     old = (
         select(O.c.id)
-        .where(O.c.source.in_(BRIEF), O.c.at < tx.clock.now() - timedelta(days=days))
+        .where(O.c.source.in_(BRIEF), O.c.at < tx.clock.now() - LENT)
         .order_by(O.c.at)
         .limit(limit)
     )
     gone = tx.connection.execute(delete(O).where(O.c.id.in_(old))).rowcount
     if gone:
-        events.append(tx, "audience.forgotten", numbers=gone, days=days)
+        events.append(tx, "audience.forgotten", numbers=gone)
     return gone

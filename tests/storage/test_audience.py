@@ -162,7 +162,6 @@ WINDOW = {
     "before": timedelta(days=90),
     "due": timedelta(days=42),
     "within": timedelta(days=365),
-    "brief": timedelta(days=30),
 }
 
 
@@ -216,11 +215,11 @@ def test_lent_numbers_leave_after_their_days_and_what_was_made_of_them_stays(sta
     stage.clock.advance(days=15.5)
     told = [one.source for one in stage.read(audience.settled_of, **WINDOW)]
     assert told == [own.source], "its first number may be gone, and a later one does not stand for it"
-    assert stage.write(retention.forget_lent_numbers, days=30, limit=9) == 0
+    assert stage.write(retention.forget_lent_numbers, limit=9) == 0
     stage.clock.advance(days=1)
-    assert stage.write(retention.forget_lent_numbers, days=30, limit=9) == 1
+    assert stage.write(retention.forget_lent_numbers, limit=9) == 1
     stage.clock.advance(days=14)
-    assert [stage.write(retention.forget_lent_numbers, days=30, limit=1) for _ in range(2)] == [1, 0]
+    assert [stage.write(retention.forget_lent_numbers, limit=1) for _ in range(2)] == [1, 0]
     seen = stage.read(audience.receptions_of, artist_id=fence.artist_id)
     assert {(one.source, one.metric, one.value) for one in seen} == {
         (own.source, "streams", 7),
