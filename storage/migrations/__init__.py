@@ -1,6 +1,7 @@
 """The schema's versions, without an alembic.ini: `upgrade`, `downgrade` and where a database stands."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ def revision_of(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def revisions() -> tuple[str, ...]:
     """Every revision this build knows, the newest first."""
     from alembic.script import ScriptDirectory
