@@ -4,11 +4,11 @@
 
 Films are encoded with `veryfast`, and whole ones with the label's own preset, too. `/alone` compares a film with its
 encoder alone, fed with the same frames in the same settings from a file: 1.0 would be free drawing. `/mandelbrot`
-compares it with plain x264, of the same preset and CRF 21, on as many frames of ffmpeg's mandelbrot from a file (both
+compares it with plain x264, of the same preset and CRF, on as many frames of ffmpeg's mandelbrot from a file (both
 files take up to two gigabytes, one at a time). Cards are set once a film and take a third of a second, which a short
-one feels. `beat` is how much more the decoded picture changes into a beat's frame than halfway to the next, on
-means of 8×8 pixels in which grain is not seen; beside it, the same of a film whose plan has no beats. Wall time is left out, for it says more about the
-machine's other guests than about us.
+one feels. `beat` is how much more the decoded picture changes at a beat than halfway to the next, on means of 8×8
+pixels in which grain is not seen; beside it, the same of a film whose plan has no beats. Wall time is left out, for it
+says more about the machine's other guests than about us.
 """
 
 import argparse
@@ -25,7 +25,7 @@ import numpy as np
 import soundfile
 
 from agents.painter import VideoFacts, film, paint_cover
-from agents.visuals.encode import Encoder, Reel
+from agents.visuals.encode import DRAWN, Encoder, Reel
 from agents.visuals.identity import COMPOSITIONS, choose_identity
 from agents.visuals.threads import one_thread
 from agents.visuals.visualizer.motion import MOTIONS
@@ -128,17 +128,17 @@ def encode_alone(plan: SongPlan, audio: Path, visual: VisualIdentity, reel: Reel
 
 
 def encode_mandelbrot(audio: Path, reel: Reel, preset: str) -> float:
-    """CPU seconds that plain x264 takes for a second of ffmpeg's mandelbrot: the preset and CRF 21, one thread, no ceiling."""
-    raw, source = audio.with_name("mandelbrot.yuv"), f"mandelbrot=size={reel.width}x{reel.height}:rate={FPS}"
-    ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", "-f", "lavfi", "-i", source]
+    """CPU seconds that plain x264 takes for a second of ffmpeg's mandelbrot: preset and CRF alone, one thread, no sound."""
+    ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error"]
+    raw, made = audio.with_name("mandelbrot.yuv"), audio.with_name("mandelbrot.mp4")
+    source = f"-f lavfi -i mandelbrot=size={reel.width}x{reel.height}:rate={FPS} -frames:v {reel.frames}"
+    pictures = f"-f rawvideo -pix_fmt yuv420p -s {reel.width}x{reel.height} -r {FPS} -i"
+    x264 = f"-threads 1 -c:v libx264 -preset {preset} -crf {DRAWN.crf}"
     subprocess.run(
-        [*ffmpeg, "-frames:v", str(reel.frames), "-pix_fmt", "yuv420p", "-f", "rawvideo", str(raw)],
-        check=True,
+        [*ffmpeg, *source.split(), *["-pix_fmt", "yuv420p", "-f", "rawvideo"], str(raw)], check=True
     )
     before_s = spent_s(resource.RUSAGE_CHILDREN)
-    pictures = f"-f rawvideo -pix_fmt yuv420p -s {reel.width}x{reel.height} -r {FPS} -i".split()
-    x264 = f"-threads 1 -c:v libx264 -preset {preset} -crf 21".split()
-    subprocess.run([*ffmpeg[:4], *pictures, str(raw), *x264, str(audio.with_name("plain.mp4"))], check=True)
+    subprocess.run([*ffmpeg, *pictures.split(), str(raw), *x264.split(), str(made)], check=True)
     raw.unlink()
     return (spent_s(resource.RUSAGE_CHILDREN) - before_s) / reel.duration_s
 
@@ -168,9 +168,10 @@ def beat_share(path: Path, plan: SongPlan) -> float:
     change = np.abs(np.diff(np.stack(lumas).astype(np.int16), axis=0)).mean(axis=(1, 2))
     inside = [beat for beat in plan.beats_s if 0.35 * plan.duration_s < beat < 0.7 * plan.duration_s]
     half = int(30 / TEMPO_BPM * FPS)
-    on = np.mean([change[round(beat * FPS) - 1] for beat in inside])
     # Of two frames the one that changes more: in the other the light rests.
-    between = np.mean([change[round(beat * FPS) + half - 1 :][:2].max() for beat in inside])
+    on, between = (
+        np.mean([change[round(beat * FPS) + later - 1 :][:2].max() for beat in inside]) for later in (0, half)
+    )
     return float(on / between)
 
 

@@ -234,7 +234,7 @@ class AudienceServices(Group):
     is_reread: ClassVar[bool] = True
 
     youtube_api_key: Key | None = None
-    """Key of the YouTube Data API: once a week it tells views and likes of songs that are linked to a video, and these are deleted after 30 days."""
+    """Key of the YouTube Data API: once a week it tells views and likes of songs linked to a video; these numbers are kept for 30 days."""
     youtube_base_url: WebAddress = "https://www.googleapis.com"
     """Address of that API."""
     listenbrainz_token: Key | None = None

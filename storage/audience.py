@@ -24,9 +24,9 @@ U = tables.audience_outcomes
 REAL = ("spotify_for_artists", "youtube_studio", "youtube", "distributor", "listenbrainz")
 """Whose numbers are of real listeners; a song is compared by the first of them that can be."""
 BRIEF = ("youtube",)
-"""Whose terms let a number stay for `LENT` only. What people download from YouTube Studio is theirs to keep."""
-LENT = timedelta(days=30)
-"""The most that YouTube's developer policies (III.E.4.d) allow; a constant, for once a first number is deleted, a later one must never stand for it."""
+"""Whose terms let a number stay for `LENT_FOR` only. What people download from YouTube Studio is theirs to keep."""
+LENT_FOR = timedelta(days=30)
+"""The most that YouTube's developer policies (III.E.4.d) allow; no setting, for one that was raised let a later number stand for a first one that was deleted."""
 DAY = timedelta(days=1)
 OPERATOR = "operator"
 OUTCOME = "outcome, 0.5 is usual"
@@ -168,7 +168,7 @@ def settled_of(
     """The first that each source said of every song published `within` that time, at an age `after` the one and `before` the other.
 
     Ages count from when a person recorded the publication; a song that nobody published, or that was withdrawn, has none.
-    A song is due from that age on, until it has its outcome. Of the sources in `BRIEF` numbers stay for `LENT` only: their songs
+    A song is due from that age on, until it has its outcome. Of the sources in `BRIEF` numbers stay for `LENT_FOR` only: their songs
     are those whose first number of that age cannot have been deleted yet, or a later and larger one would stand for it.
     """
     now = tx.clock.now()
@@ -185,7 +185,7 @@ def settled_of(
             O.c.source.in_(REAL),
             R.c.state == ReleaseState.PUBLISHED,
             R.c.published_at >= now - within,
-            or_(O.c.source.not_in(BRIEF), R.c.published_at >= now - after - LENT),
+            or_(O.c.source.not_in(BRIEF), R.c.published_at >= now - after - LENT_FOR),
             age_days >= after / DAY,
             age_days < before / DAY,
         )

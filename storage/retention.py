@@ -9,7 +9,7 @@ from sqlalchemy import and_, delete, not_, or_, select, update
 
 from storage import events, tables
 from storage.assets import AssetStore
-from storage.audience import BRIEF, LENT
+from storage.audience import BRIEF, LENT_FOR
 from storage.database import database_now_s
 from storage.store import StoreClient, Tx, write
 from storage.types import CycleState, Outcome
@@ -94,7 +94,7 @@ def forget_lent_numbers(tx: Tx, *, limit: int) -> int:
     O = tables.observations  # noqa: E741, N806 - a table's short name, as in the other modules
     old = (
         select(O.c.id)
-        .where(O.c.source.in_(BRIEF), O.c.at < tx.clock.now() - LENT)
+        .where(O.c.source.in_(BRIEF), O.c.at < tx.clock.now() - LENT_FOR)
         .order_by(O.c.at)
         .limit(limit)
     )

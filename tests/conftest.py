@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from runtime.environment import prepare_ray
 
@@ -24,9 +24,8 @@ ON_RAY = ("tests/journeys/", "tests/runtime/test_remote.py", "tests/runtime/test
 """Where tests use `ray_address`."""
 sys.path.append(str(PLUGINS))  # this process looks for its providers too, before it starts anything
 prepare_ray()
-gc.set_threshold(
-    50_000, 20, 100
-)  # the modules of everything are live: looking through them took a tenth of the time
+# The modules of everything are alive: looking through them took a tenth of the time.
+gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -115,13 +114,15 @@ def compiled_once() -> Iterator[None]:
     """Each test has databases of its own, and a statement is compiled once for all of a kind: a fifth of their time."""
     from storage import database
 
-    first: dict[str, Engine] = {}
+    ready: dict[str, Engine] = {}
     create = database.create_engine
 
     def create_engine(*what: Any, **how: Any) -> Engine:
         engine = create(*what, **how)
-        kept = first.setdefault(engine.name, engine)
-        engine.dialect, engine._compiled_cache = kept.dialect, kept._compiled_cache
+        if kept := ready.get(engine.name):
+            engine.dialect, engine._compiled_cache = kept.dialect, kept._compiled_cache
+        else:  # a dialect knows its server from its first connection on, and some engines never have one
+            event.listen(engine, "connect", lambda *_: ready.setdefault(engine.name, engine))
         return engine
 
     database.create_engine = create_engine

@@ -12,8 +12,8 @@ ARGUMENTS = """
 -color_range tv -colorspace bt709 -color_primaries bt709 -color_trc bt709 -i pipe:0
 -ss {start_s:.6f} -i {audio}
 -map 0:v:0 -map 1:a:0 -t {duration_s:.6f} -threads 1
--c:v libx264 -preset {preset} -bf {b_frames} -crf {crf} -aq-mode 3 -aq-strength 0.8 -maxrate {rate_kbps}k -bufsize {buffer_kbps}k
--x264-params mbtree=1:rc-lookahead=12:vbv-init=0.1 -g {key_frames} -pix_fmt yuv420p
+-c:v libx264 -preset {preset} -crf {crf} -aq-mode 3 -aq-strength 0.8 -maxrate {rate_kbps}k -bufsize {buffer_kbps}k
+-x264-params mbtree=1:rc-lookahead=12:vbv-init=0.1{b_frames} -g {key_frames} -pix_fmt yuv420p
 -color_range tv -colorspace bt709 -color_primaries bt709 -color_trc bt709
 -c:a aac -b:a 192k -ar 48000 -ac 2
 -map_metadata -1 -fflags +bitexact -movflags +faststart -f mp4 {target}
@@ -26,18 +26,18 @@ more and a ceiling of the rate no two films are alike; the other core is busy dr
 
 @dataclass(frozen=True)
 class Quality:
-    """How well x264 keeps pictures: its constant rate factor, and the ceiling of the rate at 1280×720 and 30 a second."""
+    """How x264 keeps pictures: its constant rate factor, and the ceiling of the rate at 1280×720 and 30 a second."""
 
     crf: int
     rate_720p30_kbps: int
-    b_frames: int
-    """How many pictures in a row may be made from one before and one after them."""
+    b_frames: int | None = None
+    """How many pictures in a row may be made from one before and one after them; None leaves it to the preset."""
 
 
-DRAWN = Quality(21, 1360, 0)
-"""With the sound, at most 12 MB a minute, which lively passages reach. Every second picture shares its light with the
-one before: to look both ways saves 3 % of the file then, and takes a quarter of the encoder's time."""
-FILMED = Quality(24, 2600, 3)
+DRAWN = Quality(21, 1360, b_frames=0)
+"""With the sound, at most 12 MB a minute, which lively passages reach. At 30 a second every other picture shares its
+light with the one before: to look both ways saves 3 % of the file then, and takes a quarter of the encoder's time."""
+FILMED = Quality(24, 2600)
 """Of what a camera saw: grain and leaves need more."""
 
 
@@ -72,7 +72,7 @@ def _words(reel: Reel, audio: Path, target: Path, preset: str, quality: Quality)
         "target": target.resolve(),
         "preset": preset,
         "crf": quality.crf,
-        "b_frames": quality.b_frames,
+        "b_frames": "" if quality.b_frames is None else f":bframes={quality.b_frames}",
         "key_frames": reel.fps * 4,
         "duration_s": reel.duration_s,
         "rate_kbps": max(100, rate_kbps),

@@ -43,10 +43,10 @@ def postgres() -> Iterator[str]:
             warnings.simplefilter("ignore")  # it warns where a machine has no XDG_RUNTIME_DIR
             server = start_postgres(folder / "data")
         url = server.get_uri(driver="psycopg")
-        # No test takes the power away.
-        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
     except Exception as error:  # noqa: BLE001 - whatever is missing, the skip says so
         pytest.skip(f"no PostgreSQL here: {error}")
+    # No test takes the power away.
+    server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
     yield url
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

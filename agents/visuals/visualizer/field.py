@@ -21,7 +21,7 @@ FIELD_SIDE_PX = 180
 """About as many rows, or columns of an upright frame, has the field."""
 _TONES, _HUES, _DRIFT_PX, _CELL_PX = 256, 128, 144, 8
 _SOFTEN_PX, _GAIN = 0.42, 1.7
-"""Blur of the light at each frame, and what a line loses as it is made small."""
+"""Blur of the light in a thirtieth of a second, and what a line loses as it is made small."""
 _STOPS = (0.0, 0.30, 0.60, 0.84, 1.0)
 
 
@@ -95,7 +95,10 @@ class Field:
         np.maximum(self.light, small, out=self.light)
 
     def develop(self, flow: Flow, *, hue: float, time_s: float, number: int) -> None:
-        """Makes the picture's ground of the light as it is now; `hue` 0–1 leans from the main colours to the accent."""
+        """Makes the pictures' ground of the light as it is now, and moves the grain to the place of picture `number`.
+
+        `hue` 0–1 leans from the main colours to the accent.
+        """
         np.multiply(window(self._cloud, self._size, 300 - time_s * 7), np.float32(0.8), out=self._lean)
         self._lean += np.float32(hue - 0.4)
         self._lean *= np.float32(_HUES)

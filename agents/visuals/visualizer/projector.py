@@ -27,8 +27,10 @@ WARM_UP_S = 1.0
 """How long the light gathers, unseen, before a span from inside the film."""
 HUSHED_INK = 0.30
 LIGHT_FPS = 15
-"""How often the light behind the ink moves on, and at each kick: the eye sees no more of what is so soft, and encoders leave out what stays."""
+"""About how often the light behind the ink moves on, beside kicks: so soft, it looks no smoother with more, and encoders leave
+out what stays. At 30 pictures a second that is every second one."""
 KICK_RISE = 0.1
+"""By what the kick's pulse grows at least into the picture of a kick; 0.3 is the least it does."""
 
 
 @dataclass
@@ -55,6 +57,7 @@ class Projector:
         self._melt_s = min(0.9, max(0.4, 60.0 / plan.tempo_bpm)) * self._motion.melt_beats
         self._closes = reel.start_s + reel.duration_s >= plan.duration_s - 1.0
         self._field = Field(self._stage, find_palette(visual.palette), seed, visual.grain)
+        self._lit_every = max(1, round(reel.fps / LIGHT_FPS))
         self._acts: dict[int, _Act] = {}
 
     def frames(self, first: int = 0, count: int | None = None) -> Generator[Frame, None, None]:
@@ -78,10 +81,11 @@ class Projector:
             hushed = self._words.hush(number) if self._words else 0.0
             if hushed > 0:
                 ink = _dim(ink, 1 - (1 - HUSHED_INK) * hushed)
-            if number == first or self._is_lit(number, number - lit):
+            if self._is_lit(number):
                 self._field.advance(ink, flow, moment.step * (number - lit), moment.time_s)
-                self._field.develop(flow, hue=hue, time_s=moment.time_s, number=number - first)
                 lit = number
+                if number > first - self._lit_every:
+                    self._field.develop(flow, hue=hue, time_s=moment.time_s, number=number)
             if number < first:
                 continue
             self._field.paint(frame, ink)
@@ -90,11 +94,11 @@ class Projector:
                 frame.fade(self._curtain(number))
             yield frame
 
-    def _is_lit(self, number: int, after: int) -> bool:
-        """Whether the light moves on at a frame, that many after it last did."""
+    def _is_lit(self, number: int) -> bool:
+        """Whether the light moves on in a picture; by its own number, so that a span is in step with the whole film."""
         kick = self._rhythm.kick
-        begins = number > 0 and kick[number] > kick[number - 1] + KICK_RISE
-        return bool(begins) or after >= max(1, self._reel.fps // LIGHT_FPS)
+        is_kick = bool(number > 0 and kick[number] > kick[number - 1] + KICK_RISE)
+        return is_kick or number % self._lit_every == 0
 
     def _shown(self, first: int, last: int) -> tuple[int, int]:
         """The first and the last cue of a span: it neither begins within a change of scenes, nor begins one that it cuts short."""

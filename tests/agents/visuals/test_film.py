@@ -180,6 +180,14 @@ def test_the_largest_preview_of_all_settings_fits_a_messenger(quality, film_size
     assert (rate * reel.duration_s + buffer + sound * reel.duration_s) * 1000 / 8 < UPLOAD_MAX_BYTES
 
 
+def test_drawn_films_do_without_b_frames_and_filmed_ones_as_their_preset_says():
+    reel = Reel(1280, 720, 30, 30, 0.0)
+    for quality, wanted in ((DRAWN, True), (FILMED, False)):
+        command = _words(reel, Path("song.wav"), Path("film.mp4"), "ultrafast", quality)
+        assert ("bframes=0" in command[command.index("-x264-params") + 1].split(":")) is wanted
+        assert "-bf" not in command
+
+
 def test_a_device_or_folder_is_never_replaced_by_a_film(plan, audio, visual, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     for place in (tmp_path, tmp_path / "pipe"):
