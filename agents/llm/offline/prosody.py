@@ -36,6 +36,7 @@ class Sound:
     """The consonant before that vowel: words that share it too are the same sound, not a rhyme."""
 
 
+@lru_cache(maxsize=20_000)
 def words_of(line: str) -> tuple[str, ...]:
     """The words of a line, in lower case."""
     return tuple(match.lower().replace("’", "'") for match in _WORD.findall(line))

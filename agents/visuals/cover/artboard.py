@@ -120,7 +120,7 @@ class Artboard:
         """Film grain, the same on all channels; `amount` is its usual standard deviation in 8-bit steps."""
         amount *= 0.2 + 1.6 * self.grain_share
         stream = np.random.default_rng(sub_seed(self.seed, "grain"))
-        tile = stream.normal(0, amount, (1024, 1024))
+        tile = stream.normal(0, amount, (min(1024, self.side), 1024))
         copies = -(-self.side // 1024)
         for sign, brush in ((1, cv2.add), (-1, cv2.subtract)):
             part = np.tile(np.clip(np.rint(tile * sign), 0, 255).astype(np.uint8), (copies, copies))

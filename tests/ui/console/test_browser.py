@@ -74,10 +74,12 @@ def test_haste_decides_once_and_on_nothing_unseen(console: Served) -> None:
     page = console.page("/approvals")
     ready(page)
     first, second, third = pending(console)
+    page.evaluate(FIRST_PICK_IS_SLOW)
     for key in "jja":  # faster than a page can follow
         page.keyboard.press(key)
     page.wait_for_selector(f"#card [data-approval={third}]")
     page.wait_for_selector("html:not([data-held])")
+    assert page.evaluate("window.overtaken")
     assert pending(console) == [first, second, third]
     page.keyboard.press("a")
     page.wait_for_selector("#undos .lm-undo")
@@ -102,6 +104,18 @@ def test_haste_decides_once_and_on_nothing_unseen(console: Served) -> None:
     assert pending(console) == [second, third]
 
 
+FIRST_PICK_IS_SLOW = """() => {
+    const send = window.fetch;
+    window.fetch = async (...what) => {
+        if (String(what[1]?.body).includes('"act":"pick"')) {
+            window.fetch = send;
+            window.overtaken = true;
+            await new Promise((done) => setTimeout(done, 1000));
+        }
+        return send(...what);
+    };
+}"""
+"""Of two requests that were sent one after the other, the second may reach the server first."""
 CLICK_AS_IT_COMES = """before => new MutationObserver((_, watch) => {
     const id = document.querySelector('#card [data-approval]')?.dataset.approval;
     if (!id || id === before) return;

@@ -5,7 +5,8 @@
   const LOST_MS = 5000; // a song that was picked and never came
   const root = document.documentElement;
   let song = null;
-  let wanted = null;
+  let wanted = null; // picked last
+  let asked = null; // picked, and not here yet: one at a time, for of two requests the later may arrive first
   const until = { pause: 0, look: 0, pick: 0 };
   let timer = 0;
   const mark = () => {
@@ -19,7 +20,7 @@
   const settle = () => {
     const now = performance.now();
     clearTimeout(timer);
-    if (wanted && until.pick <= now) wanted = null;
+    if (wanted && until.pick <= now) wanted = asked = null;
     const left = Math.max(until.pause, until.look, wanted ? until.pick : 0) - now;
     if (left > 0) {
       root.dataset.held = '';
@@ -31,10 +32,17 @@
     until[why] = performance.now() + ms;
     settle();
   };
+  const pick = (id) => {
+    const it = [...document.querySelectorAll('#waiting [data-act="pick"]')].find((each) => each.dataset.id === id);
+    if (it) it.click();
+    else wanted = null; // somebody has decided it
+  };
   const shown = (id) => {
-    const isPicked = id === wanted;
+    const [wasAsked, isPicked] = [id === asked, id === wanted];
     song = id;
-    if (isPicked) wanted = null;
+    if (wasAsked) asked = null;
+    if (isPicked) wanted = asked = null;
+    else if (wasAsked && wanted) pick(wanted);
     if (isPicked) settle();
     else hold('look', LOOK_MS);
   };
@@ -52,9 +60,13 @@
   };
   document.addEventListener('click', (event) => {
     const picked = event.target.closest?.('#waiting [data-act="pick"]')?.dataset.id;
-    if (picked && picked !== (wanted ?? song)) {
+    if (picked && (asked || picked !== song)) {
       wanted = picked;
       hold('pick', LOST_MS);
+      if (asked) {
+        event.stopImmediatePropagation();
+        event.preventDefault();
+      } else asked = picked;
     }
     if (!event.target.closest?.('#lm-answers button:not(#redo), #send')) return;
     if ('held' in root.dataset) {

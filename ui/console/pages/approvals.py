@@ -72,11 +72,9 @@ class ApprovalsPage:
         everything = [self.frame.notice, *self.sheet, *lists]
         blocks.load(self.arrive, None, [*self.sheet, *lists], **QUIETLY)
         self.frame.clock.tick(self.tick, self.bound, [*self.sheet, *lists], **QUIETLY)
-        # Not "once": of two quick presses the second would be lost; not "always_last": it forgets what was pressed.
-        # One at a time, so that the last one pressed is the last one answered.
-        self.waiting.click(
-            self.pick, None, [*self.sheet, *lists], trigger_mode="multiple", concurrency_limit=1, **QUIETLY
-        )
+        # Not "once": a pick may follow another so closely that it would be lost; not "always_last": it forgets what
+        # was pressed. The page sends one at a time (look/review.js), for requests may overtake each other.
+        self.waiting.click(self.pick, None, [*self.sheet, *lists], trigger_mode="multiple", **QUIETLY)
         answers: tuple[tuple[gr.Button, Answer], ...] = (
             (self.approve, "approve"), (self.reject, "reject"), (self.send, "redo"), (self.later, "later"),
         )  # fmt: skip
