@@ -106,7 +106,7 @@ def test_models_are_tried_only_when_asked(call: Call, monkeypatch: pytest.Monkey
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Service)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     monkeypatch.setenv("LLM_BASE_URL", f"http://127.0.0.1:{server.server_port}/v1")
     monkeypatch.setenv("LLM_MODELS", "local:m1,local:gone")
@@ -170,7 +170,7 @@ def test_a_bots_token_is_tried_only_when_asked(
     server = HTTPServer(("127.0.0.1", 0), Telegram)
     monkeypatch.setattr("ui.telegram_account.OFFICIAL", f"http://127.0.0.1:{server.server_port}")
     monkeypatch.setenv("TELEGRAM_API_BASE_URL", f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         assert answers(call)[1]["TELEGRAM_BOT_TOKEN"]["text"].startswith("present")

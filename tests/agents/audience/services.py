@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import sleep
@@ -112,7 +112,8 @@ def open_services():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(ConnectionError):  # nobody reads an answer without end to its end
+                self.wfile.write(body)
 
         do_POST = do_GET
 
@@ -120,7 +121,7 @@ def open_services():
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     services.url = f"http://127.0.0.1:{server.server_port}"
     yield services
     server.shutdown()
