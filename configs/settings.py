@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from pydantic import SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
@@ -149,8 +149,12 @@ Settings.groups = tuple(base for base in Settings.__bases__ if issubclass(base, 
 class _Environment(EnvSettingsSource):
     """Of 150 settings a few are set: only those are looked at closely, which saves half of the time of a `load`."""
 
-    def prepare_field_value(self, field_name: str, field: FieldInfo, value: Any, value_is_complex: bool) -> Any:
-        return None if value is None else super().prepare_field_value(field_name, field, value, value_is_complex)
+    def prepare_field_value(
+        self, field_name: str, field: FieldInfo, value: object, value_is_complex: bool
+    ) -> object:
+        return (
+            None if value is None else super().prepare_field_value(field_name, field, value, value_is_complex)
+        )
 
 
 class _EnvFile(_Environment, DotEnvSettingsSource):
