@@ -35,7 +35,7 @@ demo: .venv/run.stamp ## Make an artist and a finished song, without key or netw
 	@$(BIN)/labelmate demo $(ARGS)
 
 test: .venv/dev.stamp ## Run the tests, but for the long walks (ARGS=tests/configs for a part)
-	@$(BIN)/python -m pytest --numprocesses 2 -m "not walk" $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 3 -m "not walk" $(ARGS)
 
 walks: .venv/dev.stamp ## Run the walks: whole paths through console, bot and terminal, of many seconds each
 	@$(BIN)/python -m pytest --numprocesses 2 -m walk $(ARGS)

@@ -5,7 +5,8 @@ import pytest
 import soundfile
 
 from agents.music.analysis import analyse, analyse_samples
-from agents.music.listening.structure import find_boundaries
+from agents.music.listening.structure import find_boundaries, peaks
+from agents.music.listening.tone import COEFFICIENTS, MEL_BANDS, cosine_basis
 from agents.music.listening.tempo import measure_tempo
 from agents.music.listening.tonality import measure_tonality
 from agents.music.local.filters import apply, lowpass
@@ -89,6 +90,23 @@ def test_sections_begin_where_the_sound_turns():
         pytest.approx(12, abs=0.6),
         pytest.approx(24, abs=0.6),
     )
+
+
+def test_turns_of_a_curve_are_those_that_scipy_finds():
+    from scipy.signal import find_peaks
+
+    rng = np.random.default_rng(5)
+    for _ in range(50):
+        curve = np.convolve(rng.standard_normal(rng.integers(10, 200)), np.ones(rng.integers(1, 9)), "same")
+        least, apart = float(rng.uniform(0, 2)), int(rng.integers(1, 30))
+        assert peaks(curve, least, apart) == find_peaks(curve, height=least, distance=apart)[0].tolist()
+
+
+def test_cepstra_are_those_of_scipy():
+    from scipy.fft import dct
+
+    logs = np.random.default_rng(6).standard_normal((4, MEL_BANDS))
+    assert logs @ cosine_basis() == pytest.approx(dct(logs, axis=1, norm="ortho")[:, 1 : COEFFICIENTS + 1])
 
 
 def test_what_never_turns_is_one_section():

@@ -1,7 +1,6 @@
 """Loudness beside pyloudnorm, and true peaks whose size is known."""
 
 import numpy as np
-import pyloudnorm
 import pytest
 
 from agents.music.local.limiter import Limiter
@@ -18,6 +17,8 @@ def noise(seconds, rate_hz, seed=0):
 @pytest.mark.parametrize("rate_hz", [44_100, 48_000])
 @pytest.mark.parametrize("seed", [0, 1])
 def test_agrees_with_pyloudnorm_on_noise(rate_hz, seed):
+    import pyloudnorm  # brings a second's worth of scipy along, which each process that lists the tests would load
+
     audio = noise(4, rate_hz, seed)
     oracle = pyloudnorm.Meter(rate_hz).integrated_loudness(audio.T.astype(np.float64))
     assert integrated_loudness(audio, rate_hz) == pytest.approx(oracle, abs=0.1)

@@ -209,7 +209,7 @@ async def test_a_search_for_a_name_is_kept_and_its_form_goes_away(
     row = stage.read(releases.release_by_id, release_id="rel_1")
     assert "Not to be published yet" in release_card(row, None, await reception.now())
     steering = Steering(reception)
-    with gr.Blocks():
+    with gr.Blocks(analytics_enabled=False):
         searching = Searching(reception, gr.Textbox())
 
     def shown() -> tuple[str, bool, bool]:
@@ -259,7 +259,7 @@ async def test_a_release_is_put_out_and_taken_back_as_it_was_shown(
     bag = Release(id="rel_1", title="Slow Rain", directory="d", manifest_sha256="ab" * 32)
     recorded = {"cycle_id": asked.cycle_id, "release": bag, "release_date": "2026-02-01"}
     stage.write(releases.record_release, fence=stage.activate(artist).fence, **recorded)
-    with gr.Blocks():
+    with gr.Blocks(analytics_enabled=False):
         releasing = Releasing(reception, gr.Textbox())
 
     def offered() -> tuple[str, bool, bool]:
@@ -309,7 +309,7 @@ async def test_a_release_is_put_out_and_taken_back_as_it_was_shown(
 async def test_variants_are_begun_promoted_and_withdrawn_and_a_change_is_taken_back(
     reception: Reception, stage: Stage
 ) -> None:
-    with gr.Blocks():
+    with gr.Blocks(analytics_enabled=False):
         trying = Trying(reception, gr.Textbox())
     artist = stage.read(artists.list_artists)[0]
     assert "Only the owner" in await trying.begin_experiment("ada", "energy", "control\n+0.1", even=False)
@@ -517,7 +517,7 @@ async def test_the_calendar_is_drawn_and_changed(reception: Reception, stage: St
     artist = stage.read(artists.list_artists)[0]
     now, settings = await reception.now(), await reception.settings()
     assert await redraw(reception.store, settings, artist, now) > 10
-    with gr.Blocks():
+    with gr.Blocks(analytics_enabled=False):
         calendar = Calendar(reception, gr.Textbox())
     drawn, _ = await calendar.draw(artist.slug, "")
     assert str(drawn).count("lm-day") == 35
