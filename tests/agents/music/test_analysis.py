@@ -6,9 +6,9 @@ import soundfile
 
 from agents.music.analysis import analyse, analyse_samples
 from agents.music.listening.structure import find_boundaries, peaks
-from agents.music.listening.tone import COEFFICIENTS, MEL_BANDS, cosine_basis
 from agents.music.listening.tempo import measure_tempo
 from agents.music.listening.tonality import measure_tonality
+from agents.music.listening.tone import COEFFICIENTS, MEL_BANDS, cosine_basis
 from agents.music.local.filters import apply, lowpass
 from agents.music.review.obedience import key_fit, scale_fit
 from agents.music.similarity import jaccard, melody_grams
