@@ -30,7 +30,7 @@ gc.set_threshold(50_000, 20, 100)
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Of the two processes of `make test`, one has all that needs the session's Ray, so that there is one."""
+    """Of the processes of `make test`, one has all that needs the session's Ray, so that there is one."""
     from xdist.scheduler import LoadScopeScheduling
 
     class RayApart(LoadScopeScheduling):
