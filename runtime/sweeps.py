@@ -110,8 +110,18 @@ class Sweeps:
 
     async def _notice_sleep(self) -> None:
         """A label that slept or was down did not show anybody anything: open deadlines move by that time."""
-        has_bot = self._settings.last.telegram_bot_token is not None
-        await self._store.write(deadlines.notice_awake, nap_max_s=2 * MINUTE_S, has_bot=has_bot)
+        settings = self._settings.last
+        waking = await self._store.write(
+            deadlines.notice_awake,
+            nap_max_s=2 * MINUTE_S,
+            has_bot=settings.telegram_bot_token is not None,
+            lease_s=settings.lease_s,
+        )
+        if waking.set_back_s:
+            log.warning(
+                "the clock was set back, by up to %.0f minutes: decisions and waits keep their distance from now",
+                waking.set_back_s / MINUTE_S,
+            )
 
     async def _expire_media(self) -> None:
         await retention.expire_rejected_media(

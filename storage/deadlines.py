@@ -9,9 +9,10 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from storage import tables
+from storage import set_clock, tables
 from storage.approval_rows import ApprovalStatus
 from storage.store import Tx, write
+from storage.types import Frozen
 
 P = tables.approvals
 K = tables.chats
@@ -38,12 +39,21 @@ def note_delivered(tx: Tx, *, approval_id: str) -> None:
         )
 
 
+class Waking(Frozen):
+    """What the label noticed of the time since it was last awake."""
+
+    moved_s: float
+    """By which open questions' deadlines were moved."""
+    set_back_s: float
+    """By which the clock was ahead before it was set back; 0 where it was not."""
+
+
 @write
-def notice_awake(tx: Tx, *, nap_max_s: float, has_bot: bool) -> float:
+def notice_awake(tx: Tx, *, nap_max_s: float, has_bot: bool, lease_s: float) -> Waking:
     """Say that the label is awake, and move the open questions' deadlines by the time since that was last said.
 
-    Absences of up to `nap_max_s` count as awake: a busy machine, a restart. Returns the seconds that were moved.
-    A clock that was set back moves nothing. What no chat will tell of, for want of a bot or a chat or because
+    Absences of up to `nap_max_s` count as awake: a busy machine, a restart. A clock that was set back moves no deadline,
+    but what waits for a time that it named. What no chat will tell of, for want of a bot or a chat or because
     Telegram refused it for good, counts as delivered from here on: the console has it.
     """
     now = tx.clock.now()
@@ -54,7 +64,8 @@ def notice_awake(tx: Tx, *, nap_max_s: float, has_bot: bool) -> float:
     if moved_s:
         _move(tx, seen, now)
     _give_up_waiting(tx, has_bot=has_bot)
-    return moved_s
+    set_back_s = set_clock.keep_distances(tx, seen=seen, now=now, lease_s=lease_s)
+    return Waking(moved_s=moved_s, set_back_s=set_back_s)
 
 
 def _move(tx: Tx, seen: datetime, now: datetime) -> None:

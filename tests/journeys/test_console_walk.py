@@ -89,6 +89,7 @@ def _walk(page, console: str, artist: Artist) -> str:
     page.wait_for_function("document.querySelector('.lm-player audio').duration > 5")
     page.click("#card [data-play]")
     page.wait_for_selector(".lm-player.playing")
+    page.wait_for_selector("html:not([data-held])")  # nobody decides in the moment in which a song comes
     page.click("#approve")
     page.wait_for_selector("#lm-notice >> text=Approved: A Walk in the Park")
 

@@ -13,7 +13,7 @@ ONE_HOUR = timedelta(hours=1)
 
 
 def look(stage: Stage, *, has_bot: bool = True) -> float:
-    return stage.write(deadlines.notice_awake, nap_max_s=120.0, has_bot=has_bot)
+    return stage.write(deadlines.notice_awake, nap_max_s=120.0, has_bot=has_bot, lease_s=60.0).moved_s
 
 
 def stay_awake(stage: Stage, *, hours: float, has_bot: bool = True) -> None:
