@@ -110,11 +110,11 @@ class Api:
                 whole = await self._read(answer)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol) as error:
             raise ProviderUnavailableError(
-                f"{self.name} cannot be reached at {self.base_url}: {error}"
+                f"{self.name} cannot be reached at {self.base_url}: {reason(error, CONNECT_S)}"
             ) from error
         except (httpx2.HTTPError, TimeoutError, _TooLong) as error:
             told = (
-                f"{self.name} did not answer {'whole' if sent else 'at all'}: {error or type(error).__name__}"
+                f"{self.name} did not answer {'whole' if sent else 'at all'}: {reason(error, self.timeout_s)}"
             )
             raise OutcomeUnknownError(told) if buys else ProviderUnavailableError(told) from error
         headers = {name.lower(): value for name, value in answer.headers.items()}
@@ -168,6 +168,15 @@ class Api:
 
 class _TooLong(Exception):  # noqa: N818 - only ever caught here
     pass
+
+
+def reason(error: Exception, silence_s: float) -> str:
+    """What a failed call tells of itself; of a silence that lasted too long httpx tells nothing."""
+    import httpx2
+
+    if isinstance(error, httpx2.TimeoutException | TimeoutError):
+        return f"nothing came for {silence_s:.0f} s"
+    return str(error) or type(error).__name__
 
 
 def one_line(text: str) -> str:

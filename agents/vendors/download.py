@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from agents.vendors.addresses import origin, public_address
+from agents.vendors.api import reason
 from agents.vendors.tls import trusted_tls
 from storage.errors import ProviderError, ProviderRefusedError, ProviderUnavailableError
 
@@ -184,7 +185,7 @@ async def _hop(
                 await answer.aclose()
     except httpx2.HTTPError as error:
         raise ProviderUnavailableError(
-            f"{_host(url)} broke the download off: {error or type(error).__name__}"
+            f"{_host(url)} broke the download off: {reason(error, SILENCE_S)}"
         ) from error
 
 
