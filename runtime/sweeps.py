@@ -119,7 +119,7 @@ class Sweeps:
         )
         if waking.set_back_s:
             log.warning(
-                "the clock was set back, by up to %.0f minutes: decisions and waits keep their distance from now",
+                "the clock was set back by %.0f minutes: decisions and waits keep their distance from now",
                 waking.set_back_s / MINUTE_S,
             )
 

@@ -5,7 +5,7 @@ night or behind others has not been delivered, and its time has not begun. Where
 terminal show it from the moment it is asked.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
@@ -45,16 +45,16 @@ class Waking(Frozen):
     moved_s: float
     """By which open questions' deadlines were moved."""
     set_back_s: float
-    """By which the clock was ahead before it was set back; 0 where it was not."""
+    """By which the clock was ahead when the label was last awake; 0 where it was not."""
 
 
 @write
 def notice_awake(tx: Tx, *, nap_max_s: float, has_bot: bool, lease_s: float) -> Waking:
     """Say that the label is awake, and move the open questions' deadlines by the time since that was last said.
 
-    Absences of up to `nap_max_s` count as awake: a busy machine, a restart. A clock that was set back moves no deadline,
-    but what waits for a time that it named. What no chat will tell of, for want of a bot or a chat or because
-    Telegram refused it for good, counts as delivered from here on: the console has it.
+    Absences of up to `nap_max_s` count as awake: a busy machine, a restart. What waits for a time of a clock that was
+    set back, leases of `lease_s` included, moves too (set_clock.py). What no chat will tell of, for want of a bot or a
+    chat or because Telegram refused it for good, counts as delivered from here on: the console has it.
     """
     now = tx.clock.now()
     seen = tx.connection.execute(select(tables.label.c.awake_at).with_for_update()).scalar_one()
@@ -76,7 +76,7 @@ def _move(tx: Tx, seen: datetime, now: datetime) -> None:
     ).all()
     for row in rows:
         # One that was delivered after the label woke, and before it was noticed, did not wait all that time.
-        later = row.overdue_at + min(now - seen, now - row.delivered_at)
+        later = row.overdue_at + max(timedelta(0), min(now - seen, now - row.delivered_at))
         tx.connection.execute(update(P).where(P.c.id == row.id).values(overdue_at=later))
 
 

@@ -25,8 +25,8 @@ def sweeps_of(stage: Stage, home: Path) -> Sweeps:
 
 @pytest.mark.parametrize(
     ("away_s", "moved_s"),
-    [(TWO_DAYS_S, TWO_DAYS_S), (60.0, 0.0), (0.0, 0.0), (-TWO_DAYS_S, 0.0)],
-    ids=["asleep for two days", "a busy minute", "awake", "the clock set back"],
+    [(TWO_DAYS_S, TWO_DAYS_S), (60.0, 0.0), (0.0, 0.0)],
+    ids=["asleep for two days", "a busy minute", "awake"],
 )
 async def test_deadlines_move_by_the_time_asleep(stage: Stage, home: Path, away_s: float, moved_s: float):
     looking = sweeps_of(stage, home)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from storage import approval_rows, approvals, artists, cycles, deadlines, events, label, outbox, tables
+from storage.approval_rows import Approval
 from storage.cycles import Reviewing
 from storage.database import database_now_s
 from storage.errors import ConflictError
@@ -21,11 +22,19 @@ def look(stage: Stage) -> float:
     return stage.write(deadlines.notice_awake, nap_max_s=120.0, has_bot=False, lease_s=60.0).set_back_s
 
 
-def approve(stage: Stage, approval_id: str) -> None:
+def approve(stage: Stage, approval_id: str, undo_s: float = UNDO_S) -> None:
     stage.write(
         approvals.decide, approval_id=approval_id, outcome=Outcome.APPROVED, decided_by=DeciderKind.PERSON, who="ann",
-        surface="cli", undo_s=UNDO_S, preview_sha256=PREVIEW,
+        surface="cli", undo_s=undo_s, preview_sha256=PREVIEW,
     )  # fmt: skip
+
+
+def waiting(stage: Stage) -> Approval:
+    """A question whose cycle waits for it."""
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle)
+    stage.write(cycles.suspend_cycle, fence=fence, cycle_id=cycle.id, state=CycleState.WAITING, reason="")
+    return asked
 
 
 def is_due(stage: Stage) -> bool:
@@ -34,16 +43,14 @@ def is_due(stage: Stage) -> bool:
 
 @pytest.mark.parametrize("is_label_up", [True, False], ids=["label up", "label down"])
 def test_a_decision_of_tomorrow_takes_effect_and_can_be_undone_until_then(stage: Stage, is_label_up: bool):
-    fence, cycle = stage.song()
-    asked = stage.ask(fence, cycle)
-    stage.write(cycles.suspend_cycle, fence=fence, cycle_id=cycle.id, state=CycleState.WAITING, reason="")
+    asked = waiting(stage)
     look(stage)
     stage.clock.advance(seconds=DAY_S)
     if is_label_up:
         look(stage)
     approve(stage, asked.id)
     stage.clock.advance(seconds=-DAY_S)
-    assert look(stage) == pytest.approx(DAY_S, abs=1)
+    assert look(stage) == pytest.approx(DAY_S if is_label_up else 0, abs=1)
     assert look(stage) == 0, "once"
 
     decided = stage.read(approval_rows.approval_by_id, approval_id=asked.id)
@@ -53,8 +60,44 @@ def test_a_decision_of_tomorrow_takes_effect_and_can_be_undone_until_then(stage:
     assert not is_due(stage)
     stage.clock.advance(seconds=UNDO_S)
     assert is_due(stage)
-    (told,) = [each for each in stage.read(events.events_since, seq=0, limit=100) if "clock" in each.kind]
-    assert told.body == {"seconds": pytest.approx(DAY_S, abs=1)}
+    told = [each.body for each in stage.read(events.events_since, seq=0, limit=100) if "clock" in each.kind]
+    assert told == ([{"seconds": pytest.approx(DAY_S, abs=1)}] if is_label_up else [])
+
+
+def test_an_hour_to_undo_stays_an_hour_where_the_clock_goes_back_by_less(stage: Stage):
+    asked = waiting(stage)
+    look(stage)
+    approve(stage, asked.id, undo_s=3600.0)
+    stage.clock.advance(seconds=-600)
+    for _ in range(4):
+        look(stage)
+        stage.clock.advance(seconds=15)
+    decided = stage.read(approval_rows.approval_by_id, approval_id=asked.id)
+    assert (decided.effective_at - stage.clock.now()).total_seconds() == pytest.approx(3600 - 60, abs=2)
+
+
+def test_what_has_been_released_cannot_be_undone_again(stage: Stage):
+    fence, cycle = stage.song()
+    asked = stage.ask(fence, cycle)
+    approve(stage, asked.id)
+    stage.clock.advance(seconds=60)
+    look(stage)
+    stage.end(fence, cycle, Outcome.APPROVED)
+    stage.clock.advance(seconds=-DAY_S)
+    look(stage)
+    with pytest.raises(ConflictError, match="too late to undo"):
+        stage.write(approvals.undo, approval_id=asked.id, who="ann", surface="cli")
+
+
+def test_a_question_of_tomorrow_has_its_whole_time_and_no_nap_takes_of_it(stage: Stage):
+    asked = stage.ask(*stage.song())
+    look(stage)
+    stage.clock.advance(seconds=-DAY_S)
+    for _ in range(3):
+        look(stage)
+        stage.clock.advance(seconds=300)
+    now = stage.read(approval_rows.approval_by_id, approval_id=asked.id)
+    assert (now.overdue_at - stage.clock.now()).total_seconds() == pytest.approx(72 * 3600 - 300, abs=5)
 
 
 def test_what_was_to_be_tried_again_in_an_hour_is(stage: Stage):
