@@ -110,12 +110,11 @@ class Api:
                 whole = await self._read(answer)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol) as error:
             raise ProviderUnavailableError(
-                f"{self.name} cannot be reached at {self.base_url}: {reason(error, CONNECT_S)}"
+                f"{self.name} cannot be reached at {self.base_url}: {reason(error, CONNECT_S, self.timeout_s)}"
             ) from error
         except (httpx2.HTTPError, TimeoutError, _TooLong) as error:
-            told = (
-                f"{self.name} did not answer {'whole' if sent else 'at all'}: {reason(error, self.timeout_s)}"
-            )
+            why = reason(error, self.timeout_s, self.timeout_s + CONNECT_S)
+            told = f"{self.name} did not answer {'whole' if sent else 'at all'}: {why}"
             raise OutcomeUnknownError(told) if buys else ProviderUnavailableError(told) from error
         headers = {name.lower(): value for name, value in answer.headers.items()}
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -170,12 +169,16 @@ class _TooLong(Exception):  # noqa: N818 - only ever caught here
     pass
 
 
-def reason(error: Exception, silence_s: float) -> str:
-    """What a failed call tells of itself; of a silence that lasted too long httpx tells nothing."""
+def reason(error: Exception, silence_s: float, whole_s: float) -> str:
+    """What a failed call tells of itself; of one that took too long, in a silence or in all, httpx tells nothing."""
     import httpx2
 
-    if isinstance(error, httpx2.TimeoutException | TimeoutError):
-        return f"nothing came for {silence_s:.0f} s"
+    if isinstance(error, httpx2.ConnectTimeout):
+        return "nobody answers there"
+    if isinstance(error, httpx2.TimeoutException):
+        return f"nothing moved for {silence_s:g} s"
+    if isinstance(error, TimeoutError):
+        return f"it was not done in {whole_s:g} s"
     return str(error) or type(error).__name__
 
 

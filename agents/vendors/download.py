@@ -185,7 +185,7 @@ async def _hop(
                 await answer.aclose()
     except httpx2.HTTPError as error:
         raise ProviderUnavailableError(
-            f"{_host(url)} broke the download off: {reason(error, SILENCE_S)}"
+            f"{_host(url)} broke the download off: {reason(error, SILENCE_S, limits.whole_s)}"
         ) from error
 
 

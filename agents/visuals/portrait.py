@@ -16,7 +16,7 @@ from storage.types import VisualIdentity
 
 AVATAR_PX = 640
 GRAINY = 1
-"""Of noise zlib's usual level 6 saves 2 % more, and takes five times as long."""
+"""zlib's level for a picture with grain: of noise its usual level 6 saves 2 % more, and takes five times as long."""
 LOGO_HEIGHT_PX, LOGO_WIDTH_PX = 320, 1600
 READABLE = 4.5
 """WCAG AA contrast of the logo's parts on its ground."""

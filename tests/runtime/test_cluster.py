@@ -61,9 +61,10 @@ def test_a_join_without_the_token_is_refused(tmp_path: Path):
 
         # It would be refused twenty times, a second apart.
         stranger = run(STRANGER, address, HOME=str(tmp_path / "stranger"), RAY_NUM_REDIS_GET_RETRIES="2")
-        out, _ = stranger.communicate(timeout=90)
+        out, err = stranger.communicate(timeout=90)
         assert "let in" not in out
         assert stranger.returncode != 0
+        assert "token" in err
 
         friend = run(FRIEND, address, str(tmp_path), HOME=str(tmp_path / "host"))
         out, err = friend.communicate(timeout=90)

@@ -45,9 +45,10 @@ def find_boundaries(mono: Samples, sample_rate_hz: int) -> tuple[float, ...]:
 def peaks(curve: NDArray[np.float64], least: float, apart: int) -> list[int]:
     """Where a curve is higher than on both sides and at least `least`; of two less than `apart` apart, the higher.
 
-    What `scipy.signal.find_peaks` would find, without the second of CPU and 40 MB that its package takes to load.
+    What `scipy.signal.find_peaks` finds in a curve without equal neighbours, as measured ones are, without the second of
+    CPU that its package takes to load.
     """
-    rises = (curve[1:-1] > curve[:-2]) & (curve[1:-1] >= curve[2:]) & (curve[1:-1] >= least)
+    rises = (curve[1:-1] > curve[:-2]) & (curve[1:-1] > curve[2:]) & (curve[1:-1] >= least)
     kept: list[int] = []
     for at in sorted((np.flatnonzero(rises) + 1).tolist(), key=lambda at: -curve[at]):
         if all(abs(at - other) >= apart for other in kept):

@@ -7,20 +7,29 @@ import pytest
 from agents.vendors.api import Api
 from storage.errors import ProviderUnavailableError
 
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{"
+
 
 @pytest.mark.parametrize(
-    ("sent", "told"),
+    ("sent", "drips", "told"),
     [
-        (b"", "did not answer at all: nothing came for 0 s"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", "did not answer whole: nothing came for 0 s"),
+        (b"", False, "did not answer at all: nothing moved for 0.2 s"),
+        (HEAD, False, "did not answer whole: nothing moved for 0.2 s"),
+        (HEAD, True, "did not answer whole: it was not done in 0.5 s"),
     ],
-    ids=["silent", "breaks off"],
+    ids=["silent", "breaks off", "drips"],
 )
-async def test_a_silence_is_told_as_one(sent: bytes, told: str):
+async def test_what_takes_too_long_is_told_as_that(
+    sent: bytes, drips: bool, told: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("agents.vendors.api.CONNECT_S", 0.3)
     is_over, is_closed = asyncio.Event(), asyncio.Event()
 
     async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(sent)
+        while drips and not is_over.is_set():
+            writer.write(b" ")
+            await asyncio.sleep(0.02)
         await is_over.wait()
         writer.close()
         await writer.wait_closed()

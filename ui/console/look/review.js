@@ -7,7 +7,7 @@
   let song = null;
   let wanted = null; // picked last
   let asked = null; // picked, and not here yet: one at a time, for of two requests the later may arrive first
-  const until = { pause: 0, look: 0, pick: 0 };
+  const until = { pause: 0, look: 0, ask: 0 };
   let timer = 0;
   const mark = () => {
     for (const pick of document.querySelectorAll('#waiting [data-act="pick"]')) {
@@ -20,8 +20,13 @@
   const settle = () => {
     const now = performance.now();
     clearTimeout(timer);
-    if (wanted && until.pick <= now) wanted = asked = null;
-    const left = Math.max(until.pause, until.look, wanted ? until.pick : 0) - now;
+    if (asked && until.ask <= now) {
+      const lost = asked;
+      asked = null;
+      if (wanted !== lost && wanted !== song) return pick(wanted);
+      wanted = null;
+    }
+    const left = Math.max(until.pause, until.look, asked ? until.ask : 0) - now;
     if (left > 0) {
       root.dataset.held = '';
       timer = setTimeout(settle, left);
@@ -34,17 +39,18 @@
   };
   const pick = (id) => {
     const it = [...document.querySelectorAll('#waiting [data-act="pick"]')].find((each) => each.dataset.id === id);
-    if (it) it.click();
-    else wanted = null; // somebody has decided it
+    if (it) return it.click();
+    wanted = null; // somebody has decided it
+    settle();
   };
   const shown = (id) => {
     const [wasAsked, isPicked] = [id === asked, id === wanted];
     song = id;
-    if (wasAsked) asked = null;
-    if (isPicked) wanted = asked = null;
-    else if (wasAsked && wanted) pick(wanted);
+    if (wasAsked || isPicked) asked = null;
+    if (isPicked) wanted = null;
     if (isPicked) settle();
     else hold('look', LOOK_MS);
+    if (wasAsked && wanted) pick(wanted);
   };
   const look = () => {
     const id = document.querySelector('#card [data-approval]')?.dataset.approval;
@@ -62,11 +68,14 @@
     const picked = event.target.closest?.('#waiting [data-act="pick"]')?.dataset.id;
     if (picked && (asked || picked !== song)) {
       wanted = picked;
-      hold('pick', LOST_MS);
       if (asked) {
         event.stopImmediatePropagation();
         event.preventDefault();
-      } else asked = picked;
+      } else {
+        asked = picked;
+        until.ask = performance.now() + LOST_MS;
+      }
+      settle();
     }
     if (!event.target.closest?.('#lm-answers button:not(#redo), #send')) return;
     if ('held' in root.dataset) {
