@@ -56,9 +56,9 @@ def _move_answers(tx: Tx, seen: datetime | None, now: datetime) -> None:
             .values(due_at=effective_at)
         )
         if waits and row.status == ApprovalStatus.DECIDED:  # chats say until when it can be undone
-            outbox.enqueue(
-                tx, kind="verdict", dedupe_key=f"verdict/moved/{row.id}", payload={"approval_id": row.id}
-            )
+            moment = row.decided_at.isoformat()  # it may be moved again, by another clock
+            key = f"verdict/moved/{row.id}/{moment}"
+            outbox.enqueue(tx, kind="verdict", dedupe_key=key, payload={"approval_id": row.id})
 
 
 def _move_questions(tx: Tx, now: datetime) -> None:

@@ -76,6 +76,17 @@ def test_an_hour_to_undo_stays_an_hour_where_the_clock_goes_back_by_less(stage: 
     assert (decided.effective_at - stage.clock.now()).total_seconds() == pytest.approx(3600 - 60, abs=2)
 
 
+def test_chats_are_told_of_each_time_a_decision_is_moved(stage: Stage):
+    asked = waiting(stage)
+    approve(stage, asked.id)
+    told = [stage.write(outbox.claim_messages, kinds=("verdict",), limit=9, claim_s=600.0)]
+    for _ in range(2):
+        stage.clock.advance(seconds=-DAY_S)
+        look(stage)
+        told.append(stage.write(outbox.claim_messages, kinds=("verdict",), limit=9, claim_s=600.0))
+    assert [[each.payload["approval_id"] for each in messages] for messages in told] == [[asked.id]] * 3
+
+
 def test_what_has_been_released_cannot_be_undone_again(stage: Stage):
     fence, cycle = stage.song()
     asked = stage.ask(fence, cycle)
