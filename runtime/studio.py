@@ -49,7 +49,7 @@ if TYPE_CHECKING:  # the studio's tools are heavy: each function imports what it
 
 P = ParamSpec("P")
 T = TypeVar("T")
-ENGINE = "labelmate-engine/4"
+ENGINE = "labelmate-engine/5"
 PORTRAITIST = "labelmate-portrait/2"
 VISUALIZER = "labelmate-visualizer/4"
 CUTTER = "labelmate-cutter/4"

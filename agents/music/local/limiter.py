@@ -1,4 +1,4 @@
-"""A true-peak limiter whose measuring is done once: later passes only scale what was measured."""
+"""A true-peak limiter that measures each recording once, where it is loud: later passes only scale what was measured."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ RELEASE_S = 0.09
 NEAR_THE_TOP = 0.9
 """Gains move by less than a tenth within the reach of the oversampling filter."""
 GAP_BLOCKS = 8
+FARTHER = 0.8
+"""How much lower peaks are measured than was asked for: the next gain is often a little higher."""
 
 
 class Limiter:
@@ -22,13 +24,28 @@ class Limiter:
     def __init__(self, audio: Stereo, sample_rate_hz: int, ceiling_dbtp: float) -> None:
         self._audio = audio
         self._ceiling = 10 ** (ceiling_dbtp / 20)
-        self._peaks = peak_envelope(audio, BLOCK)
+        self._peaks = np.zeros(0, np.float32)
+        self._exact_from = np.inf
+        self._gain, self._gains = 0.0, self._peaks
+        self._largest_sample = max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
         self._reach = max(2, int(LOOK_AHEAD_S * sample_rate_hz / BLOCK))
         kept = float(np.exp(-BLOCK / (RELEASE_S * sample_rate_hz)))
         self._release = np.array([[1 - kept, 0, 0, 1, -kept, 0]])
 
+    def _look_for(self, peak: float) -> None:
+        """Measure the recording so that its peaks from this one on are exact."""
+        if peak < self._exact_from:
+            self._exact_from = FARTHER * min(peak, self._largest_sample)
+            self._peaks = peak_envelope(self._audio, BLOCK, self._exact_from)
+
     def gains(self, gain: float) -> NDArray[np.float32]:
         """The gain of every block when the recording is made louder by `gain`."""
+        if gain != self._gain:
+            self._look_for(self._ceiling / gain)
+            self._gain, self._gains = gain, self._found(gain)
+        return self._gains
+
+    def _found(self, gain: float) -> NDArray[np.float32]:
         held = np.minimum(1.0, self._ceiling / np.maximum(self._peaks * gain, 1e-9)).astype(np.float32)
         held = _lowest(held, self._reach + 1)
         # The release begins at rest on what is held first.
@@ -50,10 +67,12 @@ class Limiter:
 
     def true_peak(self, gain: float, limited: Stereo) -> float:
         """The true peak of what `apply` wrote, linear: only where the measured peaks foretell it is looked at."""
-        foretold = self._peaks * self.gains(gain)
-        high = np.flatnonzero(foretold >= NEAR_THE_TOP * foretold.max(initial=0.0))
-        if not len(high):
+        gains = self.gains(gain)
+        top = NEAR_THE_TOP * float((self._peaks * gains).max(initial=0.0))
+        if not top:
             return 0.0
+        self._look_for(top / gain)
+        high = np.flatnonzero(self._peaks * gains >= top)
         breaks = np.flatnonzero(np.diff(high) > GAP_BLOCKS)
         firsts, lasts = high[np.append(0, breaks + 1)], high[np.append(breaks, len(high) - 1)]
         total = limited.shape[1]

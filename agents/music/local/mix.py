@@ -17,7 +17,7 @@ from storage.types import Brief, Score, SongPlan
 
 Stereo = NDArray[np.float32]
 BLOCK = 1024
-STRETCH = 1 << 14
+STRETCH = 1 << 15
 
 
 def mix_song(
@@ -32,16 +32,14 @@ def mix_song(
 ) -> Stereo:
     """The unmastered mix, float32 (2, samples), of the plan's whole duration.
 
-    `tap` is shown each stem as it enters the mix: at its level and ducked, before reverb, faders and mastering. It
-    must not keep the array, which the next stem overwrites.
+    `tap` is shown each stem as it enters the mix: at its level and ducked, before reverb, faders and mastering.
     """
     count = round(plan.duration_s * sample_rate_hz)
     desk = _Desk(genre, np.zeros((2, count), np.float32), plan.kicks_s, sample_rate_hz, tap)
-    stem = np.empty((2, count), np.float32)
+    stem = np.zeros((2, count), np.float32)
     brightness = BrightnessCurve(brief, plan)
     kit = DrumKit(palette.kit, brief.signature_seed, sample_rate_hz, brief.bar_s)
     for name, is_kick in (("kick", True), ("drums", False)):
-        stem.fill(0)
         play_drums(
             stem, (hit for hit in score.drums if (hit.sound == "kick") is is_kick), kit, sample_rate_hz
         )
@@ -49,7 +47,6 @@ def mix_song(
         desk.add(stem, name, level_db, send=0.0 if is_kick else DRUM_SEND, ducks=False)
     for part, notes in score.parts.items():
         strip = STRIPS[part]
-        stem.fill(0)
         play_part(
             stem,
             notes,
@@ -87,7 +84,7 @@ class _Desk:
         self._tap = tap
 
     def add(self, stem: Stereo, part: str, level_db: float, *, send: float, ducks: bool) -> None:
-        """Bring a stem to its level and add it to mix and reverb; the stem is used up."""
+        """Bring a stem to its level and add it to mix and reverb; the stem is left empty for the next part."""
         power = block_power(stem)
         rms = active_rms(power)
         if rms == 0:
@@ -97,6 +94,8 @@ class _Desk:
         share = np.float32(send * self._genre.space * 0.5)
         if ducks and self._genre.side_chain:
             duck(stem, self._kicks_s, self._genre.side_chain, self._rate)
+        if self._tap:
+            self._tap(part, stem * level)
         # Stretch by stretch, each is in the processor's cache for all that is done to it; many parts rest for most of them.
         for start in range(0, stem.shape[1], STRETCH):
             if not power[start // BLOCK : (start + STRETCH) // BLOCK].any():
@@ -106,8 +105,7 @@ class _Desk:
             self.mix[:, start : start + STRETCH] += stretch
             if share:
                 self.send[start : start + STRETCH] += (stretch[0] + stretch[1]) * share
-        if self._tap:
-            self._tap(part, stem)
+            stretch.fill(0)
 
 
 def block_power(stem: Stereo) -> NDArray[np.float32]:

@@ -2,9 +2,17 @@
 
 import numpy as np
 import pytest
+from scipy import signal
 
 from agents.music.local.limiter import Limiter
-from agents.music.loudness import estimated_energies, gated_loudness, integrated_loudness, true_peak_dbtp
+from agents.music.local.master import to_loudness
+from agents.music.loudness import (
+    estimated_energies,
+    gated_loudness,
+    integrated_loudness,
+    peak_envelope,
+    true_peak_dbtp,
+)
 from tests.agents.music.songs import RATE_HZ, rendered
 
 
@@ -87,3 +95,39 @@ def test_the_quick_estimate_is_the_loudness_within_a_twentieth(name):
     _, _, audio = rendered(name)
     estimate = gated_loudness(estimated_energies(audio, RATE_HZ))
     assert estimate == pytest.approx(integrated_loudness(audio, RATE_HZ), abs=0.05)
+
+
+@pytest.mark.parametrize("count", [1, 15, 192, (1 << 16) + 1, (1 << 17) + 7])
+def test_peaks_are_exact_from_where_they_are_wanted(count):
+    """A lone last sample once had its peak from a kernel that hung over the end."""
+    audio = np.random.default_rng(count).standard_normal((2, count)).astype(np.float32)
+    everything = peak_envelope(audio, 16)
+    around = np.pad(audio, ((0, 0), (64, 64)))
+    fine = np.abs(signal.resample_poly(around, 4, 1, axis=1, window=("kaiser", 9.0)))[:, 4 * 64 : -4 * 64]
+    assert everything.max() == pytest.approx(fine.max(), rel=0.12)
+    sampled = np.pad(np.abs(audio).max(axis=0), (0, -count % 16)).reshape(-1, 16).max(axis=1)
+    wanted = float(np.quantile(everything, 0.7))
+    found = peak_envelope(audio, 16, wanted)
+    np.testing.assert_allclose(found[everything >= wanted], everything[everything >= wanted], rtol=1e-6)
+    assert (found >= sampled).all()
+    assert (found <= everything * (1 + 1e-6)).all()
+
+
+@pytest.mark.parametrize("name", ["techno", "ambient"])
+def test_one_hop_in_three_is_enough_to_set_a_level_by(name):
+    _, _, audio = rendered(name)
+    estimate = gated_loudness(estimated_energies(audio, RATE_HZ, one_in=3))
+    assert estimate == pytest.approx(integrated_loudness(audio, RATE_HZ), abs=0.4)
+
+
+@pytest.mark.parametrize("lufs", [-20.0, -14.0, -12.0, -9.0])
+@pytest.mark.parametrize("name", ["techno", "ambient"])
+def test_what_a_master_says_of_its_loudness_is_measured_on_it(name, lufs):
+    """Foretold where hardly anything is limited, measured where much is: either way it is what a meter reads."""
+    _, _, audio = rendered(name)
+    master = to_loudness(audio.copy(), lufs, RATE_HZ)
+    read = integrated_loudness(master.audio, RATE_HZ)
+    assert master.loudness_lufs == pytest.approx(read, abs=0.04)
+    assert read == pytest.approx(lufs, abs=0.08)
+    assert true_peak_dbtp(master.audio) == pytest.approx(master.true_peak_dbtp, abs=1e-3)
+    assert master.true_peak_dbtp <= -1.5

@@ -10,7 +10,7 @@ from scipy import ndimage, signal
 from agents.music.local.filters import bandpass, bell, high_shelf, highpass
 from agents.music.local.limiter import Limiter
 from agents.music.local.oscillators import frequency_hz, steady_loop
-from agents.music.loudness import k_weighting
+from agents.music.loudness import k_weighting, peak_envelope
 from agents.music.transforms import decimate, fast_size, filter_sections, lowpass_kernel
 
 RATE_HZ = 44_100
@@ -62,7 +62,7 @@ def test_the_limiters_gains_are_those_of_the_recursion():
     audio = (np.random.default_rng(3).standard_normal((2, RATE_HZ)) * 0.3).astype(np.float32)
     limiter = Limiter(audio, RATE_HZ, -3.0)
     reach, kept = 8, float(np.exp(-16 / (0.09 * RATE_HZ)))
-    held = np.minimum(1, 10 ** (-3 / 20) / np.maximum(limiter._peaks * 2.0, 1e-9))
+    held = np.minimum(1, 10 ** (-3 / 20) / np.maximum(peak_envelope(audio, 16) * 2.0, 1e-9))
     held = ndimage.minimum_filter1d(held, 2 * reach + 3)
     slow, _ = signal.lfilter([1 - kept], [1, -kept], held, zi=[kept * held[0]])
     wanted = 2.0 * ndimage.uniform_filter1d(np.minimum(held, slow), 2 * reach + 1)
