@@ -1,5 +1,6 @@
 """Writing recordings: WAV 16-bit with dither, FLAC 24-bit, MP3 at the highest rate; whole files or none."""
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from agents.ffmpeg import Feed
 from storage.clock import sub_seed
-from storage.errors import RenderError
+from storage.errors import DiskFullError, RenderError
 
 Stereo = NDArray[np.float32]
 Quantise = Callable[[Stereo], NDArray[np.int16 | np.int32]]
@@ -85,6 +86,18 @@ def _write(
                 sink.write(quantise(audio[:, start : start + CHUNK].T))
         part.replace(path)
     except soundfile.LibsndfileError as error:
+        if _is_full(part):
+            raise DiskFullError(f"the disk of {path.name} is full: free some space") from error
         raise RenderError(f"could not write {path.name}: {error}") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _is_full(part: Path) -> bool:
+    """Whether nothing more can be added to a file: libsndfile only says "System error", the disk itself says why."""
+    try:
+        with part.open("ab") as file:
+            file.write(bytes(1 << 20))
+    except OSError as error:
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return False
