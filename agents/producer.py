@@ -1,8 +1,6 @@
 """The producer: a score becomes a finished recording, as files and as what was measured on them."""
 
-import contextlib
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +36,11 @@ class Recording(Frozen):
     stems: dict[str, Path] = Field(default_factory=dict)
     """Each part alone by its name, where stems were asked for."""
 
+    @property
+    def files(self) -> dict[str, Path]:
+        """The whole song's, by kind."""
+        return {"wav": self.wav, "flac": self.flac, "mp3": self.mp3, "midi": self.midi}
+
 
 def produce(
     brief: Brief,
@@ -50,7 +53,7 @@ def produce(
     with_stems: bool = False,
     progress: Callable[[str, float], None] | None = None,
 ) -> Recording:
-    """Render, mix, master and write a song; its files appear whole and together, or none does.
+    """Render, mix, master and write a song; each file appears whole or not at all.
 
     `progress` is told the stage and the share done, 0 to 1. Stems are 24-bit FLAC in `out_dir`/stems, as they enter
     the mix: dry, before the section faders and the master.
@@ -65,31 +68,30 @@ def produce(
 
     tell = progress or (lambda _stage, _share: None)
     stems: dict[str, Path] = {}
-    with _together(out_dir) as scratch:
 
-        def keep_stem(part: str, stem: "NDArray[np.float32]") -> None:
-            stems[part] = out_dir / "stems" / f"{part}.flac"
-            (scratch / "stems").mkdir(exist_ok=True)
-            write_flac(stem, scratch / "stems" / f"{part}.flac", sample_rate_hz)
+    def keep_stem(part: str, stem: "NDArray[np.float32]") -> None:
+        stems[part] = out_dir / "stems" / f"{part}.flac"
+        stems[part].parent.mkdir(parents=True, exist_ok=True)
+        write_flac(stem, stems[part], sample_rate_hz)
 
-        master = render_master(
-            brief,
-            score,
-            plan,
-            sample_rate_hz=sample_rate_hz,
-            loudness_lufs=loudness_lufs,
-            tap=keep_stem if with_stems else None,
-            progress=progress,
-        )
-        tell("encode", 0.75)
-        _write(master, scratch, sample_rate_hz, brief.seed)
-        write_midi(score, brief.tempo_bpm, brief.title, scratch / "song.mid")
+    master = render_master(
+        brief,
+        score,
+        plan,
+        sample_rate_hz=sample_rate_hz,
+        loudness_lufs=loudness_lufs,
+        tap=keep_stem if with_stems else None,
+        progress=progress,
+    )
+    tell("encode", 0.75)
+    recording = _write(master, out_dir, sample_rate_hz, brief).model_copy(update={"stems": stems})
+    write_midi(score, brief.tempo_bpm, brief.title, recording.midi)
     tell("done", 1.0)
-    return _recording(master, out_dir, sample_rate_hz).model_copy(update={"stems": stems})
+    return recording
 
 
 def remaster(
-    take: Path, out_dir: Path, *, seed: int, sample_rate_hz: int = 44_100, loudness_lufs: float = -14.0
+    take: Path, out_dir: Path, brief: Brief, *, sample_rate_hz: int = 44_100, loudness_lufs: float = -14.0
 ) -> Recording:
     """Bring somebody else's recording to our loudness and peak, and write it like our own; no MIDI file is made.
 
@@ -102,50 +104,28 @@ def remaster(
     from agents.music.takes import read_take
 
     master = to_loudness(read_take(take, sample_rate_hz), loudness_lufs, sample_rate_hz)
-    with _together(out_dir) as scratch:
-        _write(master, scratch, sample_rate_hz, seed)
-    return _recording(master, out_dir, sample_rate_hz)
+    return _write(master, out_dir, sample_rate_hz, brief)
 
 
-@contextlib.contextmanager
-def _together(out_dir: Path) -> Iterator[Path]:
-    """A folder whose files are put into `out_dir` once all of them are written; nothing is left of it if one cannot be."""
-    is_new = not out_dir.exists()
-    out_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        with tempfile.TemporaryDirectory(prefix=".", suffix=".part", dir=out_dir) as folder:
-            scratch = Path(folder)
-            yield scratch
-            for file in sorted(path for path in scratch.rglob("*") if path.is_file()):
-                place = out_dir / file.relative_to(scratch)
-                place.parent.mkdir(exist_ok=True)
-                file.replace(place)
-    except BaseException:
-        if is_new:
-            with contextlib.suppress(OSError):  # not empty: somebody else has begun to use it
-                out_dir.rmdir()
-        raise
-
-
-def _write(master: "Master", folder: Path, sample_rate_hz: int, seed: int) -> None:
+def _write(master: "Master", out_dir: Path, sample_rate_hz: int, brief: Brief) -> Recording:
     from agents.music.local.encode import write_flac, write_mp3, write_wav
 
+    out_dir.mkdir(parents=True, exist_ok=True)
     audio = master.audio
+    paths = {kind: out_dir / f"song.{kind}" for kind in ("wav", "flac", "mp3", "mid")}
+    tags = {"title": brief.title, "artist": brief.artist_name}
     # The MP3 takes as long as all the rest, in a process of its own.
     with ThreadPoolExecutor(1, thread_name_prefix="mp3") as beside:
-        mp3 = beside.submit(write_mp3, audio, folder / "song.mp3", sample_rate_hz)
-        write_wav(audio, folder / "song.wav", sample_rate_hz, seed)
-        write_flac(audio, folder / "song.flac", sample_rate_hz)
+        mp3 = beside.submit(write_mp3, audio, paths["mp3"], sample_rate_hz, tags)
+        write_wav(audio, paths["wav"], sample_rate_hz, brief.seed)
+        write_flac(audio, paths["flac"], sample_rate_hz)
         mp3.result()
-
-
-def _recording(master: "Master", out_dir: Path, sample_rate_hz: int) -> Recording:
     return Recording(
-        wav=out_dir / "song.wav",
-        flac=out_dir / "song.flac",
-        mp3=out_dir / "song.mp3",
-        midi=out_dir / "song.mid",
-        duration_s=master.audio.shape[1] / sample_rate_hz,
+        wav=paths["wav"],
+        flac=paths["flac"],
+        mp3=paths["mp3"],
+        midi=paths["mid"],
+        duration_s=audio.shape[1] / sample_rate_hz,
         loudness_lufs=master.loudness_lufs,
         true_peak_dbtp=master.true_peak_dbtp,
         sample_rate_hz=sample_rate_hz,

@@ -176,7 +176,7 @@ def produce(config: StudioConfig, brief: Brief, song: Composition) -> Master:
     source = config.assets.fetch(origin.sha256)
     with scratch(config) as folder:
         if song.score is None:
-            made = producer.remaster(source, folder, seed=brief.seed, **rate)
+            made = producer.remaster(source, folder, brief, **rate)
         else:
             score = Score.model_validate_json(source.read_text())
             made = producer.produce(brief, score, song.plan, folder, **rate)

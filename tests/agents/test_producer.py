@@ -1,6 +1,5 @@
 """The producer: files that measure as promised, whole or not at all, and the same for the same brief."""
 
-import resource
 import struct
 from pathlib import Path
 
@@ -251,25 +250,3 @@ def test_a_recording_on_a_full_disk_waits_for_room_and_leaves_nothing(tmp_path):
     with pytest.raises(DiskFullError, match=r"a\.flac.*free some space"):
         write_flac(0.2 * noise, tmp_path / "a.flac", 44_100)
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("was_there", [True, False])
-def test_a_song_of_which_one_file_cannot_be_written_leaves_none(tmp_path, was_there):
-    """The MP3 has room, the WAV has not; what was in the folder before stays as it was."""
-    brief = brief_of("ambient", seed=2, seconds=15)
-    folder = tmp_path / "song"
-    if was_there:
-        folder.mkdir()
-        (folder / "song.mp3").write_bytes(b"the song of before")
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
-    try:
-        with pytest.raises(RenderError, match=r"could not write song\.wav"):
-            produce(brief, *written(brief), folder, sample_rate_hz=8_000)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    if was_there:
-        assert [path.name for path in folder.iterdir()] == ["song.mp3"]
-        assert (folder / "song.mp3").read_bytes() == b"the song of before"
-    else:
-        assert not folder.exists()

@@ -1,8 +1,15 @@
 """The engines alone: real ones, at a low rate and short."""
 
 import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -214,3 +221,96 @@ def test_a_film_that_is_refused_late_leaves_no_folder(call: Call, tmp_path: Path
     )  # fmt: skip
     assert (told.code, "needs its artist's name" in told.err.splitlines()[-1]) == (2, True)
     assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize("was_there", [True, False])
+def test_a_song_of_which_one_file_cannot_be_written_leaves_none(call: Call, tmp_path: Path, was_there: bool):
+    """The MP3 has room, the WAV has not; what was in the folder before stays as it was."""
+    folder = tmp_path / "deep" / "song"
+    if was_there:
+        folder.mkdir(parents=True)
+        (folder / "song.mp3").write_bytes(b"the song of before")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
+    try:
+        told = call("studio", "song", "--genre", "ambient", "--seed", "2", "--seconds", "15", "--out", folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert told.code == 1
+    assert "could not write song.wav" in told.err.splitlines()[-1]
+    if was_there:
+        assert [path.name for path in folder.iterdir()] == ["song.mp3"]
+        assert (folder / "song.mp3").read_bytes() == b"the song of before"
+    else:
+        assert not (tmp_path / "deep").exists()
+
+
+@pytest.mark.parametrize(
+    ("in_the_way", "said"),
+    [
+        ("plan.json/", "plan.json is a folder"),
+        ("song.wav/", "song.wav is a folder"),
+        ("stems", "stems is a file"),
+    ],
+)
+def test_what_stands_in_a_files_place_is_told_and_nothing_is_put_beside_it(
+    call: Call, tmp_path: Path, in_the_way: str, said: str
+):
+    """Four files of a song once stayed there without the fifth."""
+    if in_the_way.endswith("/"):
+        (tmp_path / in_the_way).mkdir()
+    else:
+        (tmp_path / in_the_way).touch()
+    told = call(
+        "studio", "song", "--genre", "ambient", "--seed", "2", "--seconds", "12", "--stems", "--out", tmp_path
+    )
+    assert told.code == 2
+    assert said in told.err.splitlines()[-1]
+    assert [path.name for path in tmp_path.iterdir()] == [in_the_way.rstrip("/")]
+
+
+def test_a_song_takes_the_place_of_the_one_before_whole(call: Call, tmp_path: Path):
+    """The picture and stems of an older song once stayed among the files of a newer one."""
+    song(call, tmp_path, "--seed", "2", "--stems", "--picture")
+    (tmp_path / "mine.txt").write_text("a person's own")
+    made = song(call, tmp_path, "--seed", "3")
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {"mine.txt", "brief.json", "lyrics.txt", "plan.json"} | {
+        f"song.{kind}" for kind in ("wav", "flac", "mp3", "mid")
+    }
+    with av.open(made["mp3"]) as file:
+        assert file.metadata["title"] == made["title"]
+        assert file.metadata["artist"] == made["artist"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_song_that_is_interrupted_leaves_nothing(tmp_path: Path, number: signal.Signals):
+    """SIGTERM once left a hidden folder of parts, and Ctrl-C spoke of a label's cycles."""
+    out = tmp_path / "new" / "song"
+    program = str(Path(sys.executable).with_name("labelmate"))
+    command = [
+        program,
+        "studio",
+        "song",
+        "--genre",
+        "house",
+        "--seed",
+        "1",
+        "--seconds",
+        "600",
+        "--out",
+        str(out),
+    ]
+    at_full_rate = os.environ | {"SAMPLE_RATE_HZ": "48000"}
+    with subprocess.Popen(command, env=at_full_rate, stderr=subprocess.PIPE, text=True) as running:
+        deadline_s = time.monotonic() + 60
+        while not (out.exists() and any(out.glob(".*.part"))):
+            assert running.poll() is None
+            assert time.monotonic() < deadline_s
+            time.sleep(0.05)
+        running.send_signal(number)
+        _, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert said.splitlines()[-1] == "labelmate: interrupted: nothing of the song is kept"
+    assert not (tmp_path / "new").exists()

@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from configs.settings import Settings
 from storage.errors import HomeLockedError
 from storage.types import Artist
+from ui.cli.edge import Interrupted
 
 if TYPE_CHECKING:  # half a second of imports, which commands that meet no label need not wait for
     from runtime.label import Label
@@ -51,17 +52,28 @@ async def _opened(open_doors: AsyncExitStack) -> "Label":
 
 
 def run_interruptibly(work: Coroutine[object, object, T]) -> T:
-    """Run to the end; Ctrl-C and SIGTERM interrupt at once, and what was opened is closed all the same.
+    """Run to the end, interruptible as below.
 
     asyncio's own handler only cancels the task, which goes unheard for a minute while Ray starts; and the
     system's answer to SIGTERM would leave Ray's agents behind for as long.
     """
+    with interruptible():
+        return asyncio.run(work)
+
+
+@contextmanager
+def interruptible(told: str | None = None) -> Iterator[None]:
+    """Ctrl-C and SIGTERM interrupt at once, and what was opened is closed all the same; `told` says what is kept then."""
     usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
     ours = [number for number, handler in usual.items() if signal.getsignal(number) is handler]
     for number in ours:
         signal.signal(number, _interrupt)
     try:
-        return asyncio.run(work)
+        yield
+    except KeyboardInterrupt:
+        if told is None:
+            raise
+        raise Interrupted(told) from None
     finally:
         for number in ours:
             signal.signal(number, usual[number])

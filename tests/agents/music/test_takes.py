@@ -206,7 +206,7 @@ def test_a_mono_take_is_read_as_two_equal_channels_at_the_asked_rate(take):
 
 
 def test_a_take_is_mastered_as_our_own(take, tmp_path):
-    made = remaster(take, tmp_path / "master", seed=1, sample_rate_hz=16_000)
+    made = remaster(take, tmp_path / "master", brief_of(), sample_rate_hz=16_000)
     assert sorted(path.name for path in (tmp_path / "master").iterdir()) == [
         "song.flac",
         "song.mp3",

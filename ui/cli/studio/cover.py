@@ -1,6 +1,5 @@
 """One cover."""
 
-from time import process_time
 from typing import Annotated
 
 import typer
@@ -11,9 +10,10 @@ from agents.visuals.identity import choose_identity
 from storage.types import Frozen
 from ui.cli.options import Json
 from ui.cli.output import Facts, show
-from ui.cli.session import shown_path
+from ui.cli.session import interruptible, shown_path
 from ui.cli.studio.files import Out, folder_made
 from ui.cli.studio.looks import drawn_seed, look_seed
+from ui.cli.studio.spent import cpu_s
 from ui.cli.wishes import Seed
 
 
@@ -31,6 +31,7 @@ class StudioCover(Frozen):
     """What had to be left out."""
     seed: int
     cpu_s: float
+    """Of this process, Python's start included."""
 
 
 def cover(
@@ -48,10 +49,9 @@ def cover(
 ) -> None:
     """Paint a cover and its thumbnail; the look follows the artist's name, the picture the seed."""
     find_genre(genre)
-    started_s = process_time()
     chosen = drawn_seed(seed)
     visual = choose_identity(look_seed(artist), genre, (mood,), frozenset())
-    with folder_made(out):
+    with interruptible("nothing of the cover is kept"), folder_made(out):
         made = painter.paint_cover(visual, artist, title, mood, chosen, out, size_px=size_px)
     done = StudioCover(
         cover=str(made.cover),
@@ -63,7 +63,7 @@ def cover(
         artist_contrast=made.artist_contrast,
         notes=made.notes,
         seed=chosen,
-        cpu_s=round(process_time() - started_s, 2),
+        cpu_s=cpu_s(),
     )
     drawn = Facts(
         {

@@ -1,14 +1,16 @@
 """Folders and small texts that a person names."""
 
 import contextlib
-from collections.abc import Iterator
+import errno
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from pydantic import ValidationError
 
-from storage.errors import StorageError, UsageError
+from storage.errors import DiskFullError, StorageError, UsageError
 from storage.types import Frozen
 
 if TYPE_CHECKING:
@@ -40,6 +42,39 @@ def folder_made(out: Path) -> Iterator[None]:
         for each in missing:
             with contextlib.suppress(OSError):  # something is in it
                 each.rmdir()
+
+
+@contextlib.contextmanager
+def put_together(out: Path, optional: Sequence[str]) -> Iterator[Path]:
+    """A folder whose files are put into `out` once all of them are there: together, or none of them.
+
+    What matches one of the `optional` patterns and is not among them belonged to what is replaced, and goes.
+    Raises UsageError where something in `out` is in a file's place, DiskFullError and StorageError where `out` takes none.
+    """
+    try:
+        with folder_made(out), tempfile.TemporaryDirectory(prefix=".", suffix=".part", dir=out) as folder:
+            scratch = Path(folder)
+            yield scratch
+            files = sorted(path.relative_to(scratch) for path in scratch.rglob("*") if path.is_file())
+            for place in {out / part for file in files for part in (file, *file.parents)} - {out}:
+                is_file = place.relative_to(out) in files
+                if place.exists() and place.is_file() is not is_file:
+                    kind = "folder" if is_file else "file"
+                    raise UsageError(
+                        f"{place} is a {kind}, and the song needs its name: choose another --out"
+                    )
+            for file in files:
+                (out / file).parent.mkdir(exist_ok=True)
+                (scratch / file).replace(out / file)
+            for old in [path for pattern in optional for path in out.glob(pattern)]:
+                if old.is_file() and old.relative_to(out) not in files:
+                    old.unlink()
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFullError(f"the disk of {out} is full: free some space") from error
+        raise StorageError(
+            f"--out {out} cannot be written: {error.strerror}; choose another folder"
+        ) from error
 
 
 def read_json(path: Path, kind: type[T]) -> T:

@@ -1,8 +1,6 @@
 """One song by an artist invented for it."""
 
 import asyncio
-import resource
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -29,13 +27,16 @@ from storage.types import (
 from ui.cli.options import Json
 from ui.cli.output import Facts, show, show_rows
 from ui.cli.progress import Meter
-from ui.cli.session import settings, shown_path
-from ui.cli.studio.files import folder_made, keep_image, keep_text
+from ui.cli.session import interruptible, settings, shown_path
+from ui.cli.studio.files import keep_image, keep_text, put_together
+from ui.cli.studio.spent import cpu_s, peak_rss_mb
 from ui.cli.wishes import KeyName, Mood, Seconds, Seed, Tempo, Theme, Title
 from ui.wishes import wish
 
 LIST = "list"
 """The word given as a genre that lists them."""
+PLAN, BRIEF, LYRICS, PICTURE = "plan.json", "brief.json", "lyrics.txt", "song.png"
+"""The files that come with the recording."""
 
 
 class GenreRow(Frozen):
@@ -65,6 +66,7 @@ class StudioSong(Frozen):
     tempo_bpm: float
     key: str
     mode: str
+    explicit: bool
     duration_s: float
     loudness_lufs: float
     true_peak_dbtp: float
@@ -81,7 +83,7 @@ class StudioSong(Frozen):
     """Each part alone, where stems were asked for."""
     picture: str | None
     cpu_s: float
-    """Of this process and the encoder it started."""
+    """Of this process, Python's start included, and the encoder it started."""
     peak_rss_mb: int
     """The largest memory of this process since it started."""
 
@@ -132,8 +134,10 @@ def song(
         seed=seed, seconds=seconds, theme=theme, title=title, tempo_bpm=tempo_bpm, key=key, mood=mood
     )
     chosen = settings()
-    with folder_made(out):
-        started_s = _cpu_s()
+    with (
+        interruptible("nothing of the song is kept"),
+        put_together(out, optional=(PICTURE, "stems/*.flac")) as scratch,
+    ):
         persona, brief, lyrics = asyncio.run(_write(wanted, genre, chosen.song_seconds, lyrics_file))
         score, plan = composer.compose(brief, lyrics)
         with Meter() as meter:
@@ -141,38 +145,41 @@ def song(
                 brief,
                 score,
                 plan,
-                out,
+                scratch,
                 sample_rate_hz=chosen.sample_rate_hz,
                 loudness_lufs=chosen.loudness_lufs,
                 with_stems=stems,
                 progress=meter.told,
             )
-        painted = _paint(plan, made.wav, persona, out / "song.png") if picture else None
-        done = StudioSong(
-            artist=brief.artist_name,
-            title=brief.title,
-            genre=brief.genre,
-            seed=wanted.seed,
-            tempo_bpm=brief.tempo_bpm,
-            key=brief.key,
-            mode=brief.mode,
-            duration_s=round(made.duration_s, 3),
-            loudness_lufs=round(made.loudness_lufs, 2),
-            true_peak_dbtp=round(made.true_peak_dbtp, 2),
-            sample_rate_hz=made.sample_rate_hz,
-            audio=StudioAudio(wav=str(made.wav), flac=str(made.flac), mp3=str(made.mp3)),
-            wav=str(made.wav),
-            flac=str(made.flac),
-            mp3=str(made.mp3),
-            midi=str(made.midi),
-            plan=keep_text(out / "plan.json", plan.model_dump_json(indent=1)),
-            brief=keep_text(out / "brief.json", brief.model_dump_json(indent=1)),
-            lyrics=keep_text(out / "lyrics.txt", _sheet(lyrics)),
-            stems={part: str(path) for part, path in made.stems.items()},
-            picture=painted,
-            cpu_s=round(_cpu_s() - started_s, 2),
-            peak_rss_mb=_peak_rss_mb(),
-        )
+        keep_text(scratch / PLAN, plan.model_dump_json(indent=1))
+        keep_text(scratch / BRIEF, brief.model_dump_json(indent=1))
+        keep_text(scratch / LYRICS, _sheet(lyrics))
+        if picture:
+            _paint(plan, made.wav, persona, scratch / PICTURE)
+    paths = {kind: str(out / path.name) for kind, path in made.files.items()}
+    done = StudioSong(
+        artist=brief.artist_name,
+        title=brief.title,
+        genre=brief.genre,
+        seed=wanted.seed,
+        tempo_bpm=brief.tempo_bpm,
+        key=brief.key,
+        mode=brief.mode,
+        explicit=lyrics.explicit,
+        duration_s=round(made.duration_s, 3),
+        loudness_lufs=round(made.loudness_lufs, 2),
+        true_peak_dbtp=round(made.true_peak_dbtp, 2),
+        sample_rate_hz=made.sample_rate_hz,
+        audio=StudioAudio(wav=paths["wav"], flac=paths["flac"], mp3=paths["mp3"]),
+        **paths,
+        plan=str(out / PLAN),
+        brief=str(out / BRIEF),
+        lyrics=str(out / LYRICS),
+        stems={part: str(out / path.relative_to(scratch)) for part, path in made.stems.items()},
+        picture=str(out / PICTURE) if picture else None,
+        cpu_s=cpu_s(),
+        peak_rss_mb=peak_rss_mb(),
+    )
     drawn = Facts(
         {
             "song": f"{done.title} by {done.artist}, {done.genre}",
@@ -233,7 +240,7 @@ def _list_genres(*, as_json: bool) -> None:
     show_rows("genres", rows, columns, as_json=as_json, empty="configs/genres.yaml has no genre.")
 
 
-def _paint(plan: SongPlan, wav: Path, persona: Persona, path: Path) -> str:
+def _paint(plan: SongPlan, wav: Path, persona: Persona, path: Path) -> None:
     import numpy as np
     import soundfile
 
@@ -241,22 +248,8 @@ def _paint(plan: SongPlan, wav: Path, persona: Persona, path: Path) -> str:
     from agents.visuals.soundprint import draw_soundprint
 
     samples, rate_hz = soundfile.read(wav, dtype="float32", always_2d=True)
-    return keep_image(
-        path,
-        draw_soundprint(
-            plan, np.asarray(samples.T, np.float32), rate_hz, find_palette(persona.visual.palette)
-        ),
-    )
-
-
-def _cpu_s() -> float:
-    spent = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in spent)
-
-
-def _peak_rss_mb() -> int:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / (2**20 if sys.platform == "darwin" else 2**10))  # macOS counts bytes, Linux kilobytes
+    sound = np.asarray(samples.T, np.float32)
+    keep_image(path, draw_soundprint(plan, sound, rate_hz, find_palette(persona.visual.palette)))
 
 
 def _sheet(lyrics: Lyrics) -> str:

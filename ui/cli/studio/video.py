@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from time import process_time
 from typing import Annotated
 
 import typer
@@ -17,9 +16,10 @@ from storage.types import Frozen, SongPlan
 from ui.cli.options import Json
 from ui.cli.output import Facts, show
 from ui.cli.progress import Meter
-from ui.cli.session import shown_path
+from ui.cli.session import interruptible, shown_path
 from ui.cli.studio.files import folder_made, read_json
 from ui.cli.studio.looks import drawn_seed, look_seed
+from ui.cli.studio.spent import cpu_s
 from ui.cli.wishes import Seed
 
 UNNAMED = "Untitled"
@@ -43,6 +43,7 @@ class StudioVideo(Frozen):
     """What had to be left out or stood in for."""
     seed: int
     cpu_s: float
+    """Of this process, Python's start included, and the encoder it started."""
 
 
 def video(
@@ -87,9 +88,8 @@ def video(
     stage = _stage(size)
     if genre is not None:
         find_genre(genre)
-    started_s = process_time()
     chosen = drawn_seed(seed)
-    with folder_made(out.parent), Meter() as meter:
+    with interruptible("nothing of the film is kept"), folder_made(out.parent), Meter() as meter:
         if plan is not None:
             song = _named(read_json(plan, SongPlan), artist, title, genre)
         else:
@@ -123,7 +123,7 @@ def video(
         plan=song.source,
         notes=made.notes,
         seed=chosen,
-        cpu_s=round(process_time() - started_s, 2),
+        cpu_s=cpu_s(),
     )
     drawn = Facts(
         {
