@@ -23,11 +23,16 @@ class Kaleidoscope:
         self._look = look
         stream = np.random.default_rng(look.seed)
         self._folds = int(stream.choice([5, 6, 8, 10]))
-        self._shape = stream.uniform(0, 1, (3, 4))
+        shapes = stream.uniform(0, 1, (3, 4))
         self._spin = float(stream.choice([-1, 1]) * (0.10 + 0.22 * look.motion))
-        self._along = np.linspace(0, 1, WEDGE_POINTS, endpoint=False)
-        points = 2 * WEDGE_POINTS * self._folds
-        self._spokes = spokes(np.linspace(0, 2 * np.pi, points, endpoint=False))
+        along = np.linspace(0, 1, WEDGE_POINTS, endpoint=False)
+        self._petals = [np.sin(np.pi * along) ** (0.5 + shape[0]) for shape in shapes]
+        notches = [0.14 * np.sin(2 * np.pi * along * (2 + int(3 * shape[1]))) * shape[2] for shape in shapes]
+        self._wedges = [
+            0.42 + (0.34 + notch) * petal for petal, notch in zip(self._petals, notches, strict=True)
+        ]
+        self._along = along
+        self._spokes = spokes(np.linspace(0, 2 * np.pi, 2 * WEDGE_POINTS * self._folds, endpoint=False))
         self._rays = np.arange(2 * self._folds) * np.pi / self._folds
 
     def draw(self, ink: Ink, moment: Moment) -> Flow:
@@ -57,10 +62,7 @@ class Kaleidoscope:
 
     def _wreath(self, rank: int, bands: np.ndarray) -> np.ndarray:
         """The radii of a closed curve of mirrored wedges."""
-        along, shape = self._along, self._shape[rank]
-        petal = np.sin(np.pi * along) ** (0.5 + shape[0])
-        notch = 0.14 * np.sin(2 * np.pi * along * (2 + int(3 * shape[1]))) * shape[2]
-        heard = np.interp(along * (len(bands) - 1), np.arange(len(bands)), bands)
-        wedge = 0.42 + 0.34 * petal + notch * petal + 0.26 * heard * petal
+        heard = np.interp(self._along * (len(bands) - 1), np.arange(len(bands)), bands)
+        wedge = self._wedges[rank] + 0.26 * heard * self._petals[rank]
         both = np.concatenate([wedge, wedge[::-1]])
         return np.tile(smooth(both.astype(np.float32), 5), self._folds)
