@@ -7,7 +7,7 @@ from agents.visuals.visualizer.pen import Ink as Plane
 from agents.visuals.visualizer.pen import around, curves, spokes
 from agents.visuals.visualizer.scenes.scene import Look, Moment
 
-DROPS, POINTS, SITES, STAY = 26, 120, 3, 4
+DROPS, POINTS, SITES, STAY = 26, 104, 3, 4
 TONES = (168, 0, 98, 16, 135, 0, 57)
 
 

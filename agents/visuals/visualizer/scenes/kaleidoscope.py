@@ -13,7 +13,7 @@ ECHO_SIZES, ECHO_TURNS = (
     0.03 * np.arange(3)[:, None],
 )
 TONES = [tone * (1 - 0.28 * echo) for tone in (170, 220, 255) for echo in range(3)]
-WIDTHS = (2.6, 2.0, 1.4) * len(SIZES)
+WIDTHS = (2.6, 1.5, 1.2) * len(SIZES)
 
 
 class Kaleidoscope:
