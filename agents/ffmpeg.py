@@ -61,10 +61,10 @@ class Feed:
             raise self._failure("stopped") from error
 
     def lend(self, piece: memoryview) -> None:
-        """As `write`, but where the system can, ffmpeg reads a piece where it lies: it must stay so while the next is written.
+        """As `write`, but ffmpeg reads the piece where it lies: it must stay so until the next is lent.
 
-        Copying takes as long as drawing does a tenth of a picture. A piece that is smaller than the pipe is copied,
-        for it may be in there for longer.
+        Where the system cannot do this, it is copied; so is a piece that is smaller than the pipe, for after the next
+        one it may still be in there. A piece that can be lent can be written to.
         """
         if self._lends and piece.nbytes >= fcntl.fcntl(self._pipe, fcntl.F_GETPIPE_SZ):
             # Kept, for the last piece is still read when nobody else has it any more.

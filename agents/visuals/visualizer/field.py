@@ -73,12 +73,10 @@ class Field:
         stream = np.random.default_rng(sub_seed(seed, "grain"))
         strength = 3 + round(5 * grain)
         self._grain = stream.integers(0, strength, (stage.height + 64, stage.width + 64), dtype=np.uint8)
-        # Planes to work on: memory that is asked for and given back with every picture is cleared each time.
+        # Planes to work on, the same for every picture: memory that was just used is near.
         self._tone, self._lean, self._moved, self._glow = (np.empty_like(xs) for _ in range(4))
-        self._coloured, self._small = (
-            np.empty((height, width, 3), np.uint8),
-            np.empty((height, width), np.uint8),
-        )
+        self._coloured = np.empty((height, width, 3), dtype=np.uint8)
+        self._small = np.empty((height, width), dtype=np.uint8)
         # Halving is fast, what is left of the way is short.
         self._halves = [
             np.empty((stage.height >> halved, stage.width >> halved), dtype=np.uint8)

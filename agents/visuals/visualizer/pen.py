@@ -4,7 +4,7 @@ A picture has some dozens of short arrays: what is worked out, is so for all lin
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from math import ceil
 
@@ -50,7 +50,9 @@ def polylines(ink: Ink, lines: Points, tone: float, width_px: float, *, closed: 
     if shade > 0:
         offsets, thickness = _strands(width_px, lines.shape[1])
         which = np.repeat(np.arange(len(lines)), len(offsets))
-        drawn = _abreast(lines, which, offsets * len(lines), closed=closed)
+        drawn = _abreast(
+            lines, which, np.tile(np.array(offsets, dtype=np.float32), len(lines)), closed=closed
+        )
         cv2.polylines(ink, list(drawn), closed, shade, thickness, cv2.LINE_AA, _SHIFT)
 
 
@@ -64,17 +66,17 @@ def curves(
     fills: Points | None = None,
     fill_tones: Sequence[float] = (),
 ) -> None:
-    """Lines of (lines, n, 2) points, each of its own tone and width, over one another and each over a filled shape."""
-    strands = [_strands(width_px, lines.shape[1]) for width_px in widths_px]
-    which = np.repeat(np.arange(len(lines)), [len(offsets) for offsets, _ in strands])
-    drawn = iter(
-        _abreast(lines, which, [offset for offsets, _ in strands for offset in offsets], closed=closed)
-    )
+    """Lines of (lines, n, 2) points, each of its own tone and width, over one another and each over a filled shape.
+
+    A shape's edge is smooth only where its line runs along it.
+    """
+    counts, thicknesses, which, offsets = _bundle(tuple(widths_px), lines.shape[1])
+    drawn = iter(_abreast(lines, which, offsets, closed=closed))
     shapes = () if fills is None else _fix(fills)
-    for number, (offsets, thickness) in enumerate(strands):
+    for number, (count, thickness) in enumerate(zip(counts, thicknesses, strict=True)):
         if fills is not None:
             cv2.fillPoly(ink, [shapes[number]], _shade(fill_tones[number]), cv2.LINE_8, _SHIFT)
-        mine, shade = list(islice(drawn, len(offsets))), _shade(tones[number], widths_px[number])
+        mine, shade = list(islice(drawn, count)), _shade(tones[number], widths_px[number])
         if shade > 0:
             cv2.polylines(ink, mine, closed, shade, thickness, cv2.LINE_AA, _SHIFT)
 
@@ -85,11 +87,6 @@ def floor(ink: Ink, top: int, heights: Points, tones: Points, widths_px: Points)
     cover = np.clip(np.maximum(widths_px, 1)[:, None] / 2 + _EDGE_PX - away, 0, 1)
     shades = _LUMA * np.clip(tones, 0, 255) * np.clip(widths_px, 0.3, 1)
     ink[top:] = (shades[:, None] * cover).max(axis=0).astype(np.uint8)[:, None]
-
-
-def polygon(ink: Ink, points: Points, tone: float) -> None:
-    """A filled shape; its edge is smooth only where a line is drawn along it."""
-    cv2.fillPoly(ink, [_fix(points)], _shade(tone), cv2.LINE_8, _SHIFT)
 
 
 def dot(ink: Ink, x: float, y: float, radius_px: float, tone: float, width_px: float = -1) -> None:
@@ -177,11 +174,27 @@ def _strands(width_px: float, points: int) -> tuple[list[float], int]:
     return [(strand / gaps - 0.5) * span for strand in range(gaps + 1)], 1
 
 
+@lru_cache(maxsize=32)
+def _bundle(
+    widths_px: tuple[float, ...], points: int
+) -> tuple[list[int], list[int], NDArray[np.intp], NDArray[np.float32]]:
+    """Of lines of so many points: how many strands each has, how thick; of each strand, whose it is and its offset."""
+    strands = [_strands(width_px, points) for width_px in widths_px]
+    counts = [len(offsets) for offsets, _ in strands]
+    together = np.array([offset for offsets, _ in strands for offset in offsets], dtype=np.float32)
+    return (
+        counts,
+        [thickness for _, thickness in strands],
+        np.repeat(np.arange(len(counts)), counts),
+        together,
+    )
+
+
 def _abreast(
-    lines: Points, which: NDArray[np.intp], offsets: Sequence[float], *, closed: bool
+    lines: Points, which: NDArray[np.intp], offsets: NDArray[np.float32], *, closed: bool
 ) -> NDArray[np.int32]:
     """Of (lines, n, 2), those numbered `which`, each moved aside by its offset; ready to be drawn: (strands, n, 2)."""
-    if not any(offsets):
+    if not offsets.any():
         return _fix(lines)
     middle = np.ascontiguousarray(lines, dtype=np.float32).view(np.complex64)[..., 0]
     along = np.empty_like(middle)
@@ -189,7 +202,7 @@ def _abreast(
     along[:, 0] = middle[:, 1] - middle[:, -1 if closed else 0]
     along[:, -1] = middle[:, 0 if closed else -1] - middle[:, -2]
     along *= 1j / (np.abs(along) + np.float32(1e-9))
-    return _fix(_points(middle[which] + np.array(offsets, dtype=np.float32)[:, None] * along[which]))
+    return _fix(_points(middle[which] + offsets[:, None] * along[which]))
 
 
 def _points(places: Spokes) -> Points:

@@ -42,8 +42,9 @@ class Ridges:
         lines, feet = walls[:, :POINTS], walls[:, POINTS:]
         lines[..., 0] = x + half_width * self._across
         lines[..., 1] = base - heights
+        # Deep enough: of the rows behind, nothing is lower than this one's foot.
         feet[:] = lines[:, [-1, 0]]
-        feet[..., 1] += 0.16 * reach
+        feet[..., 1] += stage.unit_px
         curves(ink, lines, self._tones, self._widths_px, fills=walls, fill_tones=[0] * ROWS)
         return Flow(
             zoom=1.006 + 0.014 * moment.kick,
