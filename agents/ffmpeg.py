@@ -1,12 +1,14 @@
 """An ffmpeg process that is fed through a pipe: it ends well, or an error says why and nothing keeps running."""
 
 import contextlib
+import ctypes
+import errno
 import fcntl
 import subprocess
 import tempfile
 from collections.abc import Sequence
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, ClassVar, Self
 
 from storage.errors import DiskFullError, LabelError, RenderError
 
@@ -14,6 +16,13 @@ PIPE_BYTES = 1 << 20
 """Most that a pipe may hold without privileges: fewer turns between us and the encoder."""
 LAST_S = 120.0
 """How long ffmpeg may take to end once it has everything."""
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+class _Span(ctypes.Structure):
+    """Memory as `vmsplice` takes it: C's `struct iovec`."""
+
+    _fields_: ClassVar = [("start", ctypes.c_void_p), ("length", ctypes.c_size_t)]
 
 
 class Feed:
@@ -39,6 +48,7 @@ class Feed:
         if hasattr(fcntl, "F_SETPIPE_SZ"):
             with contextlib.suppress(OSError):  # a user who holds too many pipes keeps a small one
                 fcntl.fcntl(self._pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        self._lends = hasattr(fcntl, "F_GETPIPE_SZ") and hasattr(_LIBC, "vmsplice")
         return self
 
     def write(self, piece: memoryview) -> None:
@@ -49,6 +59,30 @@ class Feed:
         except OSError as error:
             self._process.wait(timeout=10)
             raise self._failure("stopped") from error
+
+    def lend(self, piece: memoryview) -> None:
+        """As `write`, but ffmpeg reads the piece where it lies: it must stay so until the next is lent.
+
+        Where the system cannot do this, it is copied; so is a piece that is smaller than the pipe, for after the next
+        one it may still be in there. A piece that can be lent can be written to.
+        """
+        if self._lends and piece.nbytes >= fcntl.fcntl(self._pipe, fcntl.F_GETPIPE_SZ):
+            # Kept, for the last piece is still read when nobody else has it any more.
+            self._lent = piece
+            piece = piece[self._splice(piece) :]
+        self.write(piece)
+
+    def _splice(self, piece: memoryview) -> int:
+        """How many of the piece's bytes are lent: all, unless the system refuses or ffmpeg has ended."""
+        start, done = ctypes.addressof(ctypes.c_char.from_buffer(piece)), 0
+        while done < piece.nbytes:
+            span = _Span(start + done, piece.nbytes - done)
+            spliced = _LIBC.vmsplice(self._pipe.fileno(), ctypes.byref(span), ctypes.c_size_t(1), 0)
+            if spliced < 0 and ctypes.get_errno() != errno.EINTR:
+                self._lends = False
+                break
+            done += max(0, spliced)
+        return done
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -51,8 +51,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 ENGINE = "labelmate-engine/5"
 PORTRAITIST = "labelmate-portrait/2"
-VISUALIZER = "labelmate-visualizer/4"
-CUTTER = "labelmate-cutter/4"
+VISUALIZER = "labelmate-visualizer/5"
+CUTTER = "labelmate-cutter/5"
 COVER_PAINTER = "labelmate-cover/3"
 """Each number rises when the same seed gives something else: it is in every asset's record, and a replay tells it."""
 ENGINES = (

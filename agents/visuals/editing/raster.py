@@ -122,7 +122,7 @@ def _inked(layer: Overlay | Emblem, setting: Setting, width: int, height: int) -
     cut = ink[: max(0, letters.shape[0] - row), : max(0, letters.shape[1] - column)]
     letters[row : row + cut.shape[0], column : column + cut.shape[1]] = cut / np.float32(255)
 
-    colour = np.zeros((*letters.shape, 3), dtype=np.float32)
+    colour = np.zeros((3, *letters.shape), dtype=np.float32)
     opacity = np.zeros_like(letters)
     if isinstance(layer, Overlay) and layer.background:
         inside = np.zeros_like(letters)
@@ -143,8 +143,8 @@ def _veil(veil: Veil, width: int, height: int) -> Raster:
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
     away = (x * x + y * y) / 2
     opacity = (veil.centre + (veil.edge - veil.centre) * away).astype(np.float32)
-    colour = np.empty((height, width, 3), dtype=np.float32)
-    colour[:] = rgb(veil.colour)
+    colour = np.empty((3, height, width), dtype=np.float32)
+    colour[:] = np.reshape(rgb(veil.colour), (3, 1, 1))
     return Raster(_rgba(colour, opacity), 0, 0)
 
 
@@ -195,12 +195,19 @@ def _align(overlay: Overlay) -> Literal["left", "centre", "right"]:
 def _over(
     colour: NDArray[np.float32], opacity: NDArray[np.float32], paint: Hex, share: NDArray[np.float32]
 ) -> None:
-    """Lay a paint over what is there (Porter and Duff's *over*, straight alpha)."""
-    together = share + opacity * (1 - share)
-    weight = np.divide(share, together, out=np.zeros_like(share), where=together > 0)[..., None]
-    colour[:] = colour * (1 - weight) + np.array(rgb(paint), dtype=np.float32) * weight
-    opacity[:] = together
+    """Lay a paint over what is there (Porter and Duff's *over*, straight alpha); colour is (3, height, width)."""
+    # In place, plane by plane: large arrays that are made and dropped cost more than what is counted in them.
+    opacity *= 1 - share
+    opacity += share
+    weight = np.divide(share, opacity, out=np.zeros_like(share), where=opacity > 0)
+    rest = 1 - weight
+    for plane, value in zip(colour, rgb(paint), strict=True):
+        np.multiply(plane, rest, out=plane)
+        np.add(plane, np.float32(value) * weight, out=plane)
 
 
 def _rgba(colour: NDArray[np.float32], opacity: NDArray[np.float32]) -> Rgba:
-    return np.rint(np.dstack([colour, opacity * 255])).astype(np.uint8)
+    rgba = np.empty((*opacity.shape, 4), dtype=np.uint8)
+    for channel, plane in enumerate((*colour, opacity * 255)):
+        np.copyto(rgba[..., channel], np.rint(plane), casting="unsafe")
+    return rgba

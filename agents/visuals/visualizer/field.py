@@ -69,78 +69,71 @@ class Field:
         )
         span = (height + _DRIFT_PX, width + _DRIFT_PX)
         self._cloud = smooth_noise(*span, 3, sub_seed(seed, "cloud"), octaves=4, fall=0.55) ** np.float32(1.7)
-        table = colour_table(palette)
-        self._table = [np.ascontiguousarray(table[..., plane]).ravel() for plane in range(3)]
+        self._table = colour_table(palette)
         stream = np.random.default_rng(sub_seed(seed, "grain"))
         strength = 3 + round(5 * grain)
         self._grain = stream.integers(0, strength, (stage.height + 64, stage.width + 64), dtype=np.uint8)
-        self._grain_at = (0, 0)
-        self._tone, self._lean = np.empty_like(xs), np.empty_like(xs)
-        self._row, self._entry = np.zeros(xs.shape, dtype=np.intp), np.empty(xs.shape, dtype=np.intp)
-        self._coloured = np.empty(xs.shape, dtype=np.uint8)
+        # Planes to work on, the same for every picture: memory that was just used is near.
+        self._tone, self._lean, self._moved, self._glow = (np.empty_like(xs) for _ in range(4))
+        self._coloured = np.empty((height, width, 3), dtype=np.uint8)
+        self._small = np.empty((height, width), dtype=np.uint8)
+        # Halving is fast, what is left of the way is short.
+        self._halves = [
+            np.empty((stage.height >> halved, stage.width >> halved), dtype=np.uint8)
+            for halved in range(1, self._scale.bit_length())
+        ]
         self._ground = Frame(stage.width, stage.height)
 
     def advance(self, ink: Plane, flow: Flow, step: float, time_s: float) -> None:
         """Moves the light by `step` (in thirtieths of a second) and feeds it with the ink."""
         way = self._way.back(flow, step, time_s, flow.warp * self._unit * 4 * step)
         # The types know no single map that holds both places.
-        moved = cv2.remap(self.light, way, None, cv2.INTER_LINEAR)  # pyright: ignore[reportCallIssue, reportArgumentType]
+        cv2.remap(self.light, way, None, cv2.INTER_LINEAR, dst=self._moved)  # pyright: ignore[reportCallIssue, reportArgumentType]
         # Trails that soften as they age look like light, and cost the encoder a tenth less than crisp ones.
-        soft_px = _SOFTEN_PX * step**0.5
-        self.light = np.asarray(cv2.GaussianBlur(moved, (3, 3), soft_px), dtype=np.float32)
+        cv2.GaussianBlur(self._moved, (3, 3), _SOFTEN_PX * step**0.5, dst=self.light)
         self.light *= np.float32(flow.keep**step)
-        small = self._shrink(ink).astype(np.float32)
-        small *= np.float32(flow.feed * (_GAIN if self._scale > 1 else 1.0))
-        np.minimum(small, 255, out=small)
-        np.maximum(self.light, small, out=self.light)
+        gain = flow.feed * (_GAIN if self._scale > 1 else 1.0)
+        cv2.convertScaleAbs(self._shrink(ink), dst=self._small, alpha=gain)
+        np.maximum(self.light, self._small, out=self.light)
 
     def develop(self, flow: Flow, *, hue: float, time_s: float, number: int) -> None:
-        """Makes the pictures' ground of the light as it is now, and moves the grain to the place of picture `number`.
+        """Makes the pictures' ground of the light as it is now, with the grain of picture `number`.
 
         `hue` 0–1 leans from the main colours to the accent.
         """
-        np.multiply(window(self._cloud, self._size, 300 - time_s * 7), np.float32(0.8), out=self._lean)
-        self._lean += np.float32(hue - 0.4)
-        self._lean *= np.float32(_HUES)
-        np.clip(self._lean, 0, _HUES - 1, out=self._lean)
-        np.copyto(self._row, self._lean, casting="unsafe")
-        self._row *= _TONES
-        tone = self._tone
+        lean, tone = self._lean, self._tone
+        np.multiply(window(self._cloud, self._size, 300 - time_s * 7), np.float32(0.8 * _HUES), out=lean)
+        lean += np.float32((hue - 0.4) * _HUES)
         np.multiply(window(self._cloud, self._size, time_s * 5), np.float32(250 * flow.lift), out=tone)
         tone += self._bloom()
         tone += self.light
         tone *= self._shade
-        np.minimum(tone, _TONES - 1, out=tone)
-        np.copyto(self._entry, tone, casting="unsafe")
-        self._entry += self._row
-        for channel, plane in enumerate((self._ground.y, self._ground.u, self._ground.v)):
-            self._look_up(channel, plane)
-        self._grain_at = (number * 29 % 64, number * 47 % 64)
+        # The table as a picture: a look-up that stays inside it by itself.
+        nearest, edge = cv2.INTER_NEAREST, cv2.BORDER_REPLICATE
+        cv2.remap(self._table, tone, lean, nearest, dst=self._coloured, borderMode=edge)
+        ground = self._ground
+        for channel, plane in enumerate((ground.y, ground.u, ground.v)):
+            cv2.extractChannel(self._coloured, channel, dst=self._small)
+            size = (plane.shape[1], plane.shape[0])
+            cv2.resize(self._small, size, dst=plane, interpolation=cv2.INTER_LINEAR)
+        top, left = number * 29 % 64, number * 47 % 64
+        height, width = ground.y.shape
+        cv2.add(ground.y, self._grain[top : top + height, left : left + width], dst=ground.y)
 
     def paint(self, frame: Frame, ink: Plane) -> None:
-        """The developed ground with this frame's ink on it, and grain over both."""
+        """The developed ground with this frame's ink on it."""
         frame.u[:], frame.v[:] = self._ground.u, self._ground.v
         cv2.max(self._ground.y, ink, dst=frame.y)
-        top, left = self._grain_at
-        height, width = frame.y.shape
-        cv2.add(frame.y, self._grain[top : top + height, left : left + width], dst=frame.y)
-
-    def _look_up(self, channel: int, plane: Plane) -> None:
-        """The colours of this frame's entries, at the plane's size."""
-        np.take(self._table[channel], self._entry, out=self._coloured, mode="clip")
-        size = (plane.shape[1], plane.shape[0])
-        cv2.resize(self._coloured, size, dst=plane, interpolation=cv2.INTER_LINEAR)
 
     def _shrink(self, ink: Plane) -> Plane:
-        """The ink at the field's size: halving is fast, what is left of the way is short."""
-        left = self._scale
-        while left > 1:
-            half = (ink.shape[1] // 2, ink.shape[0] // 2)
-            ink = np.asarray(cv2.resize(ink, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-            left //= 2
-        if (ink.shape[1], ink.shape[0]) == self._size:
-            return ink
-        return np.asarray(cv2.resize(ink, self._size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+        """The ink at the field's size."""
+        for half in self._halves:
+            cv2.resize(ink, half.shape[::-1], dst=half, interpolation=cv2.INTER_AREA)
+            ink = half
+        if ink.shape != self._small.shape:
+            cv2.resize(ink, self._size, dst=self._small, interpolation=cv2.INTER_LINEAR)
+            ink = self._small
+        return ink
 
     def _bloom(self) -> NDArray[np.float32]:
         """The light, spread wide and thin."""
@@ -150,7 +143,8 @@ class Field:
             small = cv2.resize(small, (width // share, height // share), interpolation=cv2.INTER_AREA)
         small = cv2.resize(small, (max(8, width // 8), max(8, height // 8)), interpolation=cv2.INTER_LINEAR)
         small = cv2.GaussianBlur(small, (0, 0), 2.6 * FIELD_SIDE_PX / 240) * np.float32(0.5)
-        return np.asarray(cv2.resize(small, self._size, interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+        cv2.resize(small, self._size, dst=self._glow, interpolation=cv2.INTER_LINEAR)
+        return self._glow
 
 
 class _Way:
@@ -168,6 +162,7 @@ class _Way:
         span = (self._rows * _CELL_PX + _DRIFT_PX, self._columns * _CELL_PX + _DRIFT_PX)
         axes = [smooth_noise(*span, 7, sub_seed(seed, "drift", axis)) - np.float32(0.5) for axis in "xy"]
         self._drift = np.stack(axes, axis=2)
+        self._fine = np.empty((self._rows * _CELL_PX, self._columns * _CELL_PX, 2), dtype=np.float32)
 
     def back(self, flow: Flow, step: float, time_s: float, carry_px: float) -> NDArray[np.float32]:
         """Source places: float32 (height, width, 2), x and y."""
@@ -179,9 +174,9 @@ class _Way:
         source = self._out * cos + self._across * sin + self._focus
         source += drift * np.float32(carry_px)
         source -= self._curl * np.float32(flow.swirl * step)
-        fine = cv2.resize(source, extent, interpolation=cv2.INTER_LINEAR)
+        cv2.resize(source, extent, dst=self._fine, interpolation=cv2.INTER_LINEAR)
         width, height = self._size
-        return np.asarray(fine[_CELL_PX : _CELL_PX + height, _CELL_PX : _CELL_PX + width], dtype=np.float32)
+        return self._fine[_CELL_PX : _CELL_PX + height, _CELL_PX : _CELL_PX + width]
 
 
 def window(tile: NDArray[np.float32], size: tuple[int, int], shift: float) -> NDArray[np.float32]:

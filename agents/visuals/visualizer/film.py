@@ -47,7 +47,7 @@ def render_film(
         with Encoder(reel, audio, part, preset) as encoder:
             for number, frame in enumerate(projector.frames(), start=1):
                 meter.see(frame.y)
-                encoder.write(frame.buffer.data)
+                encoder.lend(frame.buffer.data)
                 if progress and (number % fps == 0 or number == reel.frames):
                     progress(number / reel.frames)
         facts = deliver(part, out)

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from itertools import cycle
 
 import cv2
 import numpy as np
@@ -61,11 +62,11 @@ class Projector:
         self._acts: dict[int, _Act] = {}
 
     def frames(self, first: int = 0, count: int | None = None) -> Generator[Frame, None, None]:
-        """Yields the same buffer again and again, each time with the next picture: of `count` from the number `first` on.
+        """Yields two buffers in turn, each time with the next picture: of `count` from the number `first` on.
 
         Spans are drawn one after another, in their order; each has the light of the second before it.
         """
-        frame = Frame(self._reel.width, self._reel.height)
+        buffers = cycle([Frame(self._reel.width, self._reel.height) for _ in range(2)])
         last = self._reel.frames if count is None else first + count
         begins = max(0, first - round(WARM_UP_S * self._reel.fps))
         opening, closing = self._shown(first, last)
@@ -80,7 +81,7 @@ class Projector:
             hue += (self._cues[cue].hue - hue) * min(1.0, 0.05 * moment.step)
             hushed = self._words.hush(number) if self._words else 0.0
             if hushed > 0:
-                ink = _dim(ink, 1 - (1 - HUSHED_INK) * hushed)
+                cv2.convertScaleAbs(ink, dst=ink, alpha=1 - (1 - HUSHED_INK) * hushed)
             if self._is_lit(number):
                 self._field.advance(ink, flow, moment.step * (number - lit), moment.time_s)
                 lit = number
@@ -88,6 +89,7 @@ class Projector:
                     self._field.develop(flow, hue=hue, time_s=moment.time_s, number=number)
             if number < first:
                 continue
+            frame = next(buffers)
             self._field.paint(frame, ink)
             if self._words:
                 self._words.lay(frame, number)
@@ -175,7 +177,3 @@ class Projector:
 def _play(act: _Act, moment: Moment) -> Flow:
     act.ink.fill(0)
     return act.scene.draw(act.ink, moment)
-
-
-def _dim(ink: NDArray[np.uint8], share: float) -> NDArray[np.uint8]:
-    return np.asarray(cv2.convertScaleAbs(ink, alpha=share), dtype=np.uint8)

@@ -28,10 +28,11 @@ class Sprite:
         ):
             top, left = self.top // share, self.left // share
             area = plane[top : top + keep.shape[0], left : left + keep.shape[1]]
-            laid = cv2.add(cv2.multiply(area, keep, scale=1 / 255), add)
+            before = area.copy() if opacity < 1 else area
+            cv2.multiply(area, keep, dst=area, scale=1 / 255)
+            cv2.add(area, add, dst=area)
             if opacity < 1:
-                laid = cv2.addWeighted(area, 1 - opacity, laid, opacity, 0)
-            area[:] = laid
+                cv2.addWeighted(before, 1 - opacity, area, opacity, 0, dst=area)
 
 
 def sprite_of(raster: Raster) -> Sprite:

@@ -15,7 +15,7 @@ from agents.visuals.visualizer.field import Field, Flow
 from agents.visuals.visualizer.flashes import FlashMeter
 from agents.visuals.visualizer.frame import Frame, to_rgb, to_yuv
 from agents.visuals.visualizer.motion import MOTIONS, find_motion
-from agents.visuals.visualizer.pen import polyline
+from agents.visuals.visualizer.pen import dots, floor, polyline
 from agents.visuals.visualizer.programme import plan_scenes
 from agents.visuals.visualizer.projector import Projector
 from agents.visuals.visualizer.rhythm import MIN_GAP_S, follow, thin
@@ -345,6 +345,43 @@ def test_a_line_of_many_points_is_as_wide_as_one_of_few(width_px):
     light = [ink[:, 60:140].astype(float).sum(axis=0).mean() / ink.max() for ink in (few, many)]
     assert light[1] == pytest.approx(light[0], rel=0.3)
     assert (many[20, 30:170] > 0.9 * many.max()).all()
+
+
+@pytest.mark.parametrize("width_px", [1.6, 2.0, 2.4, 3.0, 4.2])
+def test_a_slanted_line_has_no_ribs(width_px):
+    ink = np.zeros((300, 300), np.uint8)
+    polyline(ink, np.linspace(30.3, 250.7, 60)[:, None] * (1, 1) + (0, 12), 255, width_px)
+    across = np.linspace(-1, 1, 9) * (width_px / 2 - 0.6) / np.sqrt(2)
+    along = np.linspace(60, 220, 400)[:, None]
+    seen = cv2.remap(
+        ink, (along - across).astype(np.float32), (along + across + 12).astype(np.float32), cv2.INTER_LINEAR
+    )
+    assert seen.min() >= 0.8 * ink.max()
+
+
+def test_discs_are_as_large_and_as_bright_as_told_at_any_place():
+    places = np.array([[20.0, 20.0], [60.4, 20.6], [100.9, 40.1], [20.2, 60.7], [60.0, 60.0], [117.0, 3.0]])
+    radii, tones = np.array([0.5, 1.5, 3.1, 6.0, 9.5, 2.0]), np.array([200.0, 255, 180, 120, 250, 255])
+    ink = np.zeros((80, 120), np.uint8)
+    dots(ink, places, radii, tones)
+    for (x, y), radius, tone in zip(places[:5], radii, tones, strict=False):
+        near = ink[int(y) - 14 : int(y) + 15, int(x) - 14 : int(x) + 15].astype(float)
+        wide = np.sqrt(near.sum() / near.max() / np.pi)
+        assert radius <= wide <= radius + 1.1
+        assert near.max() == pytest.approx(0.83 * tone * min(1, radius), abs=2)
+        middle = np.indices(near.shape).reshape(2, -1) @ near.ravel() / near.sum() - 14
+        assert np.abs(middle - (y % 1, x % 1)).max() < 0.3
+    assert ink[:6, 112:].any(), "at the edge, too"
+
+
+def test_a_floor_is_black_but_for_its_lines():
+    ink = np.full((100, 50), 90, np.uint8)
+    floor(ink, 40, np.array([60.0, 80.5]), np.array([100.0, 200.0]), np.array([1.0, 3.0]))
+    assert (ink[:40] == 90).all()
+    assert (ink == ink[:, :1]).all()
+    assert ink[60, 0] == 83
+    assert ink[80, 0] == ink[81, 0] == 166
+    assert not ink[62:78].any()
 
 
 def test_yuv_and_back_is_the_same_colour():

@@ -3,10 +3,14 @@
 import numpy as np
 
 from agents.visuals.visualizer.field import Flow
-from agents.visuals.visualizer.pen import Ink, around, dot, polyline
+from agents.visuals.visualizer.pen import Ink, around, curves, dot, spokes
 from agents.visuals.visualizer.scenes.scene import Look, Moment, smooth
+from agents.visuals.visualizer.sound import BAND_COUNT
 
 POINTS = 360
+RINGS = ((0.64, 1.0, 0.17, 255, 4.2), (0.53, -0.7, 0.0765, 190, 2.2), (0.45, 0.45, -0.017, 120, 1.2))
+"""Radius, how far the waveform bends it, how far a kick throws it, tone and width."""
+CORONAS = 4
 
 
 class Halo:
@@ -17,7 +21,16 @@ class Halo:
         stream = np.random.default_rng(look.seed)
         self._spin = float(stream.choice([-1, 1]) * (0.12 + 0.25 * look.motion))
         self._folds = int(stream.integers(2, 5))
-        self._angles = np.linspace(0, 2 * np.pi, POINTS, endpoint=False)
+        self._spokes = spokes(np.linspace(0, 2 * np.pi, POINTS, endpoint=False))
+        radius, bend, jump, tone, width = np.array(RINGS, dtype=np.float32).T
+        self._radius, self._bend, self._jump = radius[:, None], 0.42 * bend[:, None], jump[:, None]
+        rank = np.arange(CORONAS)
+        self._reach = ((0.30 + 0.02 * rank) * (1 - 0.2 * rank))[:, None].astype(np.float32)
+        self._tones = [*tone.tolist(), *(205 - 42 * rank).tolist()]
+        self._widths_px = (np.append(width, 2.4 - 0.5 * rank) * look.stage.unit_px).tolist()
+        self._lean = rank * np.pi / (4 * self._folds)
+        self._marks = np.arange(4 * self._folds) * np.pi / (2 * self._folds)
+        self._at = np.linspace(0, 2 * BAND_COUNT * self._folds, POINTS, endpoint=False) % (2 * BAND_COUNT)
         self._window = np.hanning(POINTS).astype(np.float32)
 
     def draw(self, ink: Ink, moment: Moment) -> Flow:
@@ -25,26 +38,14 @@ class Halo:
         unit, reach = stage.unit_px, stage.reach_px
         wave = smooth(moment.wave[:POINTS] * self._window, 7)
         spin = moment.time_s * self._spin
-        rings = ((0.64, 1.0, 4.2, 255), (0.53, -0.7, 2.2, 190), (0.45, 0.45, 1.2, 120))
-        for rank, (radius, gain, width, tone) in enumerate(rings):
-            jump = 0.17 * moment.kick * (1 - 0.55 * rank)
-            radii = reach * (radius + jump + 0.42 * gain * wave)
-            polyline(
-                ink,
-                around(stage.focus, radii, self._angles + spin * (1 + rank)),
-                tone,
-                width * unit,
-                closed=True,
-            )
-        corona = self._corona(moment)
-        for rank in range(4):
-            radii = reach * (0.70 + 0.13 * moment.kick + (0.30 + 0.02 * rank) * corona * (1 - 0.2 * rank))
-            turn = -spin * 0.6 + rank * np.pi / (4 * self._folds)
-            points = around(stage.focus, radii, self._angles + turn)
-            polyline(ink, points, 205 - 42 * rank, (2.4 - 0.5 * rank) * unit, closed=True)
-        for angle in np.linspace(0, 2 * np.pi, 4 * self._folds, endpoint=False) + spin * 0.4:
-            far = reach * (1.0 + 0.10 * moment.bar)
-            x, y = stage.focus[0] + far * np.cos(angle), stage.focus[1] + far * np.sin(angle)
+        rings = self._radius + moment.kick * self._jump + self._bend * wave
+        coronas = 0.70 + 0.13 * moment.kick + self._reach * self._corona(moment)
+        turns = spokes(np.append(spin * np.arange(1, 4), self._lean - 0.6 * spin))
+        radii = reach * np.concatenate([rings, coronas])
+        lines = around(stage.focus, radii, turns[:, None] * self._spokes)
+        curves(ink, lines, self._tones, self._widths_px, closed=True)
+        marks = around(stage.focus, reach * (1.0 + 0.10 * moment.bar), spokes(self._marks + spin * 0.4))
+        for x, y in marks.tolist():
             dot(ink, x, y, (1.6 + 3.5 * moment.treble) * unit, 210)
         return Flow(
             zoom=1.012 + 0.030 * moment.kick + 0.008 * moment.energy,
@@ -57,7 +58,6 @@ class Halo:
         )
 
     def _corona(self, moment: Moment) -> np.ndarray:
-        bands = np.concatenate([moment.bands, moment.bands[::-1]])
-        at = np.linspace(0, len(bands) * self._folds, POINTS, endpoint=False)
-        closed = np.interp(at % len(bands), np.arange(len(bands) + 1), np.append(bands, bands[0]))
+        bands = np.concatenate([moment.bands, moment.bands[::-1], moment.bands[:1]])
+        closed = np.interp(self._at, np.arange(len(bands)), bands)
         return smooth(closed.astype(np.float32), 9)

@@ -4,10 +4,10 @@ import numpy as np
 
 from agents.visuals.visualizer.field import Flow
 from agents.visuals.visualizer.pen import Ink as Plane
-from agents.visuals.visualizer.pen import polygon, polyline
+from agents.visuals.visualizer.pen import around, curves, spokes
 from agents.visuals.visualizer.scenes.scene import Look, Moment
 
-DROPS, POINTS, SITES, STAY = 26, 120, 3, 4
+DROPS, POINTS, SITES, STAY = 26, 104, 3, 4
 TONES = (168, 0, 98, 16, 135, 0, 57)
 
 
@@ -17,13 +17,13 @@ class Ink:
     def __init__(self, look: Look) -> None:
         self._look = look
         self._stream = np.random.default_rng(look.seed)
-        around = np.linspace(0, 2 * np.pi, POINTS, endpoint=False)
-        self._circle = np.stack([np.cos(around), np.sin(around)], axis=1)
-        self._rims = np.zeros((0, POINTS, 2))
+        self._circle = spokes(np.linspace(0, 2 * np.pi, POINTS, endpoint=False))
+        self._rims = np.zeros((0, POINTS), dtype=np.complex64)
+        """The drops' rims, x + iy in reaches from the focus: complex64 (drops, POINTS)."""
         self._tones: list[int] = []
         angles = self._stream.uniform(0, 2 * np.pi) + np.arange(SITES) * 2 * np.pi / SITES
         self._sites = 0.42 * np.stack([1.25 * np.cos(angles), np.sin(angles)], axis=1)
-        self._centre = np.zeros(2)
+        self._centre = np.complex64(0)
         self._left = 0.0
         self._fallen = 0
         self._last_kick = 0.0
@@ -42,10 +42,19 @@ class Ink:
         self._left *= 1 - share
         self._stir(moment)
         stage = self._look.stage
-        places = np.asarray(stage.focus) + self._rims * stage.reach_px
-        for points, tone in zip(places, self._tones, strict=True):
-            polygon(ink, points, tone * (0.86 + 0.14 * moment.kick))
-            polyline(ink, points, 156, 1.3 * stage.unit_px, closed=True)
+        places = around(stage.focus, stage.reach_px, self._rims)
+        bright = 0.86 + 0.14 * moment.kick
+        tones = [bright * tone for tone in self._tones]
+        rims = len(places)
+        curves(
+            ink,
+            places,
+            [156] * rims,
+            [1.3 * stage.unit_px] * rims,
+            closed=True,
+            fills=places,
+            fill_tones=tones,
+        )
         return Flow(
             zoom=1.004 + 0.010 * moment.kick,
             warp=0.8 + 0.6 * moment.mid,
@@ -58,7 +67,7 @@ class Ink:
         """A new drop, at first a point, in the ring of the last few; the oldest is forgotten."""
         site = self._sites[self._fallen // STAY % SITES]
         site += self._stream.normal(0, 0.035, 2)
-        self._centre = site.copy()
+        self._centre = np.complex64(complex(*site))
         drop = self._centre + 1e-3 * self._circle
         self._rims = np.concatenate([self._rims[-DROPS + 1 :], drop[None]])
         self._tones = [*self._tones[-DROPS + 1 :], TONES[self._fallen % len(TONES)]]
@@ -67,13 +76,14 @@ class Ink:
     def _spread(self, area: float) -> None:
         """The newest drop grows by `area` (in squared reaches) and makes room for itself."""
         out = self._rims - self._centre
-        far2 = (out**2).sum(axis=2, keepdims=True) + 1e-9
-        self._rims = self._centre + out * np.minimum(np.sqrt(1 + area / far2), 60.0)
+        far2 = out.real**2 + out.imag**2 + np.float32(1e-9)
+        out *= np.minimum(np.sqrt(1 + np.float32(area) / far2), 60)
+        self._rims = out + self._centre
 
     def _stir(self, moment: Moment) -> None:
         """A slow comb through the water."""
         pull = 0.0040 * moment.step * (0.5 + self._look.motion) * (0.5 + moment.mid)
-        a, b, c, d = self._phase + moment.time_s * np.array([0.31, 0.23, 0.41, 0.29])
-        x, y = self._rims[..., 0].copy(), self._rims[..., 1].copy()
-        self._rims[..., 0] += pull * (np.sin(2.3 * y + a) + 0.5 * np.sin(4.9 * y + c))
-        self._rims[..., 1] += pull * (np.sin(2.1 * x + b) + 0.5 * np.sin(4.3 * x + d))
+        a, b, c, d = (self._phase + moment.time_s * np.array([0.31, 0.23, 0.41, 0.29])).astype(np.float32)
+        x, y = self._rims.real.copy(), self._rims.imag.copy()
+        self._rims.real += np.float32(pull) * (np.sin(2.3 * y + a) + 0.5 * np.sin(4.9 * y + c))
+        self._rims.imag += np.float32(pull) * (np.sin(2.1 * x + b) + 0.5 * np.sin(4.3 * x + d))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.visuals.visualizer.field import Flow
-from agents.visuals.visualizer.pen import Ink, polygon, polyline
+from agents.visuals.visualizer.pen import Ink, curves
 from agents.visuals.visualizer.scenes.scene import Look, Moment
 
 ROWS, POINTS = 20, 96
@@ -16,11 +16,16 @@ class Ridges:
         self._look = look
         stream = np.random.default_rng(look.seed)
         self._texture = stream.uniform(0.25, 1.0, (ROWS, POINTS)).astype(np.float32)
-        self._phase = stream.uniform(0, 2 * np.pi, ROWS)
+        phase = stream.uniform(0, 2 * np.pi, (ROWS, 1))
         self._history = np.zeros((ROWS, POINTS), dtype=np.float32)
         self._since = 0.0
-        across = np.linspace(-1, 1, POINTS)
-        self._across = across
+        near = np.linspace(0, 1, ROWS, dtype=np.float32)
+        self._near = near[:, None]
+        self._tones = (120 + 135 * near).tolist()
+        self._widths_px = ((1.2 + 0.9 * near) * look.stage.unit_px).tolist()
+        across = np.linspace(-1, 1, POINTS, dtype=np.float32)
+        self._across = (0.78 + 0.22 * self._near) * across
+        self._swell = (phase + across * 5).astype(np.float32)
         self._bell = np.exp(-((across / 0.46) ** 2)).astype(np.float32)
 
     def draw(self, ink: Ink, moment: Moment) -> Flow:
@@ -28,18 +33,19 @@ class Ridges:
         self._listen(moment)
         reach, (x, y) = stage.reach_px, stage.focus
         half_width = min(stage.width * 0.44, reach * 1.95)
-        near = np.linspace(0, 1, ROWS)[:, None]
+        near = self._near
         base = y - reach * 0.62 + reach * 1.55 * near**1.12
-        sway = 0.5 + 0.5 * np.sin(moment.time_s * 0.9 + self._phase[:, None] + self._across * 5)
+        sway = 0.5 + 0.5 * np.sin(moment.time_s * 0.9 + self._swell)
         heave = 1 + 1.1 * moment.kick * (0.35 + 0.65 * near)
         heights = reach * 0.62 * heave * (self._history + 0.07 * self._texture * sway) * self._bell
-        depth = np.array([0, 0.16 * reach])
-        across = x + half_width * (0.78 + 0.22 * near) * self._across
-        lines = np.stack([across, base - heights], axis=2)
-        walls = np.concatenate([lines, lines[:, [-1, 0]] + depth], axis=1)
-        for line, wall, far in zip(lines, walls, near[:, 0].tolist(), strict=True):
-            polygon(ink, wall, 0)
-            polyline(ink, line, 120 + 135 * far, (1.2 + 0.9 * far) * stage.unit_px)
+        walls = np.empty((ROWS, POINTS + 2, 2), dtype=np.float32)
+        lines, feet = walls[:, :POINTS], walls[:, POINTS:]
+        lines[..., 0] = x + half_width * self._across
+        lines[..., 1] = base - heights
+        # Deep enough: of the rows behind, nothing is lower than this one's foot.
+        feet[:] = lines[:, [-1, 0]]
+        feet[..., 1] += stage.unit_px
+        curves(ink, lines, self._tones, self._widths_px, fills=walls, fill_tones=[0] * ROWS)
         return Flow(
             zoom=1.006 + 0.014 * moment.kick,
             warp=0.9 + 0.8 * moment.mid,

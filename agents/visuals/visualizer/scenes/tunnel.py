@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.visuals.visualizer.field import Flow
-from agents.visuals.visualizer.pen import Ink, around, polyline, polylines
+from agents.visuals.visualizer.pen import Ink, around, curves, polyline, polylines, spokes
 from agents.visuals.visualizer.scenes.scene import Look, Moment
 
 SIDES = {
@@ -18,6 +18,8 @@ SIDES = {
     "petals": 6,
 }
 GATES = 11
+GATES_BEHIND = np.arange(GATES, 0, -1)
+"""Far ones first."""
 
 
 class Tunnel:
@@ -27,6 +29,7 @@ class Tunnel:
         self._look = look
         stream = np.random.default_rng(look.seed)
         self._sides = SIDES.get(look.emblem, 3)
+        self._spokes = spokes(np.linspace(0, 2 * np.pi, self._sides, endpoint=False) - np.pi / 2)
         self._twist = float(stream.choice([-1, 1]) * stream.uniform(0.10, 0.32))
         self._drift = stream.uniform(0, 2 * np.pi, 2)
         self._travel = 0.0
@@ -37,20 +40,15 @@ class Tunnel:
             0.010 + 0.012 * self._look.motion + 0.085 * moment.kick + 0.010 * moment.bass
         )
         turn = self._twist * moment.beats * 0.25
-        corners = np.linspace(0, 2 * np.pi, self._sides, endpoint=False) - np.pi / 2
-        rims = []
-        for gate in range(GATES, 0, -1):
-            depth = gate - self._travel % 1
-            rim = self._rim(corners, depth, turn, moment)
-            near = 1 - depth / GATES
-            accent = 1.0 if (gate + int(self._travel)) % 4 == 0 else 0.72
-            polyline(ink, rim, 255 * near**0.7 * accent, (1 + 6.5 * near**3) * stage.unit_px, closed=True)
-            rims.append(rim)
-        struts = [
-            np.stack([rims[-1][i], rims[1][i]]) for i in range(0, self._sides, max(1, self._sides // 8))
-        ]
+        depths = GATES_BEHIND - self._travel % 1
+        near = 1 - depths / GATES
+        accents = np.where((GATES_BEHIND + int(self._travel)) % 4 == 0, 1.0, 0.72)
+        rims = self._rims(np.append(depths, GATES + 0.2)[:, None], turn, moment)
+        widths_px = (1 + 6.5 * near**3) * stage.unit_px
+        curves(ink, rims[:-1], (255 * near**0.7 * accents).tolist(), widths_px.tolist(), closed=True)
+        struts = np.stack([rims[-2], rims[1]], axis=1)[:: max(1, self._sides // 8)]
         polylines(ink, struts, 60 + 130 * moment.mid, 1.2 * stage.unit_px)
-        polyline(ink, self._rim(corners, GATES + 0.2, turn, moment), 255, 2.2 * stage.unit_px, closed=True)
+        polyline(ink, rims[-1], 255, 2.2 * stage.unit_px, closed=True)
         return Flow(
             zoom=1.035 + 0.045 * moment.kick,
             turn=0.010 * self._twist,
@@ -60,11 +58,12 @@ class Tunnel:
             lift=0.16 + 0.18 * moment.loudness + 0.08 * moment.kick,
         )
 
-    def _rim(self, corners: np.ndarray, depth: float, turn: float, moment: Moment) -> np.ndarray:
+    def _rims(self, depths: np.ndarray, turn: float, moment: Moment) -> np.ndarray:
+        """The gates' corners at (gates, 1) depths: (gates, sides, 2)."""
         stage = self._look.stage
-        far = depth / GATES
-        radius = stage.reach_px * (0.20 + 0.06 * moment.kick) / max(0.045, far**1.35)
+        far = depths / GATES
+        radii = stage.reach_px * (0.20 + 0.06 * moment.kick) / np.maximum(0.045, far**1.35)
         sway = stage.reach_px * 0.16 * (1 - far)
-        x = stage.focus[0] + sway * np.sin(moment.time_s * 0.5 + self._drift[0])
-        y = stage.focus[1] + sway * 0.6 * np.sin(moment.time_s * 0.37 + self._drift[1])
-        return around((x, y), radius, corners + turn + self._twist * 2.2 * (1 - far))
+        across, down = np.sin(moment.time_s * np.array([0.5, 0.37]) + self._drift) * (1, 0.6)
+        corners = self._spokes * spokes(turn + self._twist * 2.2 * (1 - far))
+        return around(stage.focus, 1.0, sway * complex(across, down) + radii * corners)
