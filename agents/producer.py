@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from agents.music.local.master import Master
 
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 8_000, 48_000
-LOUDEST_LUFS, QUIETEST_LUFS = -8.0, -30.0
+LOUDEST_LUFS, QUIETEST_LUFS = -9.0, -30.0
+"""Louder than that, the busiest songs have nothing left that a limiter could take."""
 
 
 class Recording(Frozen):
@@ -160,6 +161,16 @@ def render_master(
     tell = progress or (lambda _stage, _share: None)
     tell("mix", 0.0)
     palette = palette_of(dna_of(brief))
-    mix = mix_song(brief, genre, palette, score, plan, sample_rate_hz, tap=tap)
-    tell("master", 0.5)
+    mixed = 0.5
+    mix = mix_song(
+        brief,
+        genre,
+        palette,
+        score,
+        plan,
+        sample_rate_hz,
+        tap=tap,
+        progress=lambda share: tell("mix", mixed * share),
+    )
+    tell("master", mixed)
     return master_mix(mix, genre, brief, loudness_lufs, sample_rate_hz)

@@ -184,9 +184,9 @@ class Song(Group):
 
     song_seconds: float = Field(120, ge=10, le=600)
     """Length of a song in seconds, where neither artist nor request say otherwise."""
-    loudness_lufs: float = Field(-14.0, ge=-30, le=-6)
+    loudness_lufs: float = Field(-14.0, ge=-30, le=-9)
     """Integrated loudness of the master in LUFS."""
-    sample_rate_hz: int = Field(44_100, ge=8_000, le=96_000)
+    sample_rate_hz: int = Field(44_100, ge=8_000, le=48_000)
     """Samples a second of everything the embedded engine renders."""
     music_providers: Annotated[tuple[str, ...], NoDecode, CommaList] = ()
     """Installed providers that may be bought from, most wanted first, separated by commas. Empty: the embedded engine."""

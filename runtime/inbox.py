@@ -100,6 +100,8 @@ def measure_recording(path: Path) -> tuple[str, "AudioFacts"]:
         if path.stat().st_size > FILE_BYTES_MAX:
             raise UsageError(f"{path.name} is larger than {FILE_BYTES_MAX // 1_000_000} MB")
         container = soundfile.info(path).format
+    except FileNotFoundError as error:
+        raise UsageError(f"{path} is not there") from error
     except (soundfile.LibsndfileError, OSError) as error:
         raise UsageError(f"{path.name} cannot be read as audio: give a WAV, FLAC or MP3") from error
     media_type = MEDIA_TYPES.get(container)

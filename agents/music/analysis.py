@@ -31,6 +31,8 @@ CURVE_HOP_S = 0.5
 SILENT_BLOCK_S = 0.05
 SILENT_RMS = 10 ** (-60 / 20)
 CLIP_LEVEL = 0.9995
+LARGEST_SAMPLE = 100.0
+"""40 dB over full scale: floating-point recordings may go beyond it, but none so far."""
 
 
 class AudioFacts(Frozen):
@@ -76,7 +78,7 @@ def analyse(path: Path) -> AudioFacts:
     """Measure an audio file of any format libsndfile reads.
 
     Raises:
-        UsageError: the file is missing, is not audio, or is empty.
+        UsageError: the file is missing, is not audio, is empty, or holds what is no number or far from any sound.
     """
     import numpy as np
     import soundfile
@@ -87,6 +89,10 @@ def analyse(path: Path) -> AudioFacts:
         raise UsageError(f"{path.name} cannot be read as audio: {error}") from error
     if not len(samples):
         raise UsageError(f"{path.name} holds no sound: give a recording")
+    # Of what is no number, neither the largest nor the smallest is one.
+    largest = max(float(samples.max()), -float(samples.min()))
+    if not largest <= LARGEST_SAMPLE:
+        raise UsageError(f"{path.name} holds samples that are no sound ({largest:g}): export it anew")
     # One channel becomes two; of more than two the first two are measured.
     stereo = np.array(
         (samples if samples.shape[1] > 1 else np.repeat(samples, 2, axis=1))[:, :2].T, np.float32, order="C"

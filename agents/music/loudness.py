@@ -13,7 +13,10 @@ HOP_S = 0.1
 SILENCE_LUFS = -70.0
 OVERSAMPLING = 4
 REACH = 5
-"""Samples to either side that the oversampling looks at: with the sample itself, 11, as near as BS.1770's own 12."""
+"""Samples to either side that the oversampling looks at: with the sample itself 11, one fewer than BS.1770's own filter."""
+FINE_REACH = 24
+NEAR_THE_TOP = 0.9
+GAP_BLOCKS = 8
 CHUNK = 1 << 16
 HOPS_A_TURN = 8
 
@@ -155,21 +158,32 @@ def _with_neighbours(heard: Audio, samples: NDArray[np.float32], block: int) -> 
     return largest
 
 
-def largest_peak(audio: Audio, bounds: NDArray[np.integer]) -> float:
-    """The largest 4× oversampled magnitude between pairs of samples, int (runs, 2); what lies outside is not heard."""
+def largest_peak(audio: Audio, envelope: NDArray[np.floating], block: int) -> float:
+    """The largest magnitude between the samples of float32 (2, samples), finely oversampled near the top of its envelope.
+
+    A short kernel reads sounds of much treble up to 1.4 dB too low: enough to limit by, not to promise a peak by.
+    """
+    high = np.flatnonzero(envelope >= NEAR_THE_TOP * envelope.max(initial=0.0))
+    if not len(high) or not envelope.max():
+        return 0.0
+    breaks = np.flatnonzero(np.diff(high) > GAP_BLOCKS)
     largest = 0.0
-    for first, last in bounds:
-        low, high = max(0, first - REACH), min(audio.shape[1], last + REACH)
+    for first, last in zip(
+        high[np.append(0, breaks + 1)], high[np.append(breaks, len(high) - 1)], strict=True
+    ):
+        start, end = int(first) * block, min(audio.shape[1], (int(last) + 1) * block)
+        low, high_edge = max(0, start - FINE_REACH), min(audio.shape[1], end + FINE_REACH)
         for channel in audio:
-            fine = _magnitudes(channel[low:high])[first - low :][: last - first]
-            largest = max(largest, float(fine.max(initial=0.0)))
+            heard = np.pad(channel[low:high_edge], FINE_REACH)  # as long as the kernel, at the least
+            fine = _magnitudes(heard, FINE_REACH)[FINE_REACH:-FINE_REACH]
+            largest = max(largest, float(fine[start - low : end - low].max(initial=0.0)))
     return largest
 
 
-def _magnitudes(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+def _magnitudes(samples: NDArray[np.float32], reach: int = REACH) -> NDArray[np.float32]:
     """The largest magnitude at each sample and at the three quarters beside it."""
     largest = np.abs(samples)
-    for taps in _quarters():
+    for taps in _quarters(reach):
         # Kernels of up to 11 taps have a path of their own in NumPy, which is no BLAS.
         between = np.correlate(samples, taps, "same")[: len(samples)]
         np.maximum(largest, np.abs(between, out=between), out=largest)
@@ -177,14 +191,14 @@ def _magnitudes(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @cache
-def _quarters() -> tuple[NDArray[np.float32], ...]:
-    """What interpolates a quarter before, a quarter after and half after a sample from the 2 × REACH + 1 around it."""
-    middle = OVERSAMPLING * (REACH + 1) - 3
+def _quarters(reach: int = REACH) -> tuple[NDArray[np.float32], ...]:
+    """What interpolates a quarter before, a quarter after and half after a sample from the 2 × reach + 1 around it."""
+    middle = OVERSAMPLING * (reach + 1) - 3
     # Over the samples themselves this kernel is a unit impulse, so they need no taps.
     kernel = np.pad(
         lowpass_kernel(2 * middle + 1, 1 / OVERSAMPLING) * np.float32(OVERSAMPLING), (0, OVERSAMPLING)
     )
-    at = middle - OVERSAMPLING * np.arange(-REACH, REACH + 1)
+    at = middle - OVERSAMPLING * np.arange(-reach, reach + 1)
     return tuple(np.ascontiguousarray(kernel[at + quarter]) for quarter in (-1, 1, 2))
 
 
@@ -198,4 +212,5 @@ def true_peak_dbtp(audio: Audio) -> float:
     """The true peak of float32 (2, samples) in dB over full scale; −120 for silence."""
     # It is no lower than the largest sample.
     sampled = max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
-    return 20 * math.log10(max(1e-6, float(peak_envelope(audio, 64, sampled).max(initial=0.0))))
+    envelope = peak_envelope(audio, 64, NEAR_THE_TOP * sampled)
+    return 20 * math.log10(max(1e-6, largest_peak(audio, envelope, 64)))

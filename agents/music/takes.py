@@ -58,12 +58,12 @@ def require_song(take: FetchedTake) -> AudioFacts:
             f"What came back has {header.channels} channels at {header.samplerate} Hz; give stereo or mono at "
             f"{SLOWEST_RATE_HZ // 1000} to {FASTEST_RATE_HZ // 1000} kHz"
         )
-    if header.frames > MOST_FRAMES:
-        raise ProviderError(f"What came back has {header.frames} samples; give it at 44.1 or 48 kHz")
     if not SHORTEST_S <= duration_s <= LONGEST_S:
         raise ProviderError(
             f"What came back lasts {duration_s:.1f} s; a song has {SHORTEST_S:.0f} to {LONGEST_S:.0f}"
         )
+    if header.frames > MOST_FRAMES:
+        raise ProviderError(f"What came back has {header.frames} samples; give it at 44.1 or 48 kHz")
     if take.expected_s and duration_s < WHOLE * take.expected_s:
         raise ProviderError(
             f"What came back is cut off: {duration_s:.1f} s of the {take.expected_s:.1f} s that were promised"
@@ -71,7 +71,7 @@ def require_song(take: FetchedTake) -> AudioFacts:
     try:
         facts = analyse(take.path)
     except UsageError as error:
-        raise ProviderError(f"What came back is no audio: {error}") from error
+        raise ProviderError(f"What came back cannot be measured: {error}") from error
     if facts.loudness_lufs < SILENT_LUFS:
         raise ProviderError(f"What came back is silent ({facts.loudness_lufs:.0f} LUFS)")
     if facts.silent_share > SILENT_SHARE:

@@ -14,9 +14,18 @@ from agents.music.local.balance import balancing_filters
 from agents.music.local.encode import write_flac, write_mp3
 from agents.music.local.filters import apply as filter_apply
 from agents.music.local.filters import lowpass
+from agents.music.loudness import integrated_loudness
 from agents.music.review.sound import section_loudness
-from agents.producer import produce, render_master
+from agents.producer import (
+    HIGHEST_RATE_HZ,
+    LOUDEST_LUFS,
+    LOWEST_RATE_HZ,
+    QUIETEST_LUFS,
+    produce,
+    render_master,
+)
 from configs.genres import load_genres
+from configs.knobs import Song
 from storage.errors import DiskFullError, RenderError, UsageError
 from tests.agents.music.songs import RATE_HZ, brief_of, form_of, rendered, written
 
@@ -38,6 +47,7 @@ def test_files_measure_as_promised(recording):
     _, _, plan, made, told = recording
     assert [share for _, share in told] == sorted(share for _, share in told)
     assert told[-1] == ("done", 1.0)
+    assert len({share for stage, share in told if stage == "mix"}) > 5
     for path in (made.wav, made.flac, made.mp3):
         samples, rate_hz = soundfile.read(path)
         assert rate_hz == made.sample_rate_hz == 44_100
@@ -250,3 +260,26 @@ def test_a_recording_on_a_full_disk_waits_for_room_and_leaves_nothing(tmp_path):
     with pytest.raises(DiskFullError, match=r"a\.flac.*free some space"):
         write_flac(0.2 * noise, tmp_path / "a.flac", 44_100)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_settings_allow_what_the_engine_can():
+    """A label whose settings the engine refused once failed every song."""
+
+    def bounds(name):
+        rules = Song.model_fields[name].metadata
+        return tuple(
+            next(getattr(rule, edge) for rule in rules if hasattr(rule, edge)) for edge in ("ge", "le")
+        )
+
+    assert bounds("loudness_lufs") == (QUIETEST_LUFS, LOUDEST_LUFS)
+    assert bounds("sample_rate_hz") == (LOWEST_RATE_HZ, HIGHEST_RATE_HZ)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["techno", "folk", "drum_and_bass"])
+def test_the_loudest_setting_is_reached(name):
+    """At −8 LUFS some songs once stayed half a decibel under what was promised."""
+    brief = brief_of(name, seconds=15)
+    master = render_master(brief, *written(brief), loudness_lufs=LOUDEST_LUFS)
+    assert integrated_loudness(master.audio, 44_100) == pytest.approx(LOUDEST_LUFS, abs=0.08)
+    assert master.true_peak_dbtp <= -1.2

@@ -57,7 +57,7 @@ def test_a_recording_is_brought_with_its_words(call: Call, home: Path, take: Pat
 
 
 @pytest.mark.parametrize(
-    ("content", "told"), [(b"<html>" * 400, "cannot be read as audio"), (None, "cannot be read as audio")]
+    ("content", "told"), [(b"<html>" * 400, "cannot be read as audio"), (None, "is not there")]
 )
 def test_what_is_no_song_is_one_line_and_queues_nothing(
     call: Call, home: Path, tmp_path: Path, content: bytes | None, told: str

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.music.loudness import largest_peak, peak_envelope
+from agents.music.loudness import NEAR_THE_TOP, largest_peak, peak_envelope
 from agents.music.transforms import filter_sections
 
 Stereo = NDArray[np.float32]
@@ -11,9 +11,6 @@ BLOCK = 16
 BLOCKS_A_CHUNK = 1 << 13
 LOOK_AHEAD_S = 0.003
 RELEASE_S = 0.09
-NEAR_THE_TOP = 0.9
-"""Gains move by less than a tenth within the reach of the oversampling filter."""
-GAP_BLOCKS = 8
 FARTHER = 0.8
 """How much lower peaks are measured than was asked for: the next gain is often a little higher."""
 
@@ -31,6 +28,11 @@ class Limiter:
         self._reach = max(2, int(LOOK_AHEAD_S * sample_rate_hz / BLOCK))
         kept = float(np.exp(-BLOCK / (RELEASE_S * sample_rate_hz)))
         self._release = np.array([[1 - kept, 0, 0, 1, -kept, 0]])
+
+    def lower(self, by_db: float) -> None:
+        """Bring the ceiling down."""
+        self._ceiling *= 10 ** (-by_db / 20)
+        self._gain = 0.0
 
     def _look_for(self, peak: float) -> None:
         """Measure the recording so that its peaks from this one on are exact."""
@@ -66,19 +68,13 @@ class Limiter:
             np.multiply(self._audio[:, low:high], curve[: high - low], out=out[:, low:high])
 
     def true_peak(self, gain: float, limited: Stereo) -> float:
-        """The true peak of what `apply` wrote, linear: only where the measured peaks foretell it is looked at."""
+        """The true peak of what `apply` wrote, linear: it is looked for only where the measured peaks foretell it."""
         gains = self.gains(gain)
-        top = NEAR_THE_TOP * float((self._peaks * gains).max(initial=0.0))
-        if not top:
-            return 0.0
-        self._look_for(top / gain)
-        high = np.flatnonzero(self._peaks * gains >= top)
-        breaks = np.flatnonzero(np.diff(high) > GAP_BLOCKS)
-        firsts, lasts = high[np.append(0, breaks + 1)], high[np.append(breaks, len(high) - 1)]
-        total = limited.shape[1]
-        return largest_peak(
-            limited, np.stack([firsts * BLOCK, np.minimum((lasts + 1) * BLOCK, total)], axis=1)
-        )
+        foretold = self._peaks * gains
+        if self._exact_from * gain > NEAR_THE_TOP * foretold.max(initial=0.0):
+            # What the limiter left is lower than it looked: what was not measured may be the highest now.
+            foretold = peak_envelope(limited, BLOCK)
+        return largest_peak(limited, foretold, BLOCK)
 
 
 def _lowest(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:

@@ -20,7 +20,7 @@ from configs.genres import Genre
 from storage.types import Brief
 
 Stereo = NDArray[np.float32]
-WORKING_LUFS = -17.0
+WORKING_LUFS, LOUD_LUFS = -17.0, -12.0
 CEILING_DBTP = -1.7
 """Under the promised −1 by what MP3 encoding was measured to add to peaks (0.5 dB), and a margin."""
 MONO_BELOW_HZ = 140
@@ -31,6 +31,10 @@ WIDTH_REACH = 1.7
 """By what side over mid energy grows from a song as wide as its genre to the widest: every genre stays within 0.08 to 0.6."""
 HARDLY_LIMITED_DB = 0.05
 """What the limiter may take of the loudness for it to be foretold: that strays by up to half of what is taken."""
+CLOSE_ENOUGH_DB = 0.04
+ROUNDS = 8
+CEILINGS, CEILING_LEEWAY_DB, HIGHEST_DBTP = 3, 0.15, -1.2
+"""How often the ceiling is brought down, from which excess on, and the true peak that nothing leaves with."""
 WIDEST, NARROWEST = 2.6, 0.4
 """Limits of the gain given to the sides."""
 
@@ -49,7 +53,9 @@ def master_mix(mix: Stereo, genre: Genre, brief: Brief, loudness_lufs: float, sa
     """The finished recording; the mix is used up."""
     audio = _tone_and_width(mix, genre, brief, sample_rate_hz)
     loudness = gated_loudness(estimated_energies(audio, sample_rate_hz, one_in=3))
-    audio *= np.float32(10 ** ((WORKING_LUFS - loudness) / 20))
+    # The louder it is to become, the more its peaks are rounded off: a limiter alone has nothing left to take at last.
+    working_lufs = WORKING_LUFS + max(0.0, loudness_lufs - LOUD_LUFS)
+    audio *= np.float32(10 ** ((working_lufs - loudness) / 20))
     _saturate(audio, genre.drive)
     finished = to_loudness(audio, loudness_lufs, sample_rate_hz)
     # After the fade the filters still ring, far below hearing: end on digital silence.
@@ -94,37 +100,46 @@ def _saturate(audio: Stereo, drive: float) -> None:
 def to_loudness(audio: Stereo, loudness_lufs: float, sample_rate_hz: int) -> Master:
     """Limit at the gain that gives the loudness: solved on the measured hops, confirmed on the sound if much is limited.
 
-    The audio is used up.
+    Where treble still peaks over the ceiling, that is brought down by as much and all is limited once more.
     """
     limiter = Limiter(audio, sample_rate_hz, CEILING_DBTP)
     hops = hop_energies(audio, sample_rate_hz)
-    gain, measured_lufs = _solve_gain(limiter, hops, loudness_lufs, sample_rate_hz)
-    if gated_loudness(hops * gain * gain) - measured_lufs > HARDLY_LIMITED_DB:
-        limited = np.empty_like(audio)
-        gain, measured_lufs = _confirm(limiter, hops, loudness_lufs, limited, sample_rate_hz)
-    else:
-        limited = audio
-        limiter.apply(gain, limited)
-    peak_dbtp = 20 * math.log10(max(1e-6, limiter.true_peak(gain, limited)))
-    excess_db = max(0.0, peak_dbtp - CEILING_DBTP - 0.1)
+    limited = np.empty_like(audio)
+    measured_lufs, peak_dbtp = loudness_lufs, CEILING_DBTP
+    for _ in range(CEILINGS):
+        gain, measured_lufs = _limit(limiter, hops, loudness_lufs, limited, sample_rate_hz)
+        peak_dbtp = 20 * math.log10(max(1e-6, limiter.true_peak(gain, limited)))
+        excess_db = peak_dbtp - CEILING_DBTP
+        if excess_db < CEILING_LEEWAY_DB:
+            break
+        limiter.lower(excess_db)
+    excess_db = max(0.0, peak_dbtp - HIGHEST_DBTP)
     if excess_db:
         limited *= np.float32(10 ** (-excess_db / 20))
     return Master(limited, measured_lufs - excess_db, peak_dbtp - excess_db)
 
 
-def _confirm(
+def _limit(
     limiter: Limiter, hops: NDArray[np.float64], loudness_lufs: float, limited: Stereo, sample_rate_hz: int
 ) -> tuple[float, float]:
-    """Limit, measure, and once or twice again where it missed; the gain, and the loudness measured."""
-    aim_lufs = loudness_lufs
-    gain, measured_lufs = 1.0, loudness_lufs
-    for _ in range(3):
+    """Write what is limited into `limited`; the gain, and the loudness that is foretold or was measured."""
+    aim_lufs, slope = loudness_lufs, 1.0
+    gain, measured_lufs = _solve_gain(limiter, hops, aim_lufs, sample_rate_hz)
+    limiter.apply(gain, limited)
+    if gated_loudness(hops * gain * gain) - measured_lufs < HARDLY_LIMITED_DB:
+        return gain, measured_lufs
+    measured_lufs = integrated_loudness(limited, sample_rate_hz)
+    for _ in range(ROUNDS):
+        missing_db = loudness_lufs - measured_lufs
+        if abs(missing_db) < CLOSE_ENOUGH_DB:
+            break
+        # The harder it is limited, the less a louder aim helps: by the secant of the last two.
+        step_db = min(6.0, max(-6.0, missing_db / slope))
+        aim_lufs += step_db
         gain, _ = _solve_gain(limiter, hops, aim_lufs, sample_rate_hz)
         limiter.apply(gain, limited)
-        measured_lufs = integrated_loudness(limited, sample_rate_hz)
-        if abs(loudness_lufs - measured_lufs) < 0.04:
-            break
-        aim_lufs += loudness_lufs - measured_lufs
+        before_lufs, measured_lufs = measured_lufs, integrated_loudness(limited, sample_rate_hz)
+        slope = min(1.0, max(0.1, (measured_lufs - before_lufs) / step_db))
     return gain, measured_lufs
 
 

@@ -29,11 +29,14 @@ def mix_song(
     sample_rate_hz: int,
     *,
     tap: Callable[[str, Stereo], None] | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> Stereo:
     """The unmastered mix, float32 (2, samples), of the plan's whole duration.
 
     `tap` is shown each stem as it enters the mix: at its level and ducked, before reverb, faders and mastering.
+    `progress` is told the share done, 0 to 1, after each stem.
     """
+    tell = progress or (lambda _share: None)
     count = round(plan.duration_s * sample_rate_hz)
     desk = _Desk(genre, np.zeros((2, count), np.float32), plan.kicks_s, sample_rate_hz, tap)
     stem = np.zeros((2, count), np.float32)
@@ -45,7 +48,8 @@ def mix_song(
         )
         level_db = KICK_LEVEL_DB if is_kick else DRUM_LEVEL_DB
         desk.add(stem, name, level_db, send=0.0 if is_kick else DRUM_SEND, ducks=False)
-    for part, notes in score.parts.items():
+    for number, (part, notes) in enumerate(score.parts.items(), start=2):
+        tell(number / (len(score.parts) + 2))
         strip = STRIPS[part]
         play_part(
             stem,

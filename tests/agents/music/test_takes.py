@@ -128,6 +128,41 @@ def nothing(path: Path) -> None:
     path.touch()
 
 
+def one_sample(value: float):
+    """Noise with a single sample of this value, in a format that can hold it."""
+
+    def make(path: Path) -> None:
+        noise = (0.1 * np.random.default_rng(1).standard_normal((15 * RATE_HZ, 2))).astype(np.float32)
+        noise[5 * RATE_HZ, 0] = value
+        soundfile.write(path.with_suffix(".wav"), noise, RATE_HZ, subtype="FLOAT")
+        path.with_suffix(".wav").rename(path)
+
+    return make
+
+
+def three_hours(path: Path) -> None:
+    with soundfile.SoundFile(path.with_suffix(".flac"), "w", 8_000, 1) as sink:
+        for _ in range(3 * 60):
+            sink.write(np.zeros(60 * 8_000))
+    path.with_suffix(".flac").rename(path)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30])
+def test_what_holds_no_sound_is_refused(tmp_path, value):
+    """A cycle once took a take with one such sample, and died of it where it was mastered."""
+    path = tmp_path / "take.mp3"
+    one_sample(value)(path)
+    with pytest.raises(ProviderError, match="samples that are no sound"):
+        plan_take(fetched(path), order_of())
+
+
+def test_a_length_of_hours_is_told_as_one(tmp_path):
+    path = tmp_path / "take.mp3"
+    three_hours(path)
+    with pytest.raises(ProviderError, match=r"lasts 10800.0 s; a song has 10 to 900"):
+        plan_take(fetched(path), order_of())
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [(silence, "silent"), (three_seconds, "lasts 3"), (web_page, "no audio"), (nothing, "no audio")],
