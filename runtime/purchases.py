@@ -120,16 +120,22 @@ async def _fetched(
 
 
 async def _ready(provider: MusicProvider, gate: SharedGate, job_id: str) -> None:
-    """Poll until the job is done; one that takes too long is set aside, and asked for again later."""
+    """Poll until the job is done; one that takes too long is set aside, and asked for again later.
+
+    Of one that has some takes by then, those are what was bought: the others may never come.
+    """
     until_s = monotonic() + JOB_S
-    while monotonic() < until_s:
+    while True:
         async with gate.permit(deadline_s=CALL_S):
             status = await provider.poll(job_id)
-        if status.state is JobState.READY:
+        is_late = monotonic() >= until_s
+        if status.state is JobState.READY or (is_late and status.has_takes):
             return
         if status.state is JobState.FAILED:
             # The id stands in the fields: in the text, each failure would look like another fault.
             raise JobFailedError(f"{provider.name} could not make it: {status.message}", job_id=job_id)
+        if is_late:
+            break
         await asyncio.sleep(status.look_again_s)
     told = f"{provider.name} has not finished job {job_id} in {JOB_S / 60:.0f} min; it is asked for again"
     raise Suspend(CycleState.DEFERRED, told, ASIDE_S)

@@ -35,6 +35,8 @@ class JobStatus(Frozen):
     state: JobState
     message: str = ""
     look_again_s: float = 5.0
+    has_takes: bool = False
+    """Some can be fetched already, while others of the same job are still made."""
 
 
 class FetchedTake(Frozen):

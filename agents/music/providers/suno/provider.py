@@ -71,9 +71,10 @@ class Suno:
 
     async def poll(self, job_id: str) -> JobStatus:
         clips = await self._clips(job_id)
+        has_takes = any(clip.state is JobState.READY for clip in clips)
         if not clips or any(clip.state is JobState.PENDING for clip in clips):
-            return JobStatus(state=JobState.PENDING, look_again_s=LOOK_AGAIN_S)
-        if any(clip.state is JobState.READY for clip in clips):
+            return JobStatus(state=JobState.PENDING, look_again_s=LOOK_AGAIN_S, has_takes=has_takes)
+        if has_takes:
             return JobStatus(state=JobState.READY)
         return JobStatus(state=JobState.FAILED, message="; ".join({clip.message: None for clip in clips}))
 

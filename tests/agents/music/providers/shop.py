@@ -53,6 +53,8 @@ class Shop:
     audio: bytes = field(default_factory=song)
     second: bytes = field(default_factory=lambda: song(430.0))
     """The second take of those who make two."""
+    hangs: bool = False
+    """Whether the second take is never finished."""
     headers: list[dict[str, str]] = field(default_factory=list)
 
     def is_done(self, job: str) -> bool:
@@ -151,8 +153,11 @@ class Shop:
             return [
                 {"id": each, "status": "error", "error_message": self.failing} for each in (first, second)
             ]
+        done = {"id": first, "status": "complete", "audio_url": self.audio_url(first), "duration": 12.0}
+        if self.hangs:
+            return [done, {"id": second, "status": "queued", "audio_url": ""}]
         return [
-            {"id": first, "status": "complete", "audio_url": self.audio_url(first), "duration": 12.0},
+            done,
             {"id": second, "status": "complete", "audio_url": self.audio_url(second), "duration": None},
         ]
 

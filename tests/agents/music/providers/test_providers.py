@@ -1,7 +1,8 @@
 """Each vendor against a shop as strict as its documents: what is sent, what is read, and what failures say of the money."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from agents.music.order import MusicOrder
 from agents.music.protocol import JobState, MusicProvider, music_providers
 from configs.settings import Settings
+from runtime import purchases
+from runtime.signals import Suspend
 from storage.errors import (
     ConfigurationError,
     OutcomeUnknownError,
@@ -291,6 +294,31 @@ async def test_an_empty_feed_is_a_job_that_is_not_finished(shop: Shop, home: Pat
     vendor = provider("gcui", shop, home)
     shop.next_replies.append(Reply(b"[]", "application/json"))
     assert (await vendor.poll("a,b")).state is JobState.PENDING
+
+
+class OpenDoor:
+    """A gate that nobody else uses; the shared ones live in Ray."""
+
+    @asynccontextmanager
+    async def permit(self, *, deadline_s: float) -> AsyncIterator[None]:
+        yield
+
+
+async def test_a_take_that_never_comes_does_not_keep_the_other_from_being_heard(
+    shop: Shop, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A job half finished was once asked for for a day, and then by people."""
+    vendor = provider("gcui", shop, home)
+    shop.hangs, shop.pending_looks = True, 0
+    job = await vendor.submit(order_of(), "key-1", tmp_path)
+    status = await vendor.poll(job.id)
+    assert (status.state, status.has_takes) == (JobState.PENDING, True)
+    monkeypatch.setattr(purchases, "JOB_S", 0.0)
+    (take,) = await purchases._fetched(vendor, OpenDoor(), job.id, tmp_path)
+    assert take.path.read_bytes() == shop.audio
+    shop.pending_looks = 1_000
+    with pytest.raises(Suspend, match="asked for again"):
+        await purchases._fetched(vendor, OpenDoor(), job.id, tmp_path)
 
 
 def test_prices_are_the_operators_and_unknown_without_them(shop: Shop, home: Path):
