@@ -14,6 +14,7 @@ from agents.music.local.balance import balancing_filters
 from agents.music.local.encode import write_flac, write_mp3
 from agents.music.local.filters import apply as filter_apply
 from agents.music.local.filters import lowpass
+from agents.music.local.midi import write_midi
 from agents.music.loudness import integrated_loudness
 from agents.music.review.sound import section_loudness
 from agents.producer import (
@@ -87,6 +88,14 @@ def test_midi_holds_every_note(recording):
         lengths.append(length)
         position += 8 + length
     assert position == len(data)
+
+
+def test_a_long_title_ends_with_a_whole_character(tmp_path):
+    brief = brief_of(seconds=12)
+    write_midi(written(brief)[0], brief.tempo_bpm, "Я" + "夜" * 60, tmp_path / "song.mid")
+    data = (tmp_path / "song.mid").read_bytes()
+    at = data.index(b"\xff\x03")
+    assert data[at + 3 : at + 3 + data[at + 2]].decode() == "Я" + "夜" * 39
 
 
 def test_same_brief_same_bytes(tmp_path):

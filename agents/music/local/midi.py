@@ -51,7 +51,8 @@ def write_midi(score: Score, tempo_bpm: float, title: str, path: Path) -> None:
 
 
 def _name(text: str) -> bytes:
-    data = text.encode()[:120]
+    # As many whole characters as fit.
+    data = text.encode()[:120].decode(errors="ignore").encode()
     return b"\xff\x03" + _variable(len(data)) + data
 
 
