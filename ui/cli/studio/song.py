@@ -31,7 +31,7 @@ from ui.cli.output import Facts, show, show_rows
 from ui.cli.progress import Meter
 from ui.cli.session import settings, shown_path
 from ui.cli.studio.files import folder_made, keep_image, keep_text
-from ui.cli.wishes import KeyName, Mood, Seconds, Seed, Tempo, Theme, Title
+from ui.cli.wishes import Density, Energy, Form, KeyName, Mood, Seconds, Seed, Tempo, Theme, Title
 from ui.wishes import wish
 
 LIST = "list"
@@ -102,6 +102,9 @@ def song(
     seconds: Seconds = None,
     tempo_bpm: Tempo = None,
     key: KeyName = None,
+    form: Form = None,
+    density: Density = None,
+    energy: Energy = None,
     mood: Mood = None,
     theme: Theme = None,
     title: Title = None,
@@ -129,8 +132,9 @@ def song(
     if genre is not None:
         find_genre(genre)
     wanted = wish(
-        seed=seed, seconds=seconds, theme=theme, title=title, tempo_bpm=tempo_bpm, key=key, mood=mood
-    )
+        seed=seed, seconds=seconds, theme=theme, title=title, tempo_bpm=tempo_bpm, key=key, mood=mood,
+        form=form, density=density, energy=energy,
+    )  # fmt: skip
     chosen = settings()
     with folder_made(out):
         started_s = _cpu_s()
