@@ -85,7 +85,7 @@ async def plan(
         tempo_bpm=wishes.tempo_bpm,
         form=wishes.form,
     )
-    theme, key = wishes.theme or draft.theme, wishes.key or _key(past, request.seed)
+    theme, key = wishes.theme or draft.theme, wishes.key or _key(past, persona.genre, request.seed)
     brief = Brief(
         seed=request.seed if revision == 0 else sub_seed(request.seed, "revision", revision),
         artist_name=persona.name,
@@ -213,10 +213,10 @@ def _genre(name: str) -> Genre:
     return genres[name]
 
 
-def _key(past: Recollection, seed: int) -> str:
-    """A key that the latest songs did not use."""
+def _key(past: Recollection, genre: str, seed: int) -> str:
+    """A key that the latest songs did not use; one seed has another in each genre."""
     fresh = [key for key in PITCH_NAMES if key not in past.recent_keys]
-    return random.Random(sub_seed(seed, "plan", "key")).choice(fresh)
+    return random.Random(sub_seed(seed, "plan", "key", genre)).choice(fresh)
 
 
 def _after(latest: MadePiece, theme: str, key: str) -> str:

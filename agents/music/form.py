@@ -73,7 +73,7 @@ def fit_form(
         raise UsageError(f"a song of {seconds:g} s: ask for {SHORTEST_S} to {LONGEST_S} seconds")
     if tempo_bpm is not None and not SLOWEST_BPM <= tempo_bpm <= FASTEST_BPM:
         raise UsageError(f"a tempo of {tempo_bpm:g} BPM: ask for {SLOWEST_BPM} to {FASTEST_BPM}")
-    rng = random.Random(sub_seed(seed, "form"))
+    rng = random.Random(sub_seed(seed, "form", genre.title))
     wanted_bpm = _wanted_bpm(genre, tempo_bias, rng)
     if form is not None:
         bars = sum(section.bars for section in form)

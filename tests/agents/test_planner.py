@@ -206,6 +206,21 @@ async def test_seconds_are_obeyed_to_the_hundredth(seconds: float, tempo_bpm: fl
     assert tempo_bpm in (None, made.tempo_bpm)
 
 
+async def test_one_seed_is_another_key_and_tempo_in_each_genre():
+    artists = [
+        ARTIST.model_copy(update={"persona": ARTIST.persona.model_copy(update={"genre": genre})})
+        for genre in load_genres()
+    ]
+    made = [await brief(77, artist=artist) for artist in artists]
+    assert len({one.key for one in made}) >= 5
+    places = {
+        round((one.tempo_bpm - slow) / (fast - slow), 1)
+        for one in made
+        for slow, fast in [load_genres()[one.genre].tempo_bpm]
+    }
+    assert len(places) >= 4
+
+
 @pytest.mark.parametrize("genre", list(load_genres()))
 async def test_without_wishes_the_genre_and_the_artist_decide(genre):
     artist = ARTIST.model_copy(update={"persona": ARTIST.persona.model_copy(update={"genre": genre})})

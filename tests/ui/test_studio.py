@@ -129,6 +129,16 @@ def test_the_seed_is_the_song(call: Call, tmp_path: Path):
 
 
 @pytest.mark.slow
+def test_a_seed_is_another_artist_in_each_genre(call: Call, tmp_path: Path):
+    made = [
+        song(call, tmp_path / genre, "--seed", "77", "--genre", genre)
+        for genre in ("techno", "trap", "phonk")
+    ]
+    assert len({one["artist"] for one in made}) == 3
+    assert len({one["tempo_bpm"] for one in made}) > 1
+
+
+@pytest.mark.slow
 def test_a_cover_is_the_artists_and_the_seeds(call: Call, tmp_path: Path):
     def paint(name: str, *args: str) -> bytes:
         told = call(

@@ -13,7 +13,7 @@ from agents.llm.offline.writer import OfflineWriter
 from agents.music.genre import find_genre
 from agents.music.lyric_sheet import read_lyrics
 from configs.genres import load_genres
-from storage.clock import SystemClock
+from storage.clock import SystemClock, sub_seed
 from storage.errors import UsageError
 from storage.types import (
     Artist,
@@ -195,8 +195,11 @@ async def _write(
     wanted: SongRequest, genre: str | None, default_seconds: float, lyrics_file: Path | None
 ) -> tuple[Persona, Brief, Lyrics]:
     writer = OfflineWriter()
+    played = creator.chosen_genre(genre, wanted.seed)
+    # Another artist in each genre: one seed must not mean one name and one leaning of the tempo.
+    seed = sub_seed(wanted.seed, "studio", played)
     persona, genes, _ = await creator.create(
-        writer, seed=wanted.seed, genre=genre, taken_names=frozenset(), taken_palettes=frozenset()
+        writer, seed=seed, genre=played, taken_names=frozenset(), taken_palettes=frozenset()
     )
     artist = Artist(
         id=ArtistId("art_studio"),
