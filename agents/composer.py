@@ -1,6 +1,5 @@
 """The composer: a brief and its lyrics become a score and the plan of the song's time."""
 
-from agents.music.form import TAIL_S
 from agents.music.genre import find_genre
 from agents.music.theory import pitch_class, scale_of
 from agents.music.writing.arrangement import Section, arrange
@@ -61,7 +60,7 @@ def compose(brief: Brief, lyrics: Lyrics) -> tuple[Score, SongPlan]:
         tempo_bpm=brief.tempo_bpm,
         key=brief.key,
         mode=brief.mode,
-        duration_s=brief.duration_s + TAIL_S,
+        duration_s=brief.duration_s + brief.tail_s,
         sections=_plan_sections(sections, pulse),
         beats_s=tuple(beat * pulse.bar_s / 4 for beat in range(4 * len(chords))),
         bars_s=tuple(bar * pulse.bar_s for bar in range(len(chords))),

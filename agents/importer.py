@@ -2,6 +2,7 @@
 
 from agents.lexicon.explicit import marked
 from agents.music.lyric_sheet import LARGEST_BYTES, stanzas
+from agents.planning.wishes import read_wishes
 from storage.errors import UsageError
 from storage.types import Artist, Brief, Lyrics, LyricSection, SectionSpec, SongRequest
 
@@ -19,13 +20,14 @@ def brief_of(artist: Artist, request: SongRequest) -> Brief:
     """The plan of a recording: its own tempo, key and length as the request has them, the artist's genes otherwise.
 
     Raises:
-        UsageError: the request does not tell what was measured, or its words are too many.
+        UsageError: the request does not tell what was measured, or its words are too long.
     """
     persona, genes = artist.persona, artist.genes
     if request.recording is None or not (
         request.tempo_bpm and request.seconds and request.key and request.mode
     ):
         raise UsageError("A recording is imported with its measures: `labelmate song import` takes them")
+    wishes = read_wishes(request)
     bar_s = 240 / request.tempo_bpm
     bars = max(1, round(request.seconds / bar_s))
     names = [name or "verse" for name, _ in _parts(request.recording.words, bars)] or ["verse"]
@@ -37,9 +39,9 @@ def brief_of(artist: Artist, request: SongRequest) -> Brief:
         seed=request.seed,
         artist_name=persona.name,
         genre=persona.genre,
-        title=request.title or "Untitled",
-        theme=request.theme or persona.themes[0],
-        mood=request.mood or persona.moods[0],
+        title=wishes.title or "Untitled",
+        theme=wishes.theme or persona.themes[0],
+        mood=wishes.mood or persona.moods[0],
         tempo_bpm=request.tempo_bpm,
         key=request.key,
         mode=request.mode,

@@ -7,11 +7,13 @@ from agents.llm.protocol import Completion, Request, Writer
 from agents.llm.repair import ask
 from agents.llm.sampling import sampling_temperature
 from agents.llm.tasks import BriefDraft, BriefInputs
+from agents.music.form import fit_form
+from agents.music.theory import PITCH_NAMES
 from agents.planning.memory import Recollection, recollect
 from agents.planning.steering import steer
 from agents.planning.trends import InTheAir, heard_by, moved_words, push_tempo
-from agents.planning.variants import COVER, PREFIX, Variant, steers, text
-from agents.planning.wishes import KEYS, Wishes, read_wishes
+from agents.planning.variants import COVER, PREFIX, Variant, fixed_by, steers, text
+from agents.planning.wishes import Wishes, read_wishes
 from configs.genres import Genre, load_genres
 from storage.clock import sub_seed
 from storage.errors import UsageError
@@ -60,9 +62,6 @@ async def plan(
         UsageError: the request or a variant asks for what does not exist.
         ProviderError: no writer gave a usable theme and title.
     """
-    # Inside, because forms belong to the music engine, which the other planners of words never need.
-    from agents.music.form import fit_form
-
     persona = artist.persona
     genre = _genre(persona.genre)
     wishes, past = read_wishes(request), recollect(memory)
@@ -71,14 +70,22 @@ async def plan(
         writer, artist, sub_seed(request.seed, "brief"), wishes, past, remarks, air, lessons
     )
     draft = completion.value
-    song, reasons = steer(artist.genes, genre, past, changes, variants, request.seed, lessons)
+    song, reasons = steer(
+        artist.genes, genre, past, changes, variants, request.seed, lessons, fixed=fixed_by(request)
+    )
     if wishes.tempo_bpm is None and not steers(variants, "tempo_bias"):
         song, pushed = push_tempo(song, genre, persona, air.told)
         reasons += pushed
-    form, tempo_bpm = fit_form(
-        genre, request.seconds or default_seconds, song.tempo_bias, request.seed, tempo_bpm=wishes.tempo_bpm
+    form, tempo_bpm, tail_s = fit_form(
+        genre,
+        wishes.seconds or default_seconds,
+        song.tempo_bias,
+        request.seed,
+        is_exact=wishes.seconds is not None,
+        tempo_bpm=wishes.tempo_bpm,
+        form=wishes.form,
     )
-    theme, key = wishes.theme or draft.theme, wishes.key or _key(past, request.seed)
+    theme, key = wishes.theme or draft.theme, wishes.key or _key(past, persona.genre, request.seed)
     brief = Brief(
         seed=request.seed if revision == 0 else sub_seed(request.seed, "revision", revision),
         artist_name=persona.name,
@@ -90,8 +97,9 @@ async def plan(
         key=key,
         mode=wishes.mode or _mode(genre, song.darkness, request.seed),
         form=form,
-        energy=song.energy,
-        density=song.density,
+        tail_s=tail_s,
+        energy=song.energy if wishes.energy is None else wishes.energy,
+        density=song.density if wishes.density is None else wishes.density,
         brightness=song.brightness,
         swing=song.swing,
         width=song.width,
@@ -205,10 +213,10 @@ def _genre(name: str) -> Genre:
     return genres[name]
 
 
-def _key(past: Recollection, seed: int) -> str:
-    """A key that the latest songs did not use."""
-    fresh = [key for key in KEYS if key not in past.recent_keys]
-    return random.Random(sub_seed(seed, "plan", "key")).choice(fresh)
+def _key(past: Recollection, genre: str, seed: int) -> str:
+    """A key that the latest songs did not use; one seed has another in each genre."""
+    fresh = [key for key in PITCH_NAMES if key not in past.recent_keys]
+    return random.Random(sub_seed(seed, "plan", "key", genre)).choice(fresh)
 
 
 def _after(latest: MadePiece, theme: str, key: str) -> str:
@@ -237,6 +245,6 @@ def _numbers_reason(genre: Genre, song: Genes) -> str:
 
 
 def _asked_for(request: SongRequest) -> tuple[str, ...]:
-    fields = ("theme", "title", "mood", "tempo_bpm", "key", "mode", "seconds")
+    fields = ("theme", "title", "mood", "tempo_bpm", "key", "mode", "seconds", "form", "density", "energy")
     asked = [name for name in fields if getattr(request, name) is not None]
     return (f"request: fixed {', '.join(asked)}",) if asked else ()

@@ -47,7 +47,7 @@ ROUNDS = 3
 
 def brief_for(name: str, seconds: float) -> Brief:
     genre = find_genre(name)
-    form, tempo_bpm = fit_form(genre, seconds, 0.0, 1)
+    form, tempo_bpm, _ = fit_form(genre, seconds, 0.0, 1)
     return Brief(
         seed=1,
         artist_name="Bench",

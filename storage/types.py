@@ -17,6 +17,8 @@ T = TypeVar("T")
 Text60 = Annotated[str, Field(min_length=1, max_length=60)]
 Unit = Annotated[float, Field(ge=0, le=1)]
 Bipolar = Annotated[float, Field(ge=-1, le=1)]
+TAIL_S = 2.5
+"""Time after the last bar of a song whose length nobody asked for."""
 
 
 class Frozen(BaseModel):
@@ -306,6 +308,14 @@ class Brought(Frozen):
     """Lyrics, a line each, sections under tags such as `[Chorus]`; empty for an instrumental."""
 
 
+class SectionSpec(Frozen):
+    """One section of a form: its name and its length in bars of four beats."""
+
+    name: str
+    """intro, verse, pre, chorus, bridge, drop, break or outro."""
+    bars: int = Field(gt=0)
+
+
 class SongRequest(Frozen):
     """What a person or the schedule asked for; empty fields are the planner's to fill."""
 
@@ -318,17 +328,14 @@ class SongRequest(Frozen):
     """Tonic, for instance `F#`."""
     mode: str | None = None
     mood: str | None = None
+    form: tuple[SectionSpec, ...] | None = None
+    density: float | None = None
+    """How much is played, 0 to 1."""
+    energy: float | None = None
+    """How driven it is, 0 to 1."""
     formats: tuple[str, ...] = ("16:9",)
     recording: Brought | None = None
     """A recording that a person brought: the song starts at *produce*."""
-
-
-class SectionSpec(Frozen):
-    """One section of a form: its name and its length in bars of four beats."""
-
-    name: str
-    """intro, verse, pre, chorus, bridge, drop, break or outro."""
-    bars: int = Field(gt=0)
 
 
 class DrawnLesson(Frozen):
@@ -372,6 +379,8 @@ class Brief(Frozen):
     mode: str
     """major, minor, dorian, mixolydian, phrygian …"""
     form: tuple[SectionSpec, ...]
+    tail_s: float = Field(default=TAIL_S, gt=0)
+    """Time after the last bar in which the last notes die away; with it a song lasts as long as was asked."""
     energy: Unit
     density: Unit
     brightness: Unit

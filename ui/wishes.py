@@ -3,14 +3,12 @@
 import secrets
 from enum import StrEnum
 
+from agents.music.theory import parse_key
+from agents.planning.wishes import parse_form, read_wishes
 from storage.errors import UsageError
 from storage.types import SongRequest
 
 SEED_MAX = 2**63 - 1
-WORDS_MAX = 120
-"""Characters of a title, theme or mood."""
-SECONDS_MIN, SECONDS_MAX = 10, 600
-TEMPO_MIN_BPM, TEMPO_MAX_BPM = 40, 220
 
 
 class Formats(StrEnum):
@@ -33,49 +31,31 @@ def wish(
     tempo_bpm: float | None = None,
     key: str | None = None,
     mood: str | None = None,
+    form: str | None = None,
+    density: float | None = None,
+    energy: float | None = None,
     formats: tuple[str, ...] = ("16:9",),
 ) -> SongRequest:
-    """A checked request. Raises UsageError that names what is allowed."""
-    _within("seed", seed, 0, SEED_MAX)
-    _within("seconds", seconds, SECONDS_MIN, SECONDS_MAX)
-    _within("bpm", tempo_bpm, TEMPO_MIN_BPM, TEMPO_MAX_BPM)
-    tonic, mode = parse_key(key) if key else (None, None)
-    theme, title, mood = _words("theme", theme), _words("title", title), _words("mood", mood)
-    return SongRequest(
+    """A checked request; blank words are none. Raises UsageError that names what is allowed."""
+    if seed is not None and not 0 <= seed <= SEED_MAX:
+        raise UsageError(f"seed {seed} is out of range; give 0 to {SEED_MAX}")
+    tonic, mode = (None, None) if key is None else parse_key(key)
+    request = SongRequest(
         seed=secrets.randbelow(2**31) if seed is None else seed,
         seconds=seconds,
-        theme=theme,
-        title=title,
+        theme=_unless_blank(theme),
+        title=_unless_blank(title),
         tempo_bpm=tempo_bpm,
         key=tonic,
         mode=mode,
-        mood=mood,
+        mood=_unless_blank(mood),
+        form=None if form is None else parse_form(form),
+        density=density,
+        energy=energy,
         formats=formats,
     )
+    return request.model_copy(update=dict(read_wishes(request)))
 
 
-def parse_key(text: str) -> tuple[str, str | None]:
-    """`F# minor` as tonic and mode; the mode may be left out. Raises UsageError."""
-    from agents.music.theory import pitch_class, scale_of
-
-    tonic, _, mode = text.strip().partition(" ")
-    tonic = tonic[:1].upper() + tonic[1:]
-    pitch_class(tonic)
-    if mode:
-        scale_of(mode.strip().lower())
-    return tonic, mode.strip().lower() or None
-
-
-def _words(name: str, text: str | None) -> str | None:
-    """Words on one line, none for blank ones. Raises UsageError where they could be no title or file name."""
-    from agents.planning.wishes import plain_line
-
-    words = plain_line(text) if text else ""
-    if len(words) > WORDS_MAX:
-        raise UsageError(f"{name} has {len(words)} characters; give at most {WORDS_MAX}")
-    return words or None
-
-
-def _within(name: str, value: float | None, low: float, high: float) -> None:
-    if value is not None and not low <= value <= high:
-        raise UsageError(f"{name} {value} is out of range; give {low} to {high}")
+def _unless_blank(words: str | None) -> str | None:
+    return words if words and words.strip() else None

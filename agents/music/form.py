@@ -1,30 +1,39 @@
 """Choosing a form and a tempo so that a song lasts as long as it was asked to."""
 
-import math
 import random
+from typing import NamedTuple
 
+from agents.music.length import (
+    FASTEST_BPM,
+    LONGEST_S,
+    SHORTEST_S,
+    SLOWEST_BPM,
+    bar_s,
+    require_length,
+    tail_after,
+    whole_bars,
+)
 from configs.genres import Genre
 from storage.clock import sub_seed
 from storage.errors import UsageError
-from storage.types import SectionSpec
-
-TAIL_S = 2.5
-"""Time after the last bar in which the last notes die away."""
+from storage.types import TAIL_S, SectionSpec
 
 TOLERANCE = 0.03
-SHORTEST_S, LONGEST_S = 10.0, 600.0
+"""How far a song whose length nobody asked for may be from the label's usual one."""
+TAIL_STRAIN = 0.5
+"""What a second of another ring-out counts, where 1 is a tempo across the genre's whole band."""
 
 Sections = list[tuple[str, int]]
 
 LONGEST_BARS = {
     "intro": 8,
-    "outro": 8,
-    "pre": 8,
-    "bridge": 8,
-    "break": 8,
     "verse": 16,
+    "pre": 8,
     "chorus": 16,
     "drop": 16,
+    "bridge": 8,
+    "break": 8,
+    "outro": 8,
 }
 STRETCH_ORDER = {
     4: ("bridge", "break", "verse", "chorus", "drop", "intro", "outro", "pre"),
@@ -33,44 +42,84 @@ STRETCH_ORDER = {
 }
 
 
-def fit_form(
-    genre: Genre, seconds: float, tempo_bias: float, seed: int, tempo_bpm: float | None = None
-) -> tuple[tuple[SectionSpec, ...], float]:
-    """A form, and a tempo in the genre's band, whose length with its tail is within 3 % of `seconds`.
+class Fit(NamedTuple):
+    """A form with the tempo and the ring-out that give it its length."""
 
-    Some lengths of a few bars force a tempo a little outside the band. A given `tempo_bpm` is kept as it is, and the length is then the nearest whole bar.
+    form: tuple[SectionSpec, ...]
+    tempo_bpm: float
+    tail_s: float
+
+
+def fit_form(
+    genre: Genre,
+    seconds: float,
+    tempo_bias: float,
+    seed: int,
+    *,
+    is_exact: bool = False,
+    tempo_bpm: float | None = None,
+    form: tuple[SectionSpec, ...] | None = None,
+) -> Fit:
+    """A form, and a tempo in the genre's band, that last about `seconds`; exactly so where that was asked for.
+
+    What is given is kept as it is. The tempo takes up what whole bars leave of the length, or the ring-out where the
+    tempo is given; a length that was not asked for is within 3 %, or the nearest whole bar, or what a given form lasts.
+    Some lengths of a few bars force a tempo a little outside the band.
 
     Raises:
-        UsageError: the length or the tempo is out of reach.
+        UsageError: the length or the tempo is out of reach, or they do not fit the form.
     """
     if not SHORTEST_S <= seconds <= LONGEST_S:
-        raise UsageError(f"a song of {seconds:g} s: ask for {SHORTEST_S:g} to {LONGEST_S:g} seconds")
-    rng = random.Random(sub_seed(seed, "form"))
-    if tempo_bpm is None:
-        bars, tempo_bpm = _choose_tempo(genre, seconds, tempo_bias, rng)
+        raise UsageError(f"a song of {seconds:g} s: ask for {SHORTEST_S} to {LONGEST_S} seconds")
+    if tempo_bpm is not None and not SLOWEST_BPM <= tempo_bpm <= FASTEST_BPM:
+        raise UsageError(f"a tempo of {tempo_bpm:g} BPM: ask for {SLOWEST_BPM} to {FASTEST_BPM}")
+    rng = random.Random(sub_seed(seed, "form", genre.title))
+    wanted_bpm = _wanted_bpm(genre, tempo_bias, rng)
+    if form is not None:
+        bars = sum(section.bars for section in form)
+        require_length(bars, tempo_bpm, seconds if is_exact else None)
+        tempo_bpm = tempo_bpm or _tempo_of(bars, seconds if is_exact else None, wanted_bpm)
     else:
-        if not 40 <= tempo_bpm <= 220:
-            raise UsageError(f"a tempo of {tempo_bpm:g} BPM: ask for 40 to 220")
-        bars = max(1, round((seconds - TAIL_S) * tempo_bpm / 240))
-    sections = _fill(_choose_template(genre, bars, rng), bars)
-    return tuple(SectionSpec(name=name, bars=count) for name, count in sections), tempo_bpm
+        if tempo_bpm is None:
+            bars, tempo_bpm = _choose_tempo(genre, seconds, wanted_bpm, is_exact=is_exact)
+        elif is_exact:
+            bars = whole_bars(seconds, tempo_bpm)
+        else:
+            bars = max(1, round((seconds - TAIL_S) / bar_s(tempo_bpm)))
+        sections = _fill(_choose_template(genre, bars, rng), bars)
+        form = tuple(SectionSpec(name=name, bars=count) for name, count in sections)
+    return Fit(form, tempo_bpm, seconds - bars * bar_s(tempo_bpm) if is_exact else TAIL_S)
 
 
-def _choose_tempo(genre: Genre, seconds: float, tempo_bias: float, rng: random.Random) -> tuple[int, float]:
-    """Bars and tempo: near the wanted tempo, and preferably whole phrases of four bars."""
+def _wanted_bpm(genre: Genre, tempo_bias: float, rng: random.Random) -> float:
     slow, fast = genre.tempo_bpm
     bias = max(-1.0, min(1.0, tempo_bias + rng.uniform(-0.25, 0.25)))
-    wanted_bpm = (slow + fast) / 2 + bias * (fast - slow) / 2
-    shortest = seconds * (1 - TOLERANCE) - TAIL_S
-    longest = seconds * (1 + TOLERANCE) - TAIL_S
+    return (slow + fast) / 2 + bias * (fast - slow) / 2
+
+
+def _tempo_of(bars: int, seconds: float | None, wanted_bpm: float) -> float:
+    """The tempo at which a given form lasts as asked; without a length, the wanted one if a song may be so long."""
+    if seconds is not None:
+        tempo_bpm = 240 * bars / (seconds - TAIL_S)
+    else:
+        slowest, fastest = (240 * bars / (length_s - TAIL_S) for length_s in (LONGEST_S, SHORTEST_S))
+        tempo_bpm = max(slowest, min(fastest, wanted_bpm))
+    return min(FASTEST_BPM, max(SLOWEST_BPM, round(tempo_bpm, 1)))
+
+
+def _choose_tempo(genre: Genre, seconds: float, wanted_bpm: float, *, is_exact: bool) -> tuple[int, float]:
+    """Bars and tempo: near the wanted tempo, and preferably whole phrases of four bars."""
+    slow, fast = genre.tempo_bpm
     candidates: list[tuple[float, int, float]] = []
-    for bars in range(max(2, math.ceil(shortest * slow / 240)), math.floor(longest * fast / 240) + 1):
+    for bars in range(2, int((1 + TOLERANCE) * seconds * fast / 240) + 1):
         # The tempo that meets the length exactly, or the nearest one the band has.
         tempo_bpm = round(min(fast, max(slow, 240 * bars / (seconds - TAIL_S))), 1)
-        length_s = bars * 240 / tempo_bpm
-        if shortest <= length_s <= longest:
-            strain = abs(tempo_bpm - wanted_bpm) / (fast - slow)
-            oddness = 0.5 * (bars % 2) + 0.15 * (bars % 4 > 0)
+        length_s = bars * bar_s(tempo_bpm) + TAIL_S
+        strain = abs(tempo_bpm - wanted_bpm) / (fast - slow)
+        oddness = 0.5 * (bars % 2) + 0.15 * (bars % 4 > 0)
+        if is_exact and tail_after(bars, tempo_bpm, seconds) is not None:
+            candidates.append((strain + oddness + TAIL_STRAIN * abs(seconds - length_s), bars, tempo_bpm))
+        elif not is_exact and abs(length_s - seconds) <= TOLERANCE * seconds:
             candidates.append((strain + oddness, bars, tempo_bpm))
     if not candidates:  # a very short song of few bars: leave the band by as little as the length needs
         tempos = [(bars, round(240 * bars / (seconds - TAIL_S), 1)) for bars in range(2, 12)]

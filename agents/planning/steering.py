@@ -26,8 +26,12 @@ def steer(
     variants: tuple[Variant, ...],
     seed: int,
     lessons: tuple[KnownLesson, ...] = (),
+    *,
+    fixed: frozenset[str] = frozenset(),
 ) -> tuple[Genes, tuple[str, ...]]:
     """The numbers of one song, in the genes' own terms, and a line for everything that moved them.
+
+    Genes in `fixed` say nothing in this song, because the request does: what would move them is told and not done.
 
     Raises:
         UsageError: a variant's value is no number.
@@ -42,8 +46,11 @@ def steer(
     for lesson in lessons:
         _apply_lesson(numbers, lesson, reasons)
     for change in changes:
-        _apply_change(numbers, change, reasons)
+        _apply_change(numbers, change, reasons, fixed)
     for variant in variants:
+        if variant.parameter in fixed:
+            reasons.append(f"experiment: {variant.parameter} {variant.value} gives way to the request")
+            continue
         if variant.parameter in numbers:
             numbers[variant.parameter] = step(variant, numbers[variant.parameter])
         kind = "promoted" if variant.is_promoted else f"arm {variant.arm_id}"
@@ -78,13 +85,18 @@ def _apply_lesson(numbers: dict[str, float], lesson: KnownLesson, reasons: list[
     reasons.append(f"lesson: {lesson}")
 
 
-def _apply_change(numbers: dict[str, float], change: ParameterChange, reasons: list[str]) -> None:
+def _apply_change(
+    numbers: dict[str, float], change: ParameterChange, reasons: list[str], fixed: frozenset[str]
+) -> None:
     if change.parameter == ANEW[0]:
         if ANEW_REASON not in reasons:
             reasons.append(ANEW_REASON)
         return
     if change.parameter not in numbers:
         reasons.append(f"critic: asked for {change.parameter} {change.delta:+g}, which no plan can steer")
+        return
+    if change.parameter in fixed:
+        reasons.append(f"critic: {change.parameter} {change.delta:+.2f} gives way to the request")
         return
     step = max(-_LARGEST_STEP, min(_LARGEST_STEP, change.delta))
     numbers[change.parameter] += step

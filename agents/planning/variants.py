@@ -10,7 +10,7 @@ CONTROL = "control"
 GENES = tuple(name for name in Genes.model_fields if name not in ("adventurousness", "temperature"))
 PREFIX, COVER = "music_prompt_prefix", "cover_composition"
 TEXT_MAX = 80
-_FIXED_BY = {"tempo_bias": "tempo_bpm", "darkness": "mode"}
+_FIXED_BY = {"tempo_bias": "tempo_bpm", "darkness": "mode", "density": "density", "energy": "energy"}
 """Genes that say nothing where a request fixes the one thing they decide."""
 _NUMBER = re.compile(r"(?P<sign>[+\-−]?)(?P<value>\d+(\.\d+)?)")
 
@@ -46,8 +46,15 @@ def check_variant(parameter: str, value: str) -> None:
 
 def is_fixed(parameter: str, request: SongRequest) -> bool:
     """Whether a song would be the same under every variant, because the request says what the parameter decides."""
+    if parameter == "tempo_bias" and request.form is not None and request.seconds is not None:
+        return True  # so many bars in so many seconds have one tempo
     field = _FIXED_BY.get(parameter)
     return field is not None and getattr(request, field) is not None
+
+
+def fixed_by(request: SongRequest) -> frozenset[str]:
+    """The genes that nothing may steer, because the request says what they decide."""
+    return frozenset(name for name in GENES if is_fixed(name, request))
 
 
 def steers(variants: tuple[Variant, ...], parameter: str) -> bool:

@@ -1,26 +1,22 @@
 """What a person asked for, cleaned and checked: obeyed exactly, or refused in one line that says why."""
 
+import re
 import unicodedata
-from typing import get_args
 
-from configs.genres import Mode
+from agents.music.form import LONGEST_BARS
+from agents.music.length import FASTEST_BPM, LONGEST_S, SHORTEST_S, SLOWEST_BPM, require_length
+from agents.music.theory import scale_of, tonic_of
 from storage.errors import UsageError
-from storage.types import Frozen, SongRequest
+from storage.types import Frozen, SectionSpec, SongRequest
 
-KEYS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-_FLATS = {
-    "DB": "C#",
-    "EB": "D#",
-    "GB": "F#",
-    "AB": "G#",
-    "BB": "A#",
-    "CB": "B",
-    "FB": "E",
-    "E#": "F",
-    "B#": "C",
-}
-_LONGEST = {"theme": 120, "title": 60, "mood": 40}
+TITLE_MAX, THEME_MAX, MOOD_MAX = 60, 120, 40
 """Characters."""
+SECTION_NAMES = tuple(LONGEST_BARS)
+SECTION_BARS_MAX = 32
+FORM_SECTIONS_MAX = 40
+WORDED = ("verse", "pre", "bridge")
+WORDED_BARS_MAX = 192
+"""Bars of sections whose words do not return: for many more the embedded writer finds no fresh rhymes."""
 
 
 class Wishes(Frozen):
@@ -32,25 +28,53 @@ class Wishes(Frozen):
     key: str | None
     mode: str | None
     tempo_bpm: float | None
+    seconds: float | None
+    form: tuple[SectionSpec, ...] | None
+    density: float | None
+    energy: float | None
 
 
 def read_wishes(request: SongRequest) -> Wishes:
-    """Check a request's fields.
+    """Check a request's fields, alone and together.
 
     Raises:
-        UsageError: a text is empty or too long, or the key, mode or tempo does not exist.
+        UsageError: a text is empty or too long, a number is out of range, the key, mode or a section does not exist,
+            or form, tempo and length do not fit each other.
     """
-    tempo_bpm = request.tempo_bpm
-    if tempo_bpm is not None and not 40 <= tempo_bpm <= 220:
-        raise UsageError(f"a tempo of {tempo_bpm:g} BPM: ask for 40 to 220")
+    _within("tempo", request.tempo_bpm, SLOWEST_BPM, FASTEST_BPM)
+    _within("density", request.density, 0, 1)
+    _within("energy", request.energy, 0, 1)
+    if request.recording is None:  # a recording's length is measured, not asked for
+        _within("seconds", request.seconds, SHORTEST_S, LONGEST_S)
+    if request.form is not None:
+        _require_form(request.form)
+        require_length(sum(section.bars for section in request.form), request.tempo_bpm, request.seconds)
+    if request.mode is not None:
+        scale_of(request.mode.strip().lower())
     return Wishes(
-        theme=_text("theme", request.theme),
-        title=_text("title", request.title),
-        mood=_text("mood", request.mood),
-        key=_key(request.key),
-        mode=_mode(request.mode),
-        tempo_bpm=tempo_bpm,
+        theme=_text("theme", request.theme, THEME_MAX),
+        title=_text("title", request.title, TITLE_MAX),
+        mood=_text("mood", request.mood, MOOD_MAX),
+        key=None if request.key is None else tonic_of(request.key),
+        mode=None if request.mode is None else request.mode.strip().lower(),
+        tempo_bpm=request.tempo_bpm,
+        seconds=request.seconds,
+        form=request.form,
+        density=request.density,
+        energy=request.energy,
     )
+
+
+def parse_form(text: str) -> tuple[SectionSpec, ...]:
+    """`intro4 verse8 chorus8` as sections with their bars. Raises UsageError."""
+    sections: list[SectionSpec] = []
+    for word in text.replace(",", " ").split():
+        part = re.fullmatch(r"([a-z]+)([0-9]{1,3})", word.lower())
+        if part is None or part[2] == "0" * len(part[2]):
+            raise UsageError(f"{word[:20]!r} is no section: write its name and its bars, such as `verse8`")
+        sections.append(SectionSpec(name=part[1], bars=int(part[2])))
+    _require_form(tuple(sections))
+    return tuple(sections)
 
 
 def plain_line(text: str) -> str:
@@ -63,31 +87,34 @@ def plain_line(text: str) -> str:
     return " ".join(kept.split())
 
 
-def _text(field: str, text: str | None) -> str | None:
+def _text(field: str, text: str | None, longest: int) -> str | None:
     if text is None:
         return None
     clean = plain_line(text)
     if not clean:
         raise UsageError(f"the {field} is empty: leave it out or write a few words")
-    if len(clean) > _LONGEST[field]:
-        raise UsageError(f"the {field} has {len(clean)} characters: at most {_LONGEST[field]}")
+    if len(clean) > longest:
+        raise UsageError(f"the {field} has {len(clean)} characters; give at most {longest}")
     return clean
 
 
-def _key(key: str | None) -> str | None:
-    if key is None:
-        return None
-    plain = key.strip().replace("♯", "#").replace("♭", "b").upper()
-    sharp = _FLATS.get(plain, plain)
-    if sharp not in KEYS:
-        raise UsageError(f"no key {key[:12]!r}: choose one of {' '.join(KEYS)}")
-    return sharp
+def _within(name: str, value: float | None, low: float, high: float) -> None:
+    if value is not None and not low <= value <= high:
+        raise UsageError(f"{name} {value:g} is out of range; give {low} to {high}")
 
 
-def _mode(mode: str | None) -> str | None:
-    if mode is None:
-        return None
-    plain = mode.strip().lower()
-    if plain not in get_args(Mode):
-        raise UsageError(f"no mode {mode[:20]!r}: choose one of {', '.join(get_args(Mode))}")
-    return plain
+def _require_form(form: tuple[SectionSpec, ...]) -> None:
+    if not 0 < len(form) <= FORM_SECTIONS_MAX:
+        raise UsageError(
+            f"a form of {len(form)} sections; give 1 to {FORM_SECTIONS_MAX}, such as `verse8 chorus8`"
+        )
+    for section in form:
+        if section.name not in SECTION_NAMES:
+            raise UsageError(f"no section {section.name[:20]!r}: choose from {', '.join(SECTION_NAMES)}")
+        if section.bars > SECTION_BARS_MAX:
+            raise UsageError(f"a {section.name} of {section.bars} bars; give 1 to {SECTION_BARS_MAX}")
+    worded = sum(section.bars for section in form if section.name in WORDED)
+    if worded > WORDED_BARS_MAX:
+        raise UsageError(
+            f"{worded} bars of {', '.join(WORDED)} need new words; give at most {WORDED_BARS_MAX}"
+        )

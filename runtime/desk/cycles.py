@@ -7,7 +7,7 @@ from typing import Literal
 
 from agents import importer
 from agents.music.measured import octave_nearest
-from agents.planning.wishes import plain_line
+from agents.planning.wishes import TITLE_MAX, plain_line
 from runtime.desk.actor import Seat
 from runtime.inbox import keep_recording
 from runtime.studio import StudioConfig
@@ -52,7 +52,7 @@ class Cycles(Seat):
         tempo_bpm = octave_nearest(facts.tempo_bpm, wanted.tempo_bpm or facts.tempo_bpm) or 120.0
         request = wanted.model_copy(
             update={
-                "title": wanted.title or plain_line(Path(path).stem.replace("_", " "))[:60] or None,
+                "title": wanted.title or plain_line(Path(path).stem.replace("_", " "))[:TITLE_MAX] or None,
                 "seconds": facts.duration_s,
                 "tempo_bpm": min(220.0, max(40.0, tempo_bpm)),
                 "key": wanted.key or facts.key or "C",

@@ -36,7 +36,7 @@ def test_plan_is_consistent_and_complete(genre):
     assert [s.name for s in plan.sections] == [s.name for s in brief.form]
     assert plan.sections[0].start_s == 0
     assert all(a.end_s == pytest.approx(b.start_s) for a, b in pairwise(plan.sections))
-    assert plan.duration_s == pytest.approx(brief.duration_s + 2.5)
+    assert plan.duration_s == pytest.approx(brief.duration_s + brief.tail_s)
     assert len(plan.beats_s) == 4 * len(plan.bars_s) == 4 * sum(s.bars for s in brief.form)
     assert plan.chords[0].start_s == 0
     assert all(a.end_s == pytest.approx(b.start_s) for a, b in pairwise(plan.chords))

@@ -141,12 +141,12 @@ def test_wrong_tempo_fails_and_octaves_are_only_said():
 
 
 def test_one_line_again_and_again_fails():
-    own, *_ = rendered("synthwave")
+    own, *_ = rendered("folk")
     lyrics = words_for(own)
     same = tuple(
         s.model_copy(update={"lines": ("Nothing else to say",) * len(s.lines)}) for s in lyrics.sections
     )
-    critique = judge(lyrics=lyrics.model_copy(update={"sections": same}))
+    critique = judge("folk", lyrics=lyrics.model_copy(update={"sections": same}))
     assert critique.score < 0.5
     assert finding(critique, "repeated_lines").severity is Severity.MAJOR
 

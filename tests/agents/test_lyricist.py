@@ -71,7 +71,7 @@ def assert_rhymes(lines, scheme):
 @pytest.mark.slow
 @pytest.mark.parametrize("genre", ["techno", "indie"])
 def test_the_longest_song_finds_words(genre):
-    form, tempo_bpm = fit_form(load_genres()[genre], 600.0, 0.0, 1)
+    form, tempo_bpm, _ = fit_form(load_genres()[genre], 600.0, 0.0, 1)
     brief = brief_of(1, tempo_bpm=tempo_bpm).model_copy(update={"form": form})
     inputs = LyricsInputs(
         title=brief.title,

@@ -7,7 +7,7 @@ from agents.planning.steering import ANEW_REASON
 from agents.planning.variants import Variant, check_variant
 from configs.genres import load_genres
 from storage.errors import UsageError
-from storage.types import Genes, KnownLesson, MadePiece, ParameterChange, SongRequest, Trend
+from storage.types import Genes, KnownLesson, MadePiece, ParameterChange, SectionSpec, SongRequest, Trend
 from tests.agents.llm.songs import ARTIST
 
 
@@ -146,8 +146,79 @@ async def test_what_a_person_asks_for_is_obeyed_exactly():
         "A#",
         "dorian",
     )
-    assert made.duration_s == pytest.approx(45.0 - 2.5, abs=made.bar_s / 2)
+    assert made.duration_s + made.tail_s == pytest.approx(45.0)
     assert made.reasons[0].startswith("request: fixed theme, title, mood, tempo_bpm, key, mode, seconds")
+
+
+FORM = (
+    SectionSpec(name="chorus", bars=3),
+    SectionSpec(name="verse", bars=8),
+    SectionSpec(name="drop", bars=5),
+)
+
+
+@pytest.mark.parametrize("revision", [0, 2])
+async def test_form_density_and_energy_are_obeyed_whatever_else_steers_them(revision: int):
+    """A critic, lessons, experiments and winners of before move what was left to them, and nothing that was asked."""
+    winner = variant("energy", "0.2").model_copy(update={"is_promoted": True})
+    made = await brief(
+        6,
+        form=FORM,
+        density=0.07,
+        energy=0.93,
+        revision=revision,
+        artist=with_genes(density=0.9, energy=0.1),
+        changes=(
+            ParameterChange(parameter="energy", delta=-0.2),
+            ParameterChange(parameter="brightness", delta=0.2),
+        ),
+        variants=(winner, variant("density", "+0.3")),
+        lessons=(lesson("energy/up"), lesson("density/up")),
+    )
+    assert (made.form, made.density, made.energy) == (FORM, 0.07, 0.93)
+    assert made.reasons[0] == "request: fixed form, density, energy"
+    assert "critic: energy -0.20 gives way to the request" in made.reasons
+    assert "experiment: density +0.3 gives way to the request" in made.reasons
+    assert "critic: brightness +0.20" in made.reasons
+    slow, fast = load_genres()[ARTIST.persona.genre].tempo_bpm
+    assert slow <= made.tempo_bpm <= fast
+    assert made.tail_s == 2.5
+
+
+async def test_zero_is_a_wish_too():
+    made = await brief(6, density=0, energy=0, artist=with_genes(density=0.9, energy=0.9))
+    assert (made.density, made.energy) == (0, 0)
+
+
+async def test_a_form_and_a_length_together_fix_the_tempo():
+    made = await brief(6, form=FORM, seconds=34.5, variants=(variant("tempo_bias", "+0.5"),))
+    assert made.form == FORM
+    assert made.tempo_bpm == pytest.approx(240 * 16 / 32, abs=0.05)
+    assert made.duration_s + made.tail_s == pytest.approx(34.5)
+    assert "experiment: tempo_bias +0.5 gives way to the request" in made.reasons
+
+
+@pytest.mark.parametrize("seconds", [10.0, 33.0, 61.7, 240.0])
+@pytest.mark.parametrize("tempo_bpm", [None, 40.0, 97.3, 219.9])
+async def test_seconds_are_obeyed_to_the_hundredth(seconds: float, tempo_bpm: float | None):
+    made = await brief(8, seconds=seconds, tempo_bpm=tempo_bpm)
+    assert made.duration_s + made.tail_s == pytest.approx(seconds, abs=0.01)
+    assert tempo_bpm in (None, made.tempo_bpm)
+
+
+async def test_one_seed_is_another_key_and_tempo_in_each_genre():
+    artists = [
+        ARTIST.model_copy(update={"persona": ARTIST.persona.model_copy(update={"genre": genre})})
+        for genre in load_genres()
+    ]
+    made = [await brief(77, artist=artist) for artist in artists]
+    assert len({one.key for one in made}) >= 5
+    places = {
+        round((one.tempo_bpm - slow) / (fast - slow), 1)
+        for one in made
+        for slow, fast in [load_genres()[one.genre].tempo_bpm]
+    }
+    assert len(places) >= 4
 
 
 @pytest.mark.parametrize("genre", list(load_genres()))
@@ -278,13 +349,13 @@ def test_a_variant_that_no_song_can_be_made_with_is_refused(parameter, value, to
 @pytest.mark.parametrize(
     ("wishes", "said"),
     [
-        ({"key": "H"}, "no key 'H'"),
-        ({"mode": "locrian"}, "no mode 'locrian': choose one of"),
+        ({"key": "H"}, "unknown key 'H'"),
+        ({"mode": "locrian"}, "unknown mode 'locrian': choose one of"),
         ({"tempo_bpm": 300.0}, "40 to 220"),
         ({"seconds": 3.0}, "10 to 600"),
-        ({"theme": "y" * 5000}, "5000 characters: at most 120"),
+        ({"theme": "y" * 5000}, "5000 characters; give at most 120"),
         ({"theme": "\u0000\u200b \n"}, "the theme is empty"),
-        ({"title": "z" * 61}, "at most 60"),
+        ({"title": "z" * 61}, "give at most 60"),
     ],
 )
 async def test_an_impossible_wish_is_refused_in_one_line(wishes, said):

@@ -92,7 +92,13 @@ async def test_experiments_that_run_side_by_side_share_the_songs(stage: Stage):
 
 
 @pytest.mark.parametrize(
-    ("parameter", "wish"), [("tempo_bias", {"tempo_bpm": 97}), ("darkness", {"mode": "minor"})]
+    ("parameter", "wish"),
+    [
+        ("tempo_bias", {"tempo_bpm": 97}),
+        ("tempo_bias", {"seconds": 30, "form": [{"name": "verse", "bars": 12}]}),
+        ("darkness", {"mode": "minor"}),
+        ("density", {"density": 0.0}),
+    ],
 )
 async def test_a_song_whose_request_decides_the_matter_tries_nothing_there(
     stage: Stage, parameter: str, wish: dict[str, object]

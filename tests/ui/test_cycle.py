@@ -32,17 +32,20 @@ def parked(home: Path) -> str:
 
 def test_a_song_is_asked_for_and_waits_for_the_label(call: Call, artist: str):
     told = call(
-        "song", "make", "--artist", artist, "--theme", "rain", "--seconds", "30", "--key", "f# Minor", "--bpm", "90",
-        "--seed", "4", "--formats", "all", "--as", "ada", "--json",
+        "song", "make", "--artist", artist, "--theme", "rain", "--seconds", "34", "--key", "f# Minor", "--bpm", "90",
+        "--seed", "4", "--formats", "all", "--as", "ada", "--json", "--form", "verse8 chorus4", "--density", "0.2",
+        "--energy", "0",
     )  # fmt: skip
     request = told.data["request"]
     assert (request["theme"], request["seconds"], request["key"], request["mode"]) == (
         "rain",
-        30,
+        34,
         "F#",
         "minor",
     )
     assert (request["tempo_bpm"], request["seed"], request["formats"]) == (90, 4, ["16:9", "9:16"])
+    assert request["form"] == [{"name": "verse", "bars": 8}, {"name": "chorus", "bars": 4}]
+    assert (request["density"], request["energy"]) == (0.2, 0)
     assert (told.data["state"], told.data["requested_by"]) == ("queued", "ada")
     (row,) = call("cycle", "list", "--json").data["cycles"]
     assert (row["id"], row["artist"], row["state"]) == (told.data["id"], artist, "queued")
@@ -62,10 +65,15 @@ def test_the_video_formats_are_those_of_the_settings(
         ("--seconds", "5", "give 10 to 600"),
         ("--seconds", "601", "give 10 to 600"),
         ("--seconds", "nan", "give 10 to 600"),
-        ("--title", "x" * 121, "give at most 120"),
+        ("--title", "x" * 61, "give at most 60"),
         ("--bpm", "300", "give 40 to 220"),
         ("--key", "H minor", "unknown key"),
         ("--key", "C happy", "choose one of"),
+        ("--key", "", "unknown key ''"),
+        ("--form", "solo8", "choose from intro"),
+        ("--form", "verse1", "a song has 10 to 600"),
+        ("--density", "2", "give 0 to 1"),
+        ("--energy", "-1", "give 0 to 1"),
         ("--artist", "nobody", "there are: nova-rain"),
     ],
 )

@@ -56,6 +56,11 @@ def test_a_recording_is_brought_with_its_words(call: Call, home: Path, take: Pat
     assert asked["seconds"] == pytest.approx(12, abs=0.1)
 
 
+def test_words_that_no_plan_may_have_are_refused_before_the_recording_is_read(call: Call, tmp_path: Path):
+    said = call("song", "import", str(tmp_path / "none.wav"), "--artist", "nobody", "--title", "x" * 61)
+    assert (said.code, "give at most 60" in said.line) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("content", "told"), [(b"<html>" * 400, "cannot be read as audio"), (None, "is not there")]
 )

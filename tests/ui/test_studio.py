@@ -33,8 +33,9 @@ def song(call: Call, out: Path, *args: str):
 @pytest.mark.slow
 def test_a_song_obeys_its_wishes_and_its_film_follows(call: Call, tmp_path: Path, home: Path):
     made = song(
-        call, tmp_path / "a", "--seed", "3", "--key", "F# minor", "--bpm", "80", "--theme", "winter rain"
-    )
+        call, tmp_path / "a", "--seed", "3", "--key", "f♯ minor", "--bpm", "80", "--theme", "winter rain",
+        "--form", "verse1 chorus2", "--density", "0.3", "--energy", "0.8", "--seconds", "11",
+    )  # fmt: skip
     assert (made["key"], made["mode"], made["tempo_bpm"], made["genre"], made["seed"]) == (
         "F#",
         "minor",
@@ -42,7 +43,10 @@ def test_a_song_obeys_its_wishes_and_its_film_follows(call: Call, tmp_path: Path
         "lofi",
         3,
     )
-    assert made["duration_s"] == pytest.approx(10, abs=5)
+    assert made["duration_s"] == pytest.approx(11, abs=0.05)
+    brief = json.loads(Path(made["brief"]).read_text())
+    assert [(section["name"], section["bars"]) for section in brief["form"]] == [("verse", 1), ("chorus", 2)]
+    assert (brief["density"], brief["energy"]) == (0.3, 0.8)
     assert made["loudness_lufs"] == pytest.approx(-14, abs=0.5)
     plan = json.loads(Path(made["plan"]).read_text())
     assert (plan["tempo_bpm"], plan["title"]) == (80, made["title"])
@@ -99,6 +103,11 @@ def test_genres_are_listed_without_a_folder(call: Call):
         (("--bpm", "39.9"), "give 40 to 220"),
         (("--bpm", "221"), "give 40 to 220"),
         (("--bpm", "nan"), "give 40 to 220"),
+        (("--key", ""), "unknown key ''"),
+        (("--form", "verse8 solo4"), "no section 'solo'"),
+        (("--form", "verse8", "--seconds", "300"), "give 11.3 to 50.5 seconds"),
+        (("--density", "1.5"), "give 0 to 1"),
+        (("--energy", "nan"), "give 0 to 1"),
         (("--seconds", "9"), "give 10 to 600"),
         (("--seconds", "601"), "give 10 to 600"),
         (("--lyrics", "none.txt"), "cannot be read"),
@@ -124,6 +133,16 @@ def test_the_seed_is_the_song(call: Call, tmp_path: Path):
     )
     assert first == again
     assert first != other
+
+
+@pytest.mark.slow
+def test_a_seed_is_another_artist_in_each_genre(call: Call, tmp_path: Path):
+    made = [
+        song(call, tmp_path / genre, "--seed", "77", "--genre", genre)
+        for genre in ("techno", "trap", "phonk")
+    ]
+    assert len({one["artist"] for one in made}) == 3
+    assert len({one["tempo_bpm"] for one in made}) > 1
 
 
 @pytest.mark.slow

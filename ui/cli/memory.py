@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from agents.music.length import FASTEST_BPM, SLOWEST_BPM
+from agents.music.theory import parse_key
 from runtime.label import Label
 from storage.errors import UsageError
 from storage.lessons import lessons_of
@@ -12,7 +14,6 @@ from storage.types import KnownLesson
 from ui.cli.options import ArtistName, Json, Limit
 from ui.cli.output import show_rows
 from ui.cli.session import find_artist, with_label
-from ui.wishes import TEMPO_MAX_BPM, TEMPO_MIN_BPM, parse_key
 from ui.wording import moment
 
 app = typer.Typer(no_args_is_help=True, help="What artists remember: search songs, show lessons.")
@@ -31,8 +32,8 @@ def search(
     key: Annotated[
         str | None, typer.Option("--key", metavar="'F# minor'", help="Tonic, and mode if you like.")
     ] = None,
-    slowest: Annotated[float, typer.Option("--bpm-from", help="Slowest tempo.")] = TEMPO_MIN_BPM,
-    fastest: Annotated[float, typer.Option("--bpm-to", help="Fastest tempo.")] = TEMPO_MAX_BPM,
+    slowest: Annotated[float, typer.Option("--bpm-from", help="Slowest tempo.")] = SLOWEST_BPM,
+    fastest: Annotated[float, typer.Option("--bpm-to", help="Fastest tempo.")] = FASTEST_BPM,
     min_score: Annotated[float | None, typer.Option(min=0, max=1, help="Critic's score.")] = None,
     outcome: Annotated[str, typer.Option(help="approved, rejected, undecided …")] = "",
     limit: Limit = 50,
@@ -41,7 +42,7 @@ def search(
     """Find songs by text, theme, key, tempo, score and outcome, the newest first."""
     if slowest > fastest:
         raise UsageError(f"--bpm-from {slowest:g} is above --bpm-to {fastest:g}")
-    tonic, mode = parse_key(key) if key else ("", None)
+    tonic, mode = ("", None) if key is None else parse_key(key)
 
     async def find(label: Label) -> list[Found]:
         return await label.store.read(

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from agents.planning.wishes import THEME_MAX, TITLE_MAX
 from runtime.label import Label
 from storage import content_plan
 from storage.content_plan import PlanChange, PlanEntry
@@ -96,8 +97,8 @@ def edit(
         platform=platform,
         text=_bounded("--text", text, TEXT_MAX),
         call_to_action=_bounded("--cta", cta, 240),
-        theme=_bounded("--theme", theme, 120),
-        title=_bounded("--title", title, 60),
+        theme=_bounded("--theme", theme, THEME_MAX),
+        title=_bounded("--title", title, TITLE_MAX),
     )
     if change == PlanChange():
         raise UsageError("Say what to change: --day, --platform, --text, --cta, --theme or --title")
@@ -139,8 +140,8 @@ def add(
         platform=platform or "",
         text=_bounded("--text", text, TEXT_MAX) or "",
         call_to_action=_bounded("--cta", cta, 240) or "",
-        theme=_bounded("--theme", theme, 120),
-        title=_bounded("--title", title, 60),
+        theme=_bounded("--theme", theme, THEME_MAX),
+        title=_bounded("--title", title, TITLE_MAX),
     )
 
     async def put(label: Label) -> PlanEntry:

@@ -14,7 +14,7 @@ from ui.cli import cycle as cycle_commands
 from ui.cli.options import Json, Limit, Who, at_desk
 from ui.cli.output import show
 from ui.cli.session import find_artist, with_label
-from ui.cli.wishes import KeyName, Mood, Seconds, Seed, Tempo, Theme, Title
+from ui.cli.wishes import Density, Energy, Form, KeyName, Mood, Seconds, Seed, Tempo, Theme, Title
 from ui.wishes import Formats, wish
 
 app = typer.Typer(no_args_is_help=True, help="Songs: list, show, ask for one, bring one.")
@@ -98,6 +98,9 @@ def make(
     tempo_bpm: Tempo = None,
     key: KeyName = None,
     mood: Mood = None,
+    form: Form = None,
+    density: Density = None,
+    energy: Energy = None,
     seed: Seed = None,
     formats: Annotated[
         Formats | None, typer.Option(help="Which full videos; without it, VIDEO_FORMATS.")
@@ -107,8 +110,9 @@ def make(
 ) -> None:
     """Ask for a song; the running label makes it, or the next `labelmate up`."""
     wanted = wish(
-        seed=seed, seconds=seconds, theme=theme, title=title, tempo_bpm=tempo_bpm, key=key, mood=mood
-    )
+        seed=seed, seconds=seconds, theme=theme, title=title, tempo_bpm=tempo_bpm, key=key, mood=mood,
+        form=form, density=density, energy=energy,
+    )  # fmt: skip
 
     async def ask(label: Label):  # noqa: ANN202 - the cycle and whether somebody works on it
         whose = await find_artist(label, artist)

@@ -5,6 +5,7 @@ from datetime import date
 
 import gradio as gr
 
+from agents.planning.wishes import THEME_MAX
 from runtime.content_plan import day_of
 from storage import content_plan
 from storage.artists import artist_by_name
@@ -33,7 +34,9 @@ class Calendar:
                 self.day = gr.Textbox(
                     label="Day", placeholder="2026-08-31", elem_id="plan-day", min_width=120
                 )
-                self.theme = gr.Textbox(label="Theme", elem_id="plan-theme", max_length=120, min_width=120)
+                self.theme = gr.Textbox(
+                    label="Theme", elem_id="plan-theme", max_length=THEME_MAX, min_width=120
+                )
             self.text = gr.Textbox(label="Words", elem_id="plan-text", lines=2, max_lines=8, max_length=5000)
             self.call = gr.Textbox(label="Call to action", elem_id="plan-call", max_length=240)
             with gr.Row(elem_classes="lm-bar"):

@@ -3,6 +3,7 @@
 from telegram import InlineKeyboardButton, Update
 from telegram.ext import ContextTypes
 
+from agents.planning.wishes import THEME_MAX
 from agents.transitions import Trigger
 from configs.settings import Settings
 from storage import chats, queries
@@ -13,7 +14,7 @@ from ui.telegram.answers import answer_press, reply
 from ui.telegram.buttons import Press, Rows, button, read_press, version_seen
 from ui.telegram.markup import bold, clip, italic, paragraphs, plain
 from ui.telegram.office import Office
-from ui.wishes import WORDS_MAX, wish
+from ui.wishes import wish
 
 ROSTER_MAX = 20
 NOBODY = "nobody else goes by this name (said in Telegram)"
@@ -125,7 +126,7 @@ class Artists:
         desk = await self._office.desk(update)
         settings: Settings = await self._office.label.live.now()
         wanted = wish(
-            theme=clip(theme, WORDS_MAX) if theme else None,
+            theme=clip(theme, THEME_MAX) if theme else None,
             formats=settings.video_aspects,
         )
         await desk.cycles.ask_song(artist.id, wanted)

@@ -12,8 +12,8 @@ from storage.types import Brief, SongPlan
 Stereo = NDArray[np.float32]
 DUCK_S = 0.3
 DUCK_ATTACK_S = 0.004
-FADE_S = 2.3
-"""It begins as the last bar ends (`TAIL_S` before the file does), under a chord that rings on."""
+FADE_AFTER_S = 0.2
+"""So long after the last bar the fade begins, under a chord that rings on; it ends with the file."""
 GLIDE_S = 0.12
 ENERGY_RANGE_DB = 7.0
 """How far a section of no energy lies under one of full energy."""
@@ -79,7 +79,8 @@ def _levels_db(mix: Stereo, plan: SongPlan, sample_rate_hz: int) -> NDArray[np.f
     return np.array(levels_db)
 
 
-def fade_out(mix: Stereo, sample_rate_hz: int) -> None:
-    """Bring the end to silence, in place."""
-    count = min(mix.shape[1], int(FADE_S * sample_rate_hz))
+def fade_out(mix: Stereo, plan: SongPlan, sample_rate_hz: int) -> None:
+    """Bring what rings on after the last bar to silence, in place."""
+    fade_s = plan.duration_s - plan.sections[-1].end_s - FADE_AFTER_S
+    count = min(mix.shape[1], round(fade_s * sample_rate_hz))
     mix[:, -count:] *= np.linspace(1, 0, count, dtype=np.float32) ** 2

@@ -65,7 +65,7 @@ def mix_song(
     add_reverb(desk.mix, desk.send, genre.reverb_s, brief.signature_seed, sample_rate_hz)
     ride_faders(desk.mix, plan, sample_rate_hz)
     lay_texture(desk.mix, genre.texture, brief.seed, plan, sample_rate_hz)
-    fade_out(desk.mix, sample_rate_hz)
+    fade_out(desk.mix, plan, sample_rate_hz)
     return desk.mix
 
 

@@ -4,7 +4,7 @@ import random
 
 from agents.music.theory import degree_pitch, pitch_class
 from agents.music.writing.arrangement import Section
-from agents.music.writing.comping import CLOSE_S, pattern_for, strikes
+from agents.music.writing.comping import pattern_for, strikes
 from agents.music.writing.harmony import Chord
 from agents.music.writing.pulse import STEPS_A_BAR, Pulse, stream
 from configs.genres import Genre
@@ -35,7 +35,7 @@ def write_bass(
                     Note(
                         start_s=pulse.played_s(chord.bar, step, rng, tightness=0.6),
                         duration_s=min(length, STEPS_A_BAR - step) * 0.93 * pulse.step_s
-                        + (CLOSE_S if is_close else 0),
+                        + (pulse.close_s if is_close else 0),
                         pitch=_pitch(pattern[step], chord, following, brief, rng),
                         velocity=max(
                             0.3, min(1.0, 0.62 + 0.2 * section.energy + accent + rng.gauss(0, 0.025))

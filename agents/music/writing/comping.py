@@ -1,6 +1,5 @@
 """The accompaniment: struck chords, a sustained pad and an arpeggio, each in at its genre's energy."""
 
-from agents.music.form import TAIL_S
 from agents.music.writing.arrangement import Section
 from agents.music.writing.harmony import Chord
 from agents.music.writing.pulse import STEPS_A_BAR, Pulse, stream
@@ -8,8 +7,6 @@ from configs.genres import Genre
 from storage.types import Brief, Note
 
 STRUM_S = 0.011
-CLOSE_S = 0.7 * TAIL_S
-"""How far a song's last chord rings on after its last bar, where it fades with the room."""
 
 
 def pattern_for(patterns: tuple[str, ...], section: Section) -> str:
@@ -52,7 +49,8 @@ def write_chords(
                     notes.append(
                         Note(
                             start_s=start_s + voice * STRUM_S * (genre.timing_ms / 8),
-                            duration_s=max(0.7, length * 0.95) * pulse.step_s + (CLOSE_S if is_close else 0),
+                            duration_s=max(0.7, length * 0.95) * pulse.step_s
+                            + (pulse.close_s if is_close else 0),
                             pitch=pitch,
                             velocity=max(0.15, min(1.0, velocity)),
                         )
@@ -83,7 +81,7 @@ def _hold(run: list[Chord], section: Section, pulse: Pulse) -> list[Note]:
     start_s = pulse.time_s(run[0].bar, 0)
     duration_s = len(run) * pulse.bar_s * 0.98
     if section.leads_to is None and run[-1].bar == section.end_bar - 1:
-        duration_s += CLOSE_S
+        duration_s += pulse.close_s
     velocity = 0.4 + 0.35 * section.energy
     return [
         Note(start_s=start_s, duration_s=duration_s, pitch=pitch, velocity=velocity)

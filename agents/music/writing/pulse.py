@@ -8,6 +8,8 @@ from storage.clock import sub_seed
 from storage.types import Brief
 
 STEPS_A_BAR = 16
+ROOM_S = 0.75
+"""The last chord is let go so long before the song ends, and dies away with the room."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Pulse:
     spread_s: float
     """Standard deviation of human timing."""
     laid_back_s: float
+    close_s: float
+    """How far the last chord rings on after the last bar."""
 
     @property
     def step_s(self) -> float:
@@ -46,6 +50,7 @@ def set_pulse(brief: Brief, genre: Genre) -> Pulse:
         swing=swing,
         spread_s=genre.timing_ms / 1000,
         laid_back_s=genre.laid_back_ms / 1000,
+        close_s=brief.tail_s - ROOM_S,
     )
 
 

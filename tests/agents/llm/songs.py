@@ -90,7 +90,7 @@ def sampled_brief(seed: int, genre: str) -> Brief:
     """A brief such as a planner may make for a genre: any theme, mood, length and hook density."""
     rng = random.Random(f"{seed}/{genre}")
     bank = theme_banks()[rng.choice(list(theme_banks()))]
-    form, tempo_bpm = fit_form(
+    form, tempo_bpm, _ = fit_form(
         load_genres()[genre], rng.choice((15, 30, 60, 90, 180)), rng.uniform(-1, 1), seed
     )
     return brief_of(

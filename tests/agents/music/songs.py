@@ -30,7 +30,7 @@ BRIDGE = ("So let the river take the rest", "The quiet hours know me best")
 def brief_of(genre: str = "synthwave", seed: int = 1, seconds: float = 24.0, **changes: object) -> Brief:
     """A brief in the middle of its genre, with any field changed."""
     table = load_genres()[genre]
-    form, tempo_bpm = fit_form(table, seconds, 0.0, seed)
+    form, tempo_bpm, _ = fit_form(table, seconds, 0.0, seed)
     fields = {
         "seed": seed,
         "artist_name": "Nova Lux",

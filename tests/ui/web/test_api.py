@@ -107,11 +107,15 @@ def test_a_release_goes_out_once_somebody_has_searched_for_the_name(home: Path, 
 
 
 def test_a_song_is_asked_for_and_cancelled(program: httpx.Client, waiting: dict[str, str]):
-    wish = {"artist": "nova-rain", "seed": 5, "seconds": 30, "key": "f# minor", "theme": " first\n light "}
+    wish = {"artist": "nova-rain", "seed": 5, "seconds": 30, "key": "f# minor", "theme": " first\n light "} | {
+        "form": "verse8 chorus8", "density": 0.1, "energy": 0.9,
+    }  # fmt: skip
     asked = program.post("/api/v1/cycles", json=wish)
     assert (asked.status_code, asked.json()["requested_by"]) == (201, "api")
     request = asked.json()["request"]
     assert (request["key"], request["mode"], request["theme"]) == ("F#", "minor", "first light")
+    assert request["form"] == [{"name": "verse", "bars": 8}, {"name": "chorus", "bars": 8}]
+    assert (request["density"], request["energy"]) == (0.1, 0.9)
     listed = program.get(
         "/api/v1/cycles", params={"artist": "nova-rain", "state": ["queued", "waiting"]}
     ).json()
@@ -125,9 +129,10 @@ def test_a_song_is_asked_for_and_cancelled(program: httpx.Client, waiting: dict[
     told(program.post(f"{cycle}/resolve", json={"choice": "paste"}), 422, "usage")
     told(program.post(f"{cycle}/resolve", json={"choice": "buy_again"}), 409, "conflict")
     told(program.get("/api/v1/cycles/cyc_none"), 404, "not_found")
-    for wrong in ({"seconds": 5}, {"tempo_bpm": 500}, {"title": "x" * 121}, {"colour": "red"}):
+    for wrong in ({"seconds": 5}, {"tempo_bpm": 500}, {"title": "x" * 61}, {"density": 2}, {"colour": "red"}):
         told(program.post("/api/v1/cycles", json={"artist": "nova-rain"} | wrong), 422, "invalid")
-    told(program.post("/api/v1/cycles", json={"artist": "nova-rain", "key": "H"}), 422, "usage")
+    for wrong in ({"key": "H"}, {"key": ""}, {"form": "solo8"}, {"form": "verse8", "seconds": 500}):
+        told(program.post("/api/v1/cycles", json={"artist": "nova-rain"} | wrong), 422, "usage")
 
 
 def test_an_answer_names_what_was_seen(program: httpx.Client, waiting: dict[str, str]):

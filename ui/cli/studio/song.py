@@ -11,7 +11,7 @@ from agents.llm.offline.writer import OfflineWriter
 from agents.music.genre import find_genre
 from agents.music.lyric_sheet import read_lyrics
 from configs.genres import load_genres
-from storage.clock import SystemClock
+from storage.clock import SystemClock, sub_seed
 from storage.errors import UsageError
 from storage.types import (
     Artist,
@@ -30,7 +30,7 @@ from ui.cli.progress import Meter
 from ui.cli.session import interruptible, settings, shown_path
 from ui.cli.studio.files import keep_image, keep_text, put_together
 from ui.cli.studio.spent import cpu_s, peak_rss_mb
-from ui.cli.wishes import KeyName, Mood, Seconds, Seed, Tempo, Theme, Title
+from ui.cli.wishes import Density, Energy, Form, KeyName, Mood, Seconds, Seed, Tempo, Theme, Title
 from ui.wishes import wish
 
 LIST = "list"
@@ -104,6 +104,9 @@ def song(
     seconds: Seconds = None,
     tempo_bpm: Tempo = None,
     key: KeyName = None,
+    form: Form = None,
+    density: Density = None,
+    energy: Energy = None,
     mood: Mood = None,
     theme: Theme = None,
     title: Title = None,
@@ -131,8 +134,9 @@ def song(
     if genre is not None:
         find_genre(genre)
     wanted = wish(
-        seed=seed, seconds=seconds, theme=theme, title=title, tempo_bpm=tempo_bpm, key=key, mood=mood
-    )
+        seed=seed, seconds=seconds, theme=theme, title=title, tempo_bpm=tempo_bpm, key=key, mood=mood,
+        form=form, density=density, energy=energy,
+    )  # fmt: skip
     chosen = settings()
     with (
         interruptible("nothing of the song is kept"),
@@ -198,8 +202,11 @@ async def _write(
     wanted: SongRequest, genre: str | None, default_seconds: float, lyrics_file: Path | None
 ) -> tuple[Persona, Brief, Lyrics]:
     writer = OfflineWriter()
+    played = creator.chosen_genre(genre, wanted.seed)
+    # Another artist in each genre: one seed must not mean one name and one leaning of the tempo.
+    seed = sub_seed(wanted.seed, "studio", played)
     persona, genes, _ = await creator.create(
-        writer, seed=wanted.seed, genre=genre, taken_names=frozenset(), taken_palettes=frozenset()
+        writer, seed=seed, genre=played, taken_names=frozenset(), taken_palettes=frozenset()
     )
     artist = Artist(
         id=ArtistId("art_studio"),

@@ -2,6 +2,7 @@
 
 import gradio as gr
 
+from agents.planning.wishes import TITLE_MAX
 from agents.transitions import Trigger
 from storage.artist_overviews import ArtistOverview, artist_overview
 from storage.types import Artist, AutopilotPolicy
@@ -82,7 +83,7 @@ class ArtistPage:
             gr.HTML("<h2>Ask for a song</h2>", apply_default_css=False)
             self.theme = gr.Textbox(label="Theme", placeholder="the artist chooses", elem_id="song-theme")
             self.title = gr.Textbox(
-                label="Title", placeholder="the artist chooses", elem_id="song-title", max_length=120
+                label="Title", placeholder="the artist chooses", elem_id="song-title", max_length=TITLE_MAX
             )
             with gr.Row():
                 self.seconds = gr.Textbox(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import gradio as gr
 
+from agents.planning.wishes import TITLE_MAX
 from runtime.desk import Desk
 from runtime.desk.cycles import Bringing
 from runtime.inbox import held_upload
@@ -65,7 +66,7 @@ class InboxPage:
         with gr.Column(elem_classes="lm-paste"):
             self.artist = gr.Dropdown([], label="Whose song", elem_id="bring-artist")
             self.name = gr.Textbox(
-                label="Title", placeholder="the file's name", elem_id="bring-title", max_length=60
+                label="Title", placeholder="the file's name", elem_id="bring-title", max_length=TITLE_MAX
             )
             self.words = gr.Textbox(
                 label="Words, a line each, [Chorus] above each part; none for an instrumental", lines=6, max_lines=24,

@@ -4,8 +4,9 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
+from agents.music.length import FASTEST_BPM, LONGEST_S, SHORTEST_S, SLOWEST_BPM
 from runtime.desk.cycles import ParkedAnswer
 from storage import queries
 from storage.artists import artist_by_name
@@ -15,25 +16,10 @@ from storage.types import Asset, CycleId, CycleState, Frozen
 from ui.views import ArtistCard, CycleRow, StepLine
 from ui.web.door import Limit, Offset, TheDesk, TheLabel
 from ui.web.media import address_of_asset
-from ui.wishes import (
-    SECONDS_MAX,
-    SECONDS_MIN,
-    SEED_MAX,
-    TEMPO_MAX_BPM,
-    TEMPO_MIN_BPM,
-    WORDS_MAX,
-    Formats,
-    wish,
-)
+from ui.web.words import Mood, Theme, Title
+from ui.wishes import SEED_MAX, Formats, wish
 
 router = APIRouter(prefix="/cycles", tags=["cycles"])
-
-
-def _one_line(words: str) -> str:
-    return " ".join(words.split())
-
-
-Words = Annotated[str, Field(max_length=WORDS_MAX), AfterValidator(_one_line)]
 
 
 class CycleList(Frozen):
@@ -48,13 +34,19 @@ class NewSong(Frozen):
     artist: str
     """Slug, name or id."""
     seed: Annotated[int, Field(ge=0, le=SEED_MAX)] | None = None
-    seconds: Annotated[float, Field(ge=SECONDS_MIN, le=SECONDS_MAX)] | None = None
-    theme: Words | None = None
-    title: Words | None = None
-    tempo_bpm: Annotated[float, Field(ge=TEMPO_MIN_BPM, le=TEMPO_MAX_BPM)] | None = None
+    seconds: Annotated[float, Field(ge=SHORTEST_S, le=LONGEST_S)] | None = None
+    theme: Theme | None = None
+    title: Title | None = None
+    tempo_bpm: Annotated[float, Field(ge=SLOWEST_BPM, le=FASTEST_BPM)] | None = None
     key: str | None = None
     """Tonic, and mode after a space, such as `F# minor`."""
-    mood: Words | None = None
+    mood: Mood | None = None
+    form: Annotated[str, Field(max_length=400)] | None = None
+    """Sections with their bars, such as `intro4 verse8 chorus8`; without `seconds` it lasts what its bars do."""
+    density: Annotated[float, Field(ge=0, le=1)] | None = None
+    """How much is played: 0 sparse, 1 full."""
+    energy: Annotated[float, Field(ge=0, le=1)] | None = None
+    """How driven it is: 0 calm, 1 at full force."""
     formats: Literal["16:9", "9:16", "all"] | None = None
     """Which full videos; without it, VIDEO_FORMATS."""
 
@@ -137,6 +129,9 @@ async def start(wanted: NewSong, label: TheLabel, desk: TheDesk) -> Cycle:
         tempo_bpm=wanted.tempo_bpm,
         key=wanted.key,
         mood=wanted.mood,
+        form=wanted.form,
+        density=wanted.density,
+        energy=wanted.energy,
         formats=Formats(formats).aspects(),
     )
     return await desk.cycles.ask_song(artist.id, request)

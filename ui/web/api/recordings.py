@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request
 from pydantic import Field
 
+from agents.music.length import FASTEST_BPM, SLOWEST_BPM
 from runtime import studio
 from runtime.desk.cycles import TAKES_MAX, Bringing
 from runtime.inbox import FILE_BYTES_MAX, held_upload, hold_upload
@@ -17,7 +18,8 @@ from storage.errors import UsageError
 from storage.inbox import InboxRequest, InboxStatus
 from storage.types import Frozen
 from ui.web.door import Limit, TheDesk, TheLabel
-from ui.wishes import TEMPO_MAX_BPM, TEMPO_MIN_BPM, WORDS_MAX, Formats, wish
+from ui.web.words import Mood, Theme, Title
+from ui.wishes import Formats, wish
 
 UPLOAD_S = 1800.0
 """How long one upload may take."""
@@ -26,7 +28,6 @@ LOOK_BYTES = 32_000_000
 router = APIRouter(tags=["recordings"])
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Licence = Annotated[str, Field(min_length=1, max_length=300)]
-Words = Annotated[str, Field(max_length=WORDS_MAX)]
 
 
 class Uploaded(Frozen):
@@ -55,10 +56,10 @@ class Import(Frozen):
     artist: str
     """Slug, name or id."""
     recording: Sha256
-    title: Words | None = None
-    theme: Words | None = None
-    mood: Words | None = None
-    tempo_bpm: Annotated[float, Field(ge=TEMPO_MIN_BPM, le=TEMPO_MAX_BPM)] | None = None
+    title: Title | None = None
+    theme: Theme | None = None
+    mood: Mood | None = None
+    tempo_bpm: Annotated[float, Field(ge=SLOWEST_BPM, le=FASTEST_BPM)] | None = None
     words: Annotated[str, Field(max_length=64_000)] = ""
     """Lyrics, a line each, `[Chorus]` above each part."""
     licence: Licence = Bringing().licence
