@@ -3,7 +3,7 @@ from collections import Counter
 
 import pytest
 
-from agents.llm.offline.banks import genre_voice, theme_banks
+from agents.llm.offline.banks import genre_bank, genre_voice, theme_banks
 from agents.llm.offline.grammar import as_line
 from agents.llm.offline.lyrics import write_lyrics
 from agents.llm.offline.prosody import is_rhyme, syllables, words_of
@@ -21,8 +21,8 @@ SEEDS = range(60)
 GENRES = list(load_genres())
 
 
-async def lyrics_of(brief, memory=()):
-    lyrics, _ = await write(OfflineWriter(), brief=brief, persona=PERSONA, memory=memory)
+async def lyrics_of(brief, memory=(), sung=frozenset()):
+    lyrics, _ = await write(OfflineWriter(), brief=brief, persona=PERSONA, memory=memory, sung=sung)
     return lyrics
 
 
@@ -141,6 +141,53 @@ async def test_no_line_comes_back_from_earlier_songs():
         old = {line.lower() for piece in memory for line in piece.lines}
         assert not old & {line.lower() for section in lyrics.sections for line in section.lines}
         memory = (*memory, remembered(lyrics))
+
+
+@pytest.mark.parametrize("genre", ["trap", "techno"])
+async def test_no_line_comes_twice_in_forty_songs_of_one_artist(genre):
+    """From the fourteenth song on, lines of the first ones came back: the writer knew the last dozen alone."""
+    sung: frozenset[str] = frozenset()
+    memory = ()
+    themes = genre_bank(genre).themes[:4]
+    for seed in range(40):
+        bank = theme_banks()[themes[seed % len(themes)]]
+        title = bank.hooks[seed // len(themes)].title
+        brief = sampled_brief(seed, genre).model_copy(update={"theme": bank.name, "title": title})
+        lyrics = await lyrics_of(brief, memory[-20:], sung)
+        lines = {line.lower() for section in lyrics.sections for line in section.lines} | {
+            lyrics.hook.lower()
+        }
+        assert not lines & sung
+        sung |= lines
+        memory = (*memory, remembered(lyrics))
+
+
+async def test_an_artist_who_has_sung_everything_still_finds_words():
+    """Every line of the banks is used up: an old one that is none of the latest songs' comes back."""
+    brief = brief_of(1, form="verse4 chorus4")
+    everything = AllLines()
+    lyrics = await lyrics_of(brief, (), everything)
+    assert [len(section.lines) for section in lyrics.sections] == [2, 2]
+
+
+class AllLines(frozenset[str]):
+    """Holds whatever it is asked for."""
+
+    def __contains__(self, line):
+        return True
+
+    def __or__(self, other):
+        return self
+
+
+@pytest.mark.parametrize("title", ["Glass Day", "Porch Light", "Broken Streetlight"])
+async def test_a_title_that_is_asked_for_again_and_again_is_sung_again(title):
+    """A dozen songs under one title use up its frames: the hook comes back, and is no fault."""
+    memory = ()
+    for seed in range(14):
+        lyrics = await lyrics_of(brief_of(seed, title=title), memory)
+        memory = (*memory, remembered(lyrics, title))
+    assert title.lower() in lyrics.hook.lower()
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ class Gap:
     """Sounds before the rhyme that its partners have taken."""
     parts: frozenset[str] = frozenset()
     """Openings and endings that may not come again."""
+    sung: frozenset[str] = frozenset()
+    """Lines in lower case that may not come again."""
     before: LineDraft | None = None
     """The line before it, if it is new."""
 
@@ -30,7 +32,9 @@ class Gap:
             return False
         if self.place == 0 and draft.is_joined:
             return False
-        return self.section.syllables_min <= len(draft.stresses) <= self.section.syllables_max
+        if not self.section.syllables_min <= len(draft.stresses) <= self.section.syllables_max:
+            return False
+        return draft.text.lower() not in self.sung
 
     def strain(self, draft: LineDraft, content: set[str]) -> float:
         """How badly a draft would stand here; 0 is best.

@@ -25,15 +25,13 @@ def write_lyrics(inputs: LyricsInputs, seed: int) -> LyricsDraft:
     bank = _bank_for(inputs, seed)
     rng = random.Random(sub_seed(seed, "lyrics", "lines"))
     fewest, most = _hook_bounds(inputs.sections)
-    avoid_hooks = frozenset(inputs.avoid_hooks)
+    recent = frozenset(line.lower() for line in (*inputs.avoid_lines, *inputs.avoid_hooks))
+    sung = inputs.sung_lines | recent
     voice = genre_voice(inputs.genre)
-    hook = hook_for(
-        inputs.title, inputs.theme, voice.frames, fewest=fewest, most=most, avoid=avoid_hooks, rng=rng
-    )
-    avoid = frozenset(line.lower() for line in (*inputs.avoid_lines, hook))
+    hook = hook_for(inputs.title, inputs.theme, voice.frames, fewest=fewest, most=most, avoid=sung, rng=rng)
     writer = LineWriter(bank, inputs.mood, speaker_of(hook, rng, voice.we), voice)
     teller = replace(writer, speaker=SHE_SPEAKER) if rng.random() < voice.tale else writer
-    sheet = Sheet(writer, teller, rng, avoid)
+    sheet = Sheet(writer, teller, rng, sung | {hook.lower()}, recent | {hook.lower()})
     return LyricsDraft(hook=hook, sections=_sections(inputs.sections, sheet, hook))
 
 

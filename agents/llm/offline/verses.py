@@ -1,7 +1,7 @@
 """Whole sections: lines chosen so that they rhyme as the scheme says, scan evenly and repeat nothing."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from agents.llm.offline.gap import Gap
@@ -36,8 +36,10 @@ class Sheet:
     teller: LineWriter
     """Writes the verses: the same as `writer`, or one who tells of somebody else."""
     rng: random.Random
-    avoid_lines: frozenset[str]
-    """Lines of earlier songs, in lower case."""
+    sung: frozenset[str]
+    """Lines of all earlier songs, in lower case."""
+    recent: frozenset[str]
+    """Those of the latest songs: they do not come back even where the banks have nothing else left."""
     content: set[str] = field(default_factory=set)
     openings: set[str] = field(default_factory=set)
     endings: set[str] = field(default_factory=set)
@@ -51,7 +53,7 @@ class Sheet:
             for endings in self._endings.values()
             for family in endings.values()
             for ending in family
-            if any(line.endswith(ending.close.lower()) for line in self.avoid_lines)
+            if any(line.endswith(ending.close.lower()) for line in self.recent)
         )
 
     def lines(self, section: SungSection, hook: str) -> tuple[str, ...]:
@@ -115,7 +117,7 @@ class Sheet:
         own, writer = self._usual(section), self._writer_of(section)
         families = [rhyme_of(partners[0])] if partners else self._families(1, own, writer)
         onsets = frozenset(sound_of(words_of(line)[-1]).onset for line in (*partners, lines[place]))
-        gap = Gap(section, place, onsets, frozenset(self.openings | self.endings))
+        gap = Gap(section, place, onsets, frozenset(self.openings | self.endings), self.sung)
         for kinds, family in product((own, _ANY_KIND), families):
             if draft := self._best(gap, family, kinds, writer):
                 self._use(draft, writer)
@@ -132,15 +134,18 @@ class Sheet:
         writer = self._writer_of(section)
         usual = [self._usual(section)] * len(own)
         loose = [_ANY_KIND] * len(own)
-        for kinds, openings in (
+        ways = (
             (own, self.openings),
             (usual, self.openings),
             (loose, self.openings),
             (loose, set[str]()),
-        ):
+        )
+        # Who has sung for years takes up an old line rather than fall silent.
+        for sung, (kinds, openings) in product((self.sung, self.recent), ways):
             asked = tuple(dict.fromkeys(kind for place in places for kind in kinds[place]))
             for family in self._families(len(places), asked, writer):
-                group = self._group(section, places, written, family, kinds, openings | self.endings, writer)
+                gap = Gap(section, 0, parts=frozenset(openings | self.endings), sung=sung)
+                group = self._group(gap, places, written, family, kinds, writer)
                 if group:
                     for draft in group.values():
                         self._use(draft, writer)
@@ -152,22 +157,21 @@ class Sheet:
 
     def _group(
         self,
-        section: SungSection,
+        any_gap: Gap,
         places: list[int],
         written: dict[int, LineDraft],
         family: str,
         kinds: list[Kinds],
-        used: set[str],
         writer: LineWriter,
     ) -> dict[int, LineDraft]:
-        """Lines for all places on one rhyme; empty if one of them finds none."""
+        """Lines for all places on one rhyme, each in a gap like `any_gap`; empty if one of them finds none."""
         group: dict[int, LineDraft] = {}
         for place in places:
-            gap = Gap(
-                section,
-                place,
+            gap = replace(
+                any_gap,
+                place=place,
                 onsets=frozenset(draft.ending.onset for draft in group.values()),
-                parts=frozenset(used.union(*(draft.parts for draft in group.values()))),
+                parts=any_gap.parts.union(*(draft.parts for draft in group.values())),
                 before=written.get(place - 1) or group.get(place - 1),
             )
             draft = self._best(gap, family, kinds[place], writer)
@@ -196,7 +200,7 @@ class Sheet:
             for ending in self._endings[id(writer)].get(family, ())
             if ending.phrase not in gap.parts
             for draft in writer.drafts(kinds, ending, self.rng)
-            if gap.holds(draft) and draft.text.lower() not in self.avoid_lines
+            if gap.holds(draft)
         )
         return min(
             drafts,
