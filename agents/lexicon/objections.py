@@ -7,7 +7,7 @@ from agents.lexicon.tokens import listed
 from configs.wordlists import words_of_list
 from storage.types import Brief, Lyrics, Persona
 
-_STYLE = frozenset({"style", "influences"})
+_STYLE = frozenset({"style", "influences", "music prompt", "voice"})
 _SHOWN = 3
 """Names told in one reason."""
 
@@ -23,6 +23,9 @@ def objections(brief: Brief, lyrics: Lyrics, persona: Persona, style_notes: str 
         "theme": (brief.theme,),
         "mood": (brief.mood,),
         "lyrics": (lyrics.hook, *(line for section in lyrics.sections for line in section.lines)),
+        "music prompt": (brief.music_prompt_prefix,),
+        "cover": (brief.cover_composition or "",),
+        "voice": (persona.vocal.timbre,),
         "style": (style_notes, persona.lyrical_voice, persona.tagline),
         "influences": persona.influences,
     }

@@ -28,6 +28,8 @@ def test_a_clean_song_has_none():
         ({"title": "Letter to Taylor Swift"}, "title"),
         ({"theme": "a drive with Taylor Swift"}, "theme"),
         ({"mood": "like Taylor Swift"}, "mood"),
+        ({"music_prompt_prefix": "in the style of Taylor Swift"}, "music prompt"),
+        ({"cover_composition": "a portrait of Taylor Swift"}, "cover"),
     ],
 )
 def test_a_name_in_what_was_asked_for(changes, place):
@@ -39,6 +41,12 @@ def test_names_in_words_style_and_influences():
     persona = PERSONA.model_copy(update={"influences": ("early synth pop", "Queen")})
     told = objections(brief_of(), lyrics_of("Radiohead on the stereo"), persona, "more like Björk")
     assert told == ("names real artists: radiohead (lyrics), bjork (style), queen (influences)",)
+
+
+def test_a_name_in_the_voice_that_goes_with_every_order():
+    vocal = PERSONA.vocal.model_copy(update={"timbre": "smoky, like Adele"})
+    persona = PERSONA.model_copy(update={"vocal": vocal})
+    assert objections(brief_of(), CLEAN, persona) == ("names a real artist: adele (voice)",)
 
 
 def test_many_names_are_counted():
