@@ -3,8 +3,8 @@ from collections import Counter
 
 import pytest
 
-from agents.llm.offline.banks import genre_bank, genre_voice, theme_banks
-from agents.llm.offline.grammar import as_line
+from agents.llm.offline.banks import genre_bank, genre_voice, shared_bank, theme_banks
+from agents.llm.offline.grammar import I_SPEAKER, as_line
 from agents.llm.offline.lyrics import write_lyrics
 from agents.llm.offline.prosody import is_rhyme, syllables, words_of
 from agents.llm.offline.writer import OfflineWriter
@@ -113,6 +113,42 @@ async def test_one_speaker_sings_the_whole_song(theme, title, stranger):
         for section in lyrics.sections:
             for line in section.lines:
                 assert not re.search(rf"\b({stranger})\b", line), line
+
+
+@pytest.mark.parametrize("genre", ["folk", "cinematic", "indie"])
+async def test_a_tale_is_told_of_her_from_its_first_line_to_its_last(genre):
+    """Folk went from she to I to he inside one song."""
+    strangers = re.compile(r"\b(I|I'm|I'll|me|my|we|us|our|you|your|he|him|his)\b")
+    told = 0
+    for seed in range(40):
+        lyrics = await lyrics_of(brief_of(seed, genre=genre, theme="small town", title="One Road Out"))
+        lines = [line for section in lyrics.sections for line in section.lines]
+        if not any(re.match(r"She\b", line) for line in lines):
+            continue
+        told += 1
+        assert [line for line in lines if strangers.search(line)] == []
+    assert told >= 3
+
+
+async def test_images_come_back_twice_a_song_at_most():
+    """Every later verse and bridge had ended on one, and most of these were no sentences."""
+    frames = [re.escape(line).replace(re.escape("{noun}"), r"[\w -]+") for line in shared_bank().recalls]
+    recalls = [
+        re.compile(I_SPEAKER.say(frame.replace("\\{", "{").replace("\\}", "}")), re.IGNORECASE)
+        for frame in frames
+    ]
+    for seed in range(20):
+        brief = brief_of(
+            seed, genre="darkwave", form="verse8 chorus8 verse8 bridge8 verse8 bridge8 verse8 chorus8"
+        )
+        lyrics = await lyrics_of(brief)
+        lines = [line for section in lyrics.sections for line in section.lines]
+        again = [
+            line
+            for line in lines
+            if re.search(r"^The [\w -]+ still ", line) or any(r.fullmatch(line) for r in recalls)
+        ]
+        assert len(again) <= 2, again
 
 
 async def test_instrumental_sections_stay_silent_and_an_instrumental_form_too():

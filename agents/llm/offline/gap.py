@@ -23,6 +23,8 @@ class Gap:
     """Openings and endings that may not come again."""
     sung: frozenset[str] = frozenset()
     """Lines in lower case that may not come again."""
+    has_set_out: bool = False
+    """Whether a line of this section tells where or when already."""
     before: LineDraft | None = None
     """The line before it, if it is new."""
 
@@ -49,6 +51,7 @@ class Gap:
         doubled = len(draft.stems) - len(draft.content)
         strain = 0.5 * abs(length - middle) + 0.6 * rough + draft.ending.remoteness
         strain += 2.0 * len(draft.content & content) + 4.0 * doubled
+        strain += 5.0 * (self.has_set_out and draft.sets_out)
         if self.before is None:
             return strain + 0.4 * draft.is_joined
         strain += 0.5 * abs(length - len(self.before.stresses))
