@@ -351,3 +351,16 @@ async def test_an_artist_s_memory_spares_endings_as_well_as_lines():
         spared += len(ends(earlier) & ends(await lyrics_of(again, (remembered(earlier),))))
         unspared += len(ends(earlier) & ends(await lyrics_of(again)))
     assert spared < unspared / 2
+
+
+async def test_a_verse_sets_out_once():
+    """By the mill, over the heather and down by the willow had stood in one verse."""
+    voice, bank = genre_voice("folk"), theme_banks()["small town"]
+    heads = tuple(f"{as_line(I_SPEAKER.say(head))}," for head in (*bank.heads, *voice.openers, *voice.laters))
+    for seed in range(20):
+        brief = brief_of(
+            seed, genre="folk", theme="small town", title="Porch Light", form="verse16 chorus8 verse16"
+        )
+        lyrics = await lyrics_of(brief)
+        for section in lyrics.sections:
+            assert sum(line.startswith(heads) for line in section.lines) <= 1, section.lines

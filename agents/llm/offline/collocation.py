@@ -16,8 +16,10 @@ _PLACES = frozenset(
 _COMPANY = frozenset({"with", "without"})
 _PARTICLES = frozenset({"up", "down", "off", "over", "out", "through", "round", "in", "on", "by", "to"})
 """After a bare verb they would make another verb of it: the cheque clears, up the stair."""
-_DETERMINERS = frozenset({"the", "a", "an", "my", "our", "your", "her", "both", "every", "one", "each", "no"})
-_WORN = ("with a ", "with an ", "with no ", "with one eye", "with that ", "with the brim", "in a coat", "in an old", "in your ",
+_DETERMINERS = frozenset(
+    {"the", "a", "an", "my", "our", "your", "her", "both", "every", "one", "each", "no", "not", "don't"}
+)
+_WORN = ("with a ", "with an ", "with no ", "with one eye", "with that ", "with the brim", "in a bed", "in a coat", "in an old", "in your ",
          "barely", "under a borrowed", "without a word", "without knowing", "one step", "far away from home")  # fmt: skip
 _SOUNDING = frozenset({"breathe", "dance", "drift", "fall", "hum", "move", "nod", "run", "sing", "sleep", "sway", "swing", "turn",
                        "wake", "walk"})  # fmt: skip

@@ -24,7 +24,7 @@ class Gap:
     sung: frozenset[str] = frozenset()
     """Lines in lower case that may not come again."""
     has_set_out: bool = False
-    """Whether a line of this section tells where or when already."""
+    """Whether a line of this section tells where or when already: it does not go somewhere else."""
     before: LineDraft | None = None
     """The line before it, if it is new."""
 
@@ -32,7 +32,7 @@ class Gap:
         """Whether a draft may stand here at all."""
         if draft.ending.onset in self.onsets or draft.parts & self.parts:
             return False
-        if self.place == 0 and draft.is_joined:
+        if (self.place == 0 and draft.is_joined) or (self.has_set_out and draft.sets_out):
             return False
         if not self.section.syllables_min <= len(draft.stresses) <= self.section.syllables_max:
             return False
@@ -51,7 +51,6 @@ class Gap:
         doubled = len(draft.stems) - len(draft.content)
         strain = 0.5 * abs(length - middle) + 0.6 * rough + draft.ending.remoteness
         strain += 2.0 * len(draft.content & content) + 4.0 * doubled
-        strain += 5.0 * (self.has_set_out and draft.sets_out)
         if self.before is None:
             return strain + 0.4 * draft.is_joined
         strain += 0.5 * abs(length - len(self.before.stresses))
