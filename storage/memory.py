@@ -17,6 +17,7 @@ KNOWN_PIECES = 20
 """How many of its latest songs an artist knows while it makes one."""
 SUNG_SONGS = 2_000
 """How many songs' lines the embedded writer is told of: about four megabytes, and more than its banks can fill anew."""
+_SONGS_AT_ONCE = 100
 REMARKS = 5
 REMARK_CHARS = 240
 
@@ -128,7 +129,8 @@ def sung_by(tx: Tx, *, artist_id: str, besides: str = "") -> frozenset[str]:
     They are read from what the search reads, so that no song is unpacked for it; `besides` leaves out the song of one cycle.
     """
     query = select(M.c.words).where(M.c.artist_id == artist_id, M.c.cycle_id != besides)
-    rows = tx.connection.execute(query.order_by(M.c.at.desc(), M.c.cycle_id.desc()).limit(SUNG_SONGS))
+    query = query.order_by(M.c.at.desc(), M.c.cycle_id.desc()).limit(SUNG_SONGS)
+    rows = tx.connection.execute(query, execution_options={"yield_per": _SONGS_AT_ONCE})
     return frozenset(line for words in rows.scalars() for line in words.split("\n") if line)
 
 
