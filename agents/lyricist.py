@@ -11,7 +11,7 @@ from storage.clock import sub_seed
 from storage.types import Brief, Lyrics, MadePiece, Persona, Remark
 
 REMEMBERED_SONGS = 12
-"""How many of the artist's latest songs no line may come from."""
+"""How many of the artist's latest songs a model is told of, and no line of its draft may come from."""
 
 _SUNG = frozenset({"verse", "pre", "chorus", "bridge", "drop"})
 _BARS_PER_LINE = 2
@@ -24,13 +24,15 @@ async def write(
     brief: Brief,
     persona: Persona,
     memory: tuple[MadePiece, ...],
+    sung: frozenset[str] = frozenset(),
     rounds: int = 0,
     remarks: tuple[Remark, ...] = (),
 ) -> tuple[Lyrics, Completion[LyricsDraft]]:
     """Write one line for every two bars of each sung section, with a hook that returns.
 
-    A hosted model's words are criticised and written anew up to `rounds` times. `remarks` is what people said of
-    earlier songs, as far as a model may know it.
+    A hosted model's words are criticised and written anew up to `rounds` times. `sung` is every line that the artist
+    ever sang, in lower case: the embedded writer keeps clear of all of them, a hosted model of those in `memory`.
+    `remarks` is what people said of earlier songs, as far as a model may know it.
 
     Raises:
         ProviderError: no writer gave words that fit the form.
@@ -49,6 +51,7 @@ async def write(
         sections=sung_sections(brief),
         avoid_lines=tuple(line for piece in latest for line in piece.lines),
         avoid_hooks=tuple(piece.hook for piece in latest if piece.hook),
+        sung_lines=sung,
         lessons=tuple(str(lesson) for lesson in learnt),
         remarks=remarks,
     )
@@ -140,10 +143,19 @@ def _faults(draft: LyricsDraft, inputs: LyricsInputs) -> tuple[str, ...]:
         faults += [
             f"too long or not plain text: {line[:40]!r}" for line in section.lines if not _is_plain(line)
         ]
-        faults += [f"used in an earlier song: {line!r}" for line in section.lines if line.lower() in avoid]
+        faults += [
+            f"used in an earlier song: {line!r}"
+            for line in section.lines
+            if line.lower() in avoid and not _is_named_again(line, draft, inputs)
+        ]
     if len(set(verses)) != len(verses):
         faults.append("a verse line repeats")
     return tuple(faults[:6])
+
+
+def _is_named_again(line: str, draft: LyricsDraft, inputs: LyricsInputs) -> bool:
+    """Whether a line is the hook with the title in it: a title that is asked for again is sung again."""
+    return line == draft.hook and inputs.title.lower() in line.lower()
 
 
 def _is_plain(line: str) -> bool:

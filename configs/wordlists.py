@@ -1,4 +1,4 @@
-"""Lists of words that decide what people must see: explicit words, slurs, names of real artists."""
+"""Lists of words that decide what people must see: explicit words, slurs, names of real artists, and styles that are none."""
 
 import re
 from dataclasses import dataclass
@@ -44,8 +44,18 @@ def words_of_list(name: str) -> dict[str, ListedWord]:
 @cache
 def real_artists() -> tuple[ArtistName, ...]:
     """Names of real artists, each once, in the list's order."""
-    names = [part.strip() for line in _lines("real_artists") for part in line.split(",") if part.strip()]
-    return tuple(ArtistName(re.sub(r"^\?", "", name), name.startswith("?")) for name in dict.fromkeys(names))
+    names = dict.fromkeys(_parts("real_artists"))
+    return tuple(ArtistName(re.sub(r"^\?", "", name), name.startswith("?")) for name in names)
+
+
+@cache
+def style_words() -> frozenset[str]:
+    """Words that are written with a capital and name no artist."""
+    return frozenset(_parts("style_words"))
+
+
+def _parts(name: str) -> list[str]:
+    return [part.strip() for line in _lines(name) for part in line.split(",") if part.strip()]
 
 
 def _lines(name: str) -> list[str]:

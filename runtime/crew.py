@@ -161,6 +161,7 @@ class Crew:
                 asked,
                 self.artist.persona,
                 await self._memory(),
+                await self.store.read(memory.sung_by, artist_id=self.artist.id, besides=self.cycle.id),
                 self.settings.lyrics_critique_rounds,
                 await self._remarks(),
                 # No music is bought for words of a stand-in: where music waits for its vendor, words wait for theirs.

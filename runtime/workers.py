@@ -184,6 +184,7 @@ class CreativeActor(AgentActor):
         brief: Brief,
         persona: Persona,
         memory: tuple[MadePiece, ...],
+        sung: frozenset[str],
         rounds: int,
         remarks: tuple[Remark, ...],
         may_fall_back: bool,
@@ -195,6 +196,7 @@ class CreativeActor(AgentActor):
             brief=brief,
             persona=persona,
             memory=memory,
+            sung=sung,
             rounds=rounds,
             remarks=remarks,
         )

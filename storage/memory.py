@@ -15,6 +15,9 @@ A = tables.approvals
 C = tables.cycles
 KNOWN_PIECES = 20
 """How many of its latest songs an artist knows while it makes one."""
+SUNG_SONGS = 2_000
+"""How many songs' lines the embedded writer is told of: about four megabytes, and more than its banks can fill anew."""
+_SONGS_AT_ONCE = 100
 REMARKS = 5
 REMARK_CHARS = 240
 
@@ -118,6 +121,17 @@ def memory_of(
         for piece, noted, decided_at in reversed(rows)
     )
     return tuple(MadePiece.model_validate(piece) for piece in known)
+
+
+def sung_by(tx: Tx, *, artist_id: str, besides: str = "") -> frozenset[str]:
+    """Every line and hook of an artist's songs in lower case, in no order; titles and lessons of theirs stand among them.
+
+    They are read from what the search reads, so that no song is unpacked for it; `besides` leaves out the song of one cycle.
+    """
+    query = select(M.c.words).where(M.c.artist_id == artist_id, M.c.cycle_id != besides)
+    query = query.order_by(M.c.at.desc(), M.c.cycle_id.desc()).limit(SUNG_SONGS)
+    rows = tx.connection.execute(query, execution_options={"yield_per": _SONGS_AT_ONCE})
+    return frozenset(line for words in rows.scalars() for line in words.split("\n") if line)
 
 
 def remarks_of(

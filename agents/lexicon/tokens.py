@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import zip_longest
+from dataclasses import dataclass, replace
+from itertools import product, zip_longest
 
 from configs.wordlists import ListedWord
 
@@ -12,6 +12,9 @@ _WRITTEN = re.compile(r"[^\W_](?:[\w$@*!'’]*[\w$*])?|[$@*][\w$@*!]*\w", re.UNI
 _DIGITS = str.maketrans(
     {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "$": "s", "@": "a", "!": "i"}
 )
+_GAP = r"[\s.\-_·/|]+"
+_LETTERS = re.compile(rf"(?<![^\W_])(?:[^\W_]{_GAP}){{2,}}[^\W_](?![^\W_])")
+_ONE_LETTER_WORDS = frozenset("aiouy")
 _MASKED = re.compile(r"[*]")
 
 
@@ -40,8 +43,22 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     )
 
 
+def _spelled_out(text: str) -> Iterator[Token]:
+    """Letters that stand apart, `f u c k` and `f-u-c-k`, as the words they may make."""
+    for run in _LETTERS.finditer(text):
+        yield Token(run[0], plain_text(re.sub(_GAP, "", run[0])), run.start())
+
+
+def _trimmed(run: Token) -> Iterator[Token]:
+    """The run, and what is left of it without the words of one letter at its ends: `I f u c k u`."""
+    for start, end in product((0, 1), (None, -1)):
+        dropped = run.plain[:start] + (run.plain[end:] if end else "")
+        if all(letter in _ONE_LETTER_WORDS for letter in dropped):
+            yield replace(run, plain=run.plain[start:end])
+
+
 def listed(text: str, words: dict[str, ListedWord]) -> Iterator[tuple[Token, ListedWord]]:
-    """Every word of the text that is on the list, in order."""
+    """Every word of the text that is on the list, in order; then those whose letters stand apart."""
     tokens = tokens_of(text)
     for token, following in zip_longest(tokens, tokens[1:]):
         word = _find(token, words)
@@ -49,6 +66,9 @@ def listed(text: str, words: dict[str, ListedWord]) -> Iterator[tuple[Token, Lis
             continue
         if following is None or following.plain not in word.harmless_before:
             yield token, word
+    for run in _spelled_out(text):
+        if found := next(filter(None, (_find(form, words) for form in _trimmed(run))), None):
+            yield run, found
 
 
 def _find(token: Token, words: dict[str, ListedWord]) -> ListedWord | None:

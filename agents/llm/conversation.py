@@ -40,6 +40,8 @@ class Ask:
     task: str | None = None
     seed: int = 0
     """Decides what the embedded writer writes; hosted models never see it."""
+    inputs: Frozen | None = None
+    """The question's data as the embedded writer takes it, with what a message has no room for; None: as the message has it."""
 
 
 @dataclass(frozen=True)

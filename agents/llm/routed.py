@@ -92,6 +92,7 @@ class RoutedWriter:
             temperature=manner.temperature if request.temperature is None else request.temperature,
             seed=request.seed,
             avoid=frozenset(request.avoid),
+            inputs=request.inputs,
         )
         log.debug("model call: %s", result.trace())
         return result

@@ -32,6 +32,7 @@ from agents.llm.wires import Line, open_line
 from agents.llm.wires.offline import TASKS, OfflineLine
 from configs.providers import words_provider
 from storage.errors import AllDeploymentsFailed, LLMError, ModelAttempt, ModelGone, Timeout
+from storage.types import Frozen
 
 if TYPE_CHECKING:
     from configs.settings import Settings
@@ -115,6 +116,7 @@ class Router:
         temperature: float | None = None,
         seed: int = 0,
         avoid: frozenset[str] = frozenset(),
+        inputs: Frozen | None = None,
     ) -> CompletionResult[T]:
         """An answer within the deadline, as `schema` where one is given.
 
@@ -122,13 +124,14 @@ class Router:
             task: persona, brief, lyrics or reflection let the embedded writer answer when nobody else can.
             seed: decides what the embedded writer writes.
             avoid: names of deployments to ask only when no other is left.
+            inputs: the data in the messages as the embedded writer takes it, which may know more than a prompt holds.
 
         Raises:
             InvalidRequest: a provider says that the question is wrong.
             AllDeploymentsFailed: nobody gave a usable answer.
         """
         until_s = asyncio.get_running_loop().time() + deadline_s
-        wanted = Wanted(tuple(messages), schema, task, max_tokens, temperature, seed, avoid)
+        wanted = Wanted(tuple(messages), schema, task, max_tokens, temperature, seed, avoid, inputs)
         asked = question(wanted.messages, schema, task, max_tokens, temperature, seed, avoid)
         if self._cache is not None and (kept := self._cache.get(asked)) is not None:
             return kept  # type: ignore[return-value] # the question holds the schema

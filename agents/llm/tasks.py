@@ -106,6 +106,9 @@ class LyricsInputs(Frozen):
     sections: tuple[SungSection, ...]
     avoid_lines: tuple[str, ...] = ()
     avoid_hooks: tuple[str, ...] = ()
+    sung_lines: frozenset[str] = Field(default=frozenset(), exclude=True)
+    """All lines the artist ever sang, in lower case. Left out of every dump: of no use to a hosted model, whose question would
+    grow with each song; the embedded writer alone is handed it."""
     lessons: tuple[str, ...] = ()
     """What fell short in the words of earlier songs."""
     remarks: tuple[Remark, ...] = ()

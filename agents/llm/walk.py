@@ -13,6 +13,7 @@ from agents.llm.result import Choice, T
 from agents.llm.shapes import read, schema_text, strict_schema
 from agents.llm.wires import Line
 from storage.errors import InvalidRequest, LLMError, ModelAttempt, SchemaViolation
+from storage.types import Frozen
 
 BUSY_PATIENCE_S = 2.0
 """How long a busy deployment is waited for while others can be asked."""
@@ -29,6 +30,8 @@ class Wanted(Generic[T]):
     temperature: float | None
     seed: int
     avoid: frozenset[str]
+    inputs: Frozen | None = None
+    """The data in the messages, whole; for the embedded writer."""
 
     def ask(self, deployment: Deployment, line: Line, exchange: tuple[Message, ...]) -> Ask:
         """As this deployment is asked, after what was said to it before."""
@@ -44,6 +47,7 @@ class Wanted(Generic[T]):
             schema=strict_schema(self.schema) if self.schema else None,
             task=self.task,
             seed=self.seed,
+            inputs=self.inputs if deployment.provider == OFFLINE else None,
         )
 
 

@@ -3,8 +3,8 @@ from collections import Counter
 
 import pytest
 
-from agents.llm.offline.banks import genre_voice, theme_banks
-from agents.llm.offline.grammar import as_line
+from agents.llm.offline.banks import genre_bank, genre_voice, shared_bank, theme_banks
+from agents.llm.offline.grammar import I_SPEAKER, as_line
 from agents.llm.offline.lyrics import write_lyrics
 from agents.llm.offline.prosody import is_rhyme, syllables, words_of
 from agents.llm.offline.writer import OfflineWriter
@@ -21,8 +21,8 @@ SEEDS = range(60)
 GENRES = list(load_genres())
 
 
-async def lyrics_of(brief, memory=()):
-    lyrics, _ = await write(OfflineWriter(), brief=brief, persona=PERSONA, memory=memory)
+async def lyrics_of(brief, memory=(), sung=frozenset()):
+    lyrics, _ = await write(OfflineWriter(), brief=brief, persona=PERSONA, memory=memory, sung=sung)
     return lyrics
 
 
@@ -115,6 +115,42 @@ async def test_one_speaker_sings_the_whole_song(theme, title, stranger):
                 assert not re.search(rf"\b({stranger})\b", line), line
 
 
+@pytest.mark.parametrize("genre", ["folk", "cinematic", "indie"])
+async def test_a_tale_is_told_of_her_from_its_first_line_to_its_last(genre):
+    """Folk went from she to I to he inside one song."""
+    strangers = re.compile(r"\b(I|I'm|I'll|me|my|we|us|our|you|your|he|him|his)\b")
+    told = 0
+    for seed in range(40):
+        lyrics = await lyrics_of(brief_of(seed, genre=genre, theme="small town", title="One Road Out"))
+        lines = [line for section in lyrics.sections for line in section.lines]
+        if not any(re.match(r"She\b", line) for line in lines):
+            continue
+        told += 1
+        assert [line for line in lines if strangers.search(line)] == []
+    assert told >= 3
+
+
+async def test_images_come_back_twice_a_song_at_most():
+    """Every later verse and bridge had ended on one, and most of these were no sentences."""
+    frames = [re.escape(line).replace(re.escape("{noun}"), r"[\w -]+") for line in shared_bank().recalls]
+    recalls = [
+        re.compile(I_SPEAKER.say(frame.replace("\\{", "{").replace("\\}", "}")), re.IGNORECASE)
+        for frame in frames
+    ]
+    for seed in range(20):
+        brief = brief_of(
+            seed, genre="darkwave", form="verse8 chorus8 verse8 bridge8 verse8 bridge8 verse8 chorus8"
+        )
+        lyrics = await lyrics_of(brief)
+        lines = [line for section in lyrics.sections for line in section.lines]
+        again = [
+            line
+            for line in lines
+            if re.search(r"^The [\w -]+ still ", line) or any(r.fullmatch(line) for r in recalls)
+        ]
+        assert len(again) <= 2, again
+
+
 async def test_instrumental_sections_stay_silent_and_an_instrumental_form_too():
     lyrics = await lyrics_of(brief_of(form="intro4 verse8 break4 chorus8 outro4"))
     assert [section.section for section in lyrics.sections] == ["verse", "chorus"]
@@ -141,6 +177,53 @@ async def test_no_line_comes_back_from_earlier_songs():
         old = {line.lower() for piece in memory for line in piece.lines}
         assert not old & {line.lower() for section in lyrics.sections for line in section.lines}
         memory = (*memory, remembered(lyrics))
+
+
+@pytest.mark.parametrize("genre", ["trap", "techno"])
+async def test_no_line_comes_twice_in_forty_songs_of_one_artist(genre):
+    """From the fourteenth song on, lines of the first ones came back: the writer knew the last dozen alone."""
+    sung: frozenset[str] = frozenset()
+    memory = ()
+    themes = genre_bank(genre).themes[:4]
+    for seed in range(40):
+        bank = theme_banks()[themes[seed % len(themes)]]
+        title = bank.hooks[seed // len(themes)].title
+        brief = sampled_brief(seed, genre).model_copy(update={"theme": bank.name, "title": title})
+        lyrics = await lyrics_of(brief, memory[-20:], sung)
+        lines = {line.lower() for section in lyrics.sections for line in section.lines} | {
+            lyrics.hook.lower()
+        }
+        assert not lines & sung
+        sung |= lines
+        memory = (*memory, remembered(lyrics))
+
+
+async def test_an_artist_who_has_sung_everything_still_finds_words():
+    """Every line of the banks is used up: an old one that is none of the latest songs' comes back."""
+    brief = brief_of(1, form="verse4 chorus4")
+    everything = AllLines()
+    lyrics = await lyrics_of(brief, (), everything)
+    assert [len(section.lines) for section in lyrics.sections] == [2, 2]
+
+
+class AllLines(frozenset[str]):
+    """Holds whatever it is asked for."""
+
+    def __contains__(self, line):
+        return True
+
+    def __or__(self, other):
+        return self
+
+
+@pytest.mark.parametrize("title", ["Glass Day", "Porch Light", "Broken Streetlight"])
+async def test_a_title_that_is_asked_for_again_and_again_is_sung_again(title):
+    """A dozen songs under one title use up its frames: the hook comes back, and is no fault."""
+    memory = ()
+    for seed in range(14):
+        lyrics = await lyrics_of(brief_of(seed, title=title), memory)
+        memory = (*memory, remembered(lyrics, title))
+    assert title.lower() in lyrics.hook.lower()
 
 
 @pytest.mark.parametrize(
@@ -268,3 +351,16 @@ async def test_an_artist_s_memory_spares_endings_as_well_as_lines():
         spared += len(ends(earlier) & ends(await lyrics_of(again, (remembered(earlier),))))
         unspared += len(ends(earlier) & ends(await lyrics_of(again)))
     assert spared < unspared / 2
+
+
+async def test_a_verse_sets_out_once():
+    """By the mill, over the heather and down by the willow had stood in one verse."""
+    voice, bank = genre_voice("folk"), theme_banks()["small town"]
+    heads = tuple(f"{as_line(I_SPEAKER.say(head))}," for head in (*bank.heads, *voice.openers, *voice.laters))
+    for seed in range(20):
+        brief = brief_of(
+            seed, genre="folk", theme="small town", title="Porch Light", form="verse16 chorus8 verse16"
+        )
+        lyrics = await lyrics_of(brief)
+        for section in lyrics.sections:
+            assert sum(line.startswith(heads) for line in section.lines) <= 1, section.lines

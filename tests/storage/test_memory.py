@@ -26,6 +26,14 @@ def another(stage: Stage, fence, seed: int, *drawn: DrawnLesson):
     return cycle
 
 
+def another_piece(stage: Stage, fence, seed: int, **changes):
+    artist = stage.read(artists.artist_by_id, artist_id=fence.artist_id)
+    cycle = stage.cycle(artist, seed=seed)
+    known = piece().model_copy(update=changes)
+    stage.write(learning.note, fence=fence, cycle_id=cycle.id, piece=known, lessons=())
+    return fence, cycle
+
+
 def titles(stage: Stage, **wanted) -> list[str]:
     return [found.piece.title for found in stage.read(memory.search_memory, **wanted)]
 
@@ -70,6 +78,29 @@ def test_an_undecided_song_is_known_at_once_and_what_becomes_of_it_takes_its_pla
     learn(stage, fence, cycle, decided(stage, fence, cycle))
     assert titles(stage, outcome="undecided") == []
     assert titles(stage, outcome="approved") == ["Slow Rain"]
+
+
+def test_all_that_an_artist_ever_sang_is_known(stage: Stage):
+    fence, first = made(stage, "One", lines=("Rain on the roof", "ÜBER alles"), hook="Drive on")
+    _, second = another_piece(stage, fence, 2, lines=("A second line",))
+    made(stage, "Two", lines=("Another artist's line",))
+    sung = stage.read(memory.sung_by, artist_id=fence.artist_id)
+    assert {"rain on the roof", "über alles", "drive on", "a second line"} <= sung
+    assert "another artist's line" not in sung
+    assert "a second line" not in stage.read(memory.sung_by, artist_id=fence.artist_id, besides=second.id)
+    assert stage.read(memory.sung_by, artist_id="art_nobody") == frozenset()
+    assert first.id != second.id
+
+
+def test_the_oldest_lines_of_a_very_long_life_are_let_go(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(memory, "SUNG_SONGS", 2)
+    fence, _ = made(stage, "One", lines=("The first line",))
+    for seed in (2, 3):
+        stage.clock.advance(days=1)
+        another_piece(stage, fence, seed, lines=(f"Line {seed}",))
+    sung = stage.read(memory.sung_by, artist_id=fence.artist_id)
+    assert {"line 2", "line 3"} <= sung
+    assert "the first line" not in sung
 
 
 def test_evidence_is_counted_a_song_once_and_fades(stage: Stage):

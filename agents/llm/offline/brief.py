@@ -8,6 +8,10 @@ from agents.llm.tasks import BriefDraft, BriefInputs
 from storage.clock import sub_seed
 
 _ARTICLES = frozenset({"a", "an", "the", "my", "our", "your"})
+_COUNTING = frozenset(
+    {"one", "two", "three", "single", "only", "other", "same", "second", "whole", "wrong", "first"}
+)
+"""Adjectives that pick a thing out of several: no name for a song."""
 _SMALL_WORDS = frozenset({"a", "an", "and", "at", "by", "for", "in", "of", "on", "or", "the", "to", "with"})
 """Words that a title keeps small, and does not end on."""
 
@@ -121,5 +125,5 @@ def _noun_titles(bank: ThemeBank) -> list[str]:
         f"{adjective} {thing.noun}".title()
         for thing in bank.things
         for adjective in thing.adjectives
-        if adjective.isalpha() and " " not in thing.noun
+        if adjective.isalpha() and adjective not in _COUNTING and " " not in thing.noun
     ]

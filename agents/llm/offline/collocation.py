@@ -9,14 +9,18 @@ _TIMES = frozenset(
 _PLACES = frozenset(
     {
         "above", "across", "along", "around", "at", "behind", "below", "beneath", "between", "beyond", "by", "down",
-        "far", "from", "in", "inside", "into", "near", "off", "on", "onto", "out", "outside", "over", "past", "round",
-        "through", "underneath", "under", "up", "where",
+        "far", "from", "home", "in", "inside", "into", "near", "off", "on", "onto", "out", "outside", "over", "past", "round",
+        "through", "underneath", "under", "up", "upward", "where",
     }
 )  # fmt: skip
 _COMPANY = frozenset({"with", "without"})
 _PARTICLES = frozenset({"up", "down", "off", "over", "out", "through", "round", "in", "on", "by", "to"})
 """After a bare verb they would make another verb of it: the cheque clears, up the stair."""
-_DETERMINERS = frozenset({"the", "a", "an", "my", "our", "your", "her", "both", "every", "one", "each"})
+_DETERMINERS = frozenset(
+    {"the", "a", "an", "my", "our", "your", "her", "both", "every", "one", "each", "no", "not", "don't"}
+)
+_WORN = ("with a ", "with an ", "with no ", "with one eye", "with that ", "with the brim", "in a bed", "in a coat", "in an old", "in your ",
+         "barely", "under a borrowed", "without a word", "without knowing", "one step", "far away from home")  # fmt: skip
 _SOUNDING = frozenset({"breathe", "dance", "drift", "fall", "hum", "move", "nod", "run", "sing", "sleep", "sway", "swing", "turn",
                        "wake", "walk"})  # fmt: skip
 """What is done to a song, a sound or a beat."""
@@ -44,9 +48,10 @@ def is_of_time(tail: str) -> bool:
 
 def tells_of_people(tail: str) -> bool:
     """Whether a tail tells what somebody has with them, which a thing has not."""
-    return tail.startswith(("with a ", "with an ", "with no ", "in a coat", "in an old", "barely"))
+    return tail.startswith(_WORN)
 
 
 def _shared(said: list[str], closing: list[str]) -> bool:
     """Whether a word of meaning stands in both."""
-    return bool({word for word in said if len(word) > 3} & {word for word in closing if len(word) > 3})
+    told, closed = ({word.removesuffix("'s") for word in words if len(word) > 3} for words in (said, closing))
+    return bool(told & closed)

@@ -21,6 +21,10 @@ class Gap:
     """Sounds before the rhyme that its partners have taken."""
     parts: frozenset[str] = frozenset()
     """Openings and endings that may not come again."""
+    sung: frozenset[str] = frozenset()
+    """Lines in lower case that may not come again."""
+    has_set_out: bool = False
+    """Whether a line of this section tells where or when already: it does not go somewhere else."""
     before: LineDraft | None = None
     """The line before it, if it is new."""
 
@@ -28,9 +32,11 @@ class Gap:
         """Whether a draft may stand here at all."""
         if draft.ending.onset in self.onsets or draft.parts & self.parts:
             return False
-        if self.place == 0 and draft.is_joined:
+        if (self.place == 0 and draft.is_joined) or (self.has_set_out and draft.sets_out):
             return False
-        return self.section.syllables_min <= len(draft.stresses) <= self.section.syllables_max
+        if not self.section.syllables_min <= len(draft.stresses) <= self.section.syllables_max:
+            return False
+        return draft.text.lower() not in self.sung
 
     def strain(self, draft: LineDraft, content: set[str]) -> float:
         """How badly a draft would stand here; 0 is best.

@@ -10,6 +10,8 @@ _SLOT = re.compile(r"\{((?:I|me|my|mine)[^}]*)\}")
 """A place for the person; other braces belong to somebody else."""
 _ADDRESS = re.compile(r"\byou(r|rs|'re|'ve|'ll)?\b")
 _SUBJECT = re.compile(r"\{I[^}]*\}")
+_OTHERS = re.compile(r"\b(we|us|our|ours|let's|he|him|his|I|me|my|mine)\b(?!\})")
+"""Whoever else might tell a story or stand in it: one that is told of her is told of nobody else."""
 _SLOTS_OF_PERSON = re.compile(r"\{(I|me|my|mine)[^}]*\}")
 _IRREGULAR = {"be": "is", "have": "has"}
 _SPOKEN_AS_CONSONANT = ("one", "uni", "eu", "use")
@@ -33,7 +35,7 @@ class Speaker:
         if self.name == "I":
             return True
         if self.name == "she":
-            return not (_SUBJECT.search(phrase) or _ADDRESS.search(phrase))
+            return not (_SUBJECT.search(phrase) or _ADDRESS.search(phrase) or _OTHERS.search(phrase))
         return not (_ADDRESS.search(phrase) or "{my" in phrase or "{mine}" in phrase)
 
     def does(self, act: str) -> str:
@@ -77,16 +79,18 @@ WE_SPEAKER = Speaker(
 
 
 SHE_SPEAKER = Speaker("she", {"I": "she", "me": "her", "my": "her", "mine": "hers", "myself": "herself"})
-"""Somebody whom verses tell of."""
+"""Somebody whom a song tells of, from its first line to its last."""
 
 
-def speaker_of(hook: str, rng: random.Random, share_of_we: float) -> Speaker:
-    """Who sings a song with this hook; where it leaves that open, the genre's share of songs is sung by `we`."""
+def speaker_of(hook: str, rng: random.Random, share_of_we: float, *, is_tale: bool = False) -> Speaker:
+    """Who sings a song with this hook; where it leaves that open, a tale is told of her, and `we` sing the genre's share."""
     words = set(re.findall(r"[a-z]+", hook.lower()))
     if words & {"we", "us", "our"}:
         return WE_SPEAKER
     if words & {"i", "me", "my", "mine", "you", "your", "yours"}:
         return I_SPEAKER
+    if is_tale:
+        return SHE_SPEAKER
     return WE_SPEAKER if rng.random() < share_of_we else I_SPEAKER
 
 
@@ -105,6 +109,13 @@ def clause_of(thing: Thing, rng: random.Random) -> tuple[str, str]:
         return f"{subject} {third_person(verb)}", verb
     subject = rng.choice((f"the {noun}", noun)) if adjective else f"the {noun}"
     return f"{subject} {third_person(verb) if thing.number == 'mass' else verb}", verb
+
+
+def clause_of_again(thing: Thing, rng: random.Random) -> tuple[str, str]:
+    """A clause about a thing that was seen before: it does so still; the verb phrase as well."""
+    verb = rng.choice(thing.verbs)
+    said = verb if verb.startswith("never ") else f"still {verb}"
+    return f"the {thing.noun} {said if thing.number == 'plural' else third_person(said)}", verb
 
 
 def with_article(noun: str) -> str:

@@ -3,7 +3,7 @@
 import random
 
 from agents.llm.offline.banks import theme_banks
-from agents.llm.offline.grammar import I_SPEAKER, as_line
+from agents.llm.offline.grammar import as_line
 from agents.llm.offline.prosody import syllables
 
 _AROUND_NAME = (
@@ -34,16 +34,17 @@ def hook_for(
 
     Args:
         frames: the genre's lines around a title that names a thing of the banks, such as Broken Streetlight.
+        avoid: what was sung before, in lower case.
     """
     for bank in theme_banks().values():
         for hook in bank.hooks:
-            if hook.title.lower() == title.lower() and hook.line not in avoid:
+            if hook.title.lower() == title.lower() and hook.line.lower() not in avoid:
                 return hook.line
     is_thing = title.lower() in _things()
     sung = title.lower() if is_thing else _as_typed(title, theme)
-    patterns = [I_SPEAKER.say(frame) for frame in frames] if is_thing else _AROUND_NAME
+    patterns = frames if is_thing else _AROUND_NAME
     lines = [as_line(pattern.replace("{title}", sung)) for pattern in patterns]
-    fitting = [line for line in lines if fewest <= syllables(line) <= most and line not in avoid]
+    fitting = [line for line in lines if fewest <= syllables(line) <= most and line.lower() not in avoid]
     return rng.choice(fitting) if fitting else as_line(sung)
 
 

@@ -1,10 +1,9 @@
 """The words of a song, from its brief: same inputs and seed, same words."""
 
 import random
-from dataclasses import replace
 
 from agents.llm.offline.banks import ThemeBank, genre_voice, theme_bank_for, theme_banks
-from agents.llm.offline.grammar import SHE_SPEAKER, speaker_of
+from agents.llm.offline.grammar import I_SPEAKER, SHE_SPEAKER, speaker_of
 from agents.llm.offline.hooks import hook_for
 from agents.llm.offline.lines import LineWriter
 from agents.llm.offline.verses import Sheet
@@ -25,15 +24,18 @@ def write_lyrics(inputs: LyricsInputs, seed: int) -> LyricsDraft:
     bank = _bank_for(inputs, seed)
     rng = random.Random(sub_seed(seed, "lyrics", "lines"))
     fewest, most = _hook_bounds(inputs.sections)
-    avoid_hooks = frozenset(inputs.avoid_hooks)
+    recent = frozenset(line.lower() for line in (*inputs.avoid_lines, *inputs.avoid_hooks))
+    sung = inputs.sung_lines | recent
     voice = genre_voice(inputs.genre)
-    hook = hook_for(
-        inputs.title, inputs.theme, voice.frames, fewest=fewest, most=most, avoid=avoid_hooks, rng=rng
-    )
-    avoid = frozenset(line.lower() for line in (*inputs.avoid_lines, hook))
-    writer = LineWriter(bank, inputs.mood, speaker_of(hook, rng, voice.we), voice)
-    teller = replace(writer, speaker=SHE_SPEAKER) if rng.random() < voice.tale else writer
-    sheet = Sheet(writer, teller, rng, avoid)
+    is_tale = rng.random() < voice.tale
+    frames = tuple(map(I_SPEAKER.say, voice.frames))
+    if is_tale:
+        frames = (
+            tuple(SHE_SPEAKER.say(frame) for frame in voice.frames if SHE_SPEAKER.can_say(frame)) or frames
+        )
+    hook = hook_for(inputs.title, inputs.theme, frames, fewest=fewest, most=most, avoid=sung, rng=rng)
+    writer = LineWriter(bank, inputs.mood, speaker_of(hook, rng, voice.we, is_tale=is_tale), voice)
+    sheet = Sheet(writer, rng, sung | {hook.lower()}, recent | {hook.lower()})
     return LyricsDraft(hook=hook, sections=_sections(inputs.sections, sheet, hook))
 
 

@@ -1,10 +1,11 @@
 """Whole sections: lines chosen so that they rhyme as the scheme says, scan evenly and repeat nothing."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from agents.llm.offline.gap import Gap
+from agents.llm.offline.grammar import SHE_SPEAKER
 from agents.llm.offline.lines import Ending, LineDraft, LineWriter
 from agents.llm.offline.prosody import rhyme_of, sound_of, words_of
 from agents.llm.tasks import SungSection
@@ -24,6 +25,10 @@ _ANY_KIND: Kinds = ("scene", "act", "head", "claim")
 """For long songs, whose sections have used up their own kinds."""
 _CHANCE = 2.0
 """Strain that chance may add, so that equal lines take turns."""
+_RECALLS = 2
+"""Images that come back in one song: more often, it is a habit."""
+_HABIT = 2.0
+"""Strain of an ending that fits anything, for each one that the song has."""
 _STALENESS = 5.0
 """Strain of an ending that one of the artist's latest songs has sung in another line."""
 
@@ -33,25 +38,25 @@ class Sheet:
     """A song's words as they grow: what has been used and may not come again."""
 
     writer: LineWriter
-    teller: LineWriter
-    """Writes the verses: the same as `writer`, or one who tells of somebody else."""
     rng: random.Random
-    avoid_lines: frozenset[str]
-    """Lines of earlier songs, in lower case."""
+    sung: frozenset[str]
+    """Lines of all earlier songs, in lower case."""
+    recent: frozenset[str]
+    """Those of the latest songs: they do not come back even where the banks have nothing else left."""
     content: set[str] = field(default_factory=set)
     openings: set[str] = field(default_factory=set)
     endings: set[str] = field(default_factory=set)
     rhymes: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._endings = {id(writer): writer.endings() for writer in (self.writer, self.teller)}
+        self._endings = self.writer.endings()
         self._verses = 0
+        self._recalls = self._fillings = 0
         self._stale = frozenset(
             ending.phrase
-            for endings in self._endings.values()
-            for family in endings.values()
+            for family in self._endings.values()
             for ending in family
-            if any(line.endswith(ending.close.lower()) for line in self.avoid_lines)
+            if any(line.endswith(ending.close.lower()) for line in self.recent)
         )
 
     def lines(self, section: SungSection, hook: str) -> tuple[str, ...]:
@@ -79,8 +84,10 @@ class Sheet:
         kinds = [own] * len(section.scheme)
         if section.section == "verse":
             kinds[0] = ("later",) if self._verses else tuple(dict.fromkeys(("head", "scene", *own[:1])))
-        if self.writer.images and (
-            section.section == "bridge" or (self._verses and section.section == "verse")
+        if (
+            self.writer.images
+            and self._recalls < _RECALLS
+            and (section.section == "bridge" or (self._verses and section.section == "verse"))
         ):
             kinds[-1] = ("recall",)
         if section.section == "bridge":
@@ -88,11 +95,8 @@ class Sheet:
         return kinds
 
     def _usual(self, section: SungSection) -> Kinds:
-        verse = self.writer.voice.verse if self.teller is self.writer else _TALE
+        verse = _TALE if self.writer.speaker is SHE_SPEAKER else self.writer.voice.verse
         return KINDS.get(section.section, verse)
-
-    def _writer_of(self, section: SungSection) -> LineWriter:
-        return self.teller if section.section == "verse" else self.writer
 
     def turned(self, section: SungSection, lines: tuple[str, ...]) -> tuple[str, ...]:
         """A returning section with its last line other than the hook anew, in rhyme; all on its rhyme if that is used up.
@@ -112,13 +116,13 @@ class Sheet:
     def _other_line(
         self, section: SungSection, lines: tuple[str, ...], place: int, partners: list[str]
     ) -> LineDraft | None:
-        own, writer = self._usual(section), self._writer_of(section)
-        families = [rhyme_of(partners[0])] if partners else self._families(1, own, writer)
+        own = self._usual(section)
+        families = [rhyme_of(partners[0])] if partners else self._families(1, own)
         onsets = frozenset(sound_of(words_of(line)[-1]).onset for line in (*partners, lines[place]))
-        gap = Gap(section, place, onsets, frozenset(self.openings | self.endings))
+        gap = Gap(section, place, onsets, frozenset(self.openings | self.endings), self.sung)
         for kinds, family in product((own, _ANY_KIND), families):
-            if draft := self._best(gap, family, kinds, writer):
-                self._use(draft, writer)
+            if draft := self._best(gap, family, kinds):
+                self._use(draft)
                 return draft
         return None
 
@@ -129,21 +133,23 @@ class Sheet:
         own: list[Kinds],
         written: dict[int, LineDraft],
     ) -> dict[int, LineDraft]:
-        writer = self._writer_of(section)
         usual = [self._usual(section)] * len(own)
         loose = [_ANY_KIND] * len(own)
-        for kinds, openings in (
+        ways = (
             (own, self.openings),
             (usual, self.openings),
             (loose, self.openings),
             (loose, set[str]()),
-        ):
+        )
+        # Who has sung for years takes up an old line rather than fall silent.
+        for sung, (kinds, openings) in product((self.sung, self.recent), ways):
             asked = tuple(dict.fromkeys(kind for place in places for kind in kinds[place]))
-            for family in self._families(len(places), asked, writer):
-                group = self._group(section, places, written, family, kinds, openings | self.endings, writer)
+            for family in self._families(len(places), asked):
+                gap = Gap(section, 0, parts=frozenset(openings | self.endings), sung=sung)
+                group = self._group(gap, places, written, family, kinds)
                 if group:
                     for draft in group.values():
-                        self._use(draft, writer)
+                        self._use(draft)
                     return group
         raise UsageError(
             f"the word bank {self.writer.theme.name!r} has no fresh rhymes left for this {section.section}: "
@@ -152,37 +158,37 @@ class Sheet:
 
     def _group(
         self,
-        section: SungSection,
+        any_gap: Gap,
         places: list[int],
         written: dict[int, LineDraft],
         family: str,
         kinds: list[Kinds],
-        used: set[str],
-        writer: LineWriter,
     ) -> dict[int, LineDraft]:
-        """Lines for all places on one rhyme; empty if one of them finds none."""
+        """Lines for all places on one rhyme, each in a gap like `any_gap`; empty if one of them finds none."""
         group: dict[int, LineDraft] = {}
         for place in places:
-            gap = Gap(
-                section,
-                place,
+            gap = replace(
+                any_gap,
+                place=place,
                 onsets=frozenset(draft.ending.onset for draft in group.values()),
-                parts=frozenset(used.union(*(draft.parts for draft in group.values()))),
+                parts=any_gap.parts.union(*(draft.parts for draft in group.values())),
+                has_set_out=any(draft.sets_out for draft in (*written.values(), *group.values())),
                 before=written.get(place - 1) or group.get(place - 1),
             )
-            draft = self._best(gap, family, kinds[place], writer)
+            draft = self._best(gap, family, kinds[place])
             if draft is None:
                 return {}
             group[place] = draft
         return group
 
-    def _families(self, size: int, kinds: Kinds, writer: LineWriter) -> list[str]:
+    def _families(self, size: int, kinds: Kinds) -> list[str]:
         """Rhymes that can end `size` lines: unused ones first, among them those the theme has its own words on."""
-        by_rhyme = self._endings[id(writer)]
-        able = [rhyme for rhyme, endings in by_rhyme.items() if len({one.onset for one in endings}) >= size]
+        able = [
+            rhyme for rhyme, endings in self._endings.items() if len({one.onset for one in endings}) >= size
+        ]
         self.rng.shuffle(able)
         return sorted(
-            able, key=lambda rhyme: (rhyme in self.rhymes, -min(size, self._own(by_rhyme[rhyme], kinds)))
+            able, key=lambda rhyme: (rhyme in self.rhymes, -min(size, self._own(self._endings[rhyme], kinds)))
         )
 
     def _own(self, endings: list[Ending], kinds: Kinds) -> int:
@@ -190,28 +196,31 @@ class Sheet:
         fresh = [one for one in endings if one.is_own and one.phrase not in self.endings]
         return len({one.onset for one in fresh if one.can_end(kinds)})
 
-    def _best(self, gap: Gap, family: str, kinds: Kinds, writer: LineWriter) -> LineDraft | None:
+    def _best(self, gap: Gap, family: str, kinds: Kinds) -> LineDraft | None:
         drafts = (
             draft
-            for ending in self._endings[id(writer)].get(family, ())
+            for ending in self._endings.get(family, ())
             if ending.phrase not in gap.parts
-            for draft in writer.drafts(kinds, ending, self.rng)
-            if gap.holds(draft) and draft.text.lower() not in self.avoid_lines
+            for draft in self.writer.drafts(kinds, ending, self.rng)
+            if gap.holds(draft)
         )
         return min(
             drafts,
             key=lambda draft: (
                 gap.strain(draft, self.content)
                 + _STALENESS * (draft.ending.phrase in self._stale)
+                + _HABIT * self._fillings * draft.ending.is_filling
                 + self.rng.uniform(0.0, _CHANCE)
             ),
             default=None,
         )
 
-    def _use(self, draft: LineDraft, writer: LineWriter) -> None:
+    def _use(self, draft: LineDraft) -> None:
         self.openings |= draft.parts
         self.endings.add(draft.ending.phrase)
         self.content |= draft.content
         self.rhymes.add(draft.ending.rhyme)
+        self._recalls += draft.kind == "recall"
+        self._fillings += draft.ending.is_filling
         if draft.kind == "scene":
-            writer.images.update(dict.fromkeys(draft.parts))
+            self.writer.images.update(dict.fromkeys(draft.parts))

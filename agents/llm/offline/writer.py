@@ -14,7 +14,7 @@ from storage.errors import ProviderRefusedError
 from storage.types import Frozen
 
 SOURCE = "offline"
-MODEL = "grammar-2"
+MODEL = "grammar-3"
 """Raised whenever the same seed would write other words."""
 
 _TASKS: dict[str, Callable[..., Frozen]] = {

@@ -1,4 +1,4 @@
-"""The embedded writer as a deployment: reads the question's data block, or sings about what was said."""
+"""The embedded writer as a deployment: takes the question's data or reads its block, or sings about what was said."""
 
 import asyncio
 import json
@@ -52,7 +52,7 @@ class OfflineLine:
                 f"the embedded writer has no grammar for {ask.task!r}; it does {', '.join(TASKS)}"
             )
         inputs_type, answer = TASKS[ask.task]
-        inputs = _data(ask, inputs_type) or _made_up(ask)
+        inputs = ask.inputs or _data(ask, inputs_type) or _made_up(ask)
         request = Request(task=ask.task, prompt=ask.task, inputs=inputs, answer=answer, seed=ask.seed)
         try:
             if self._writer is not None:

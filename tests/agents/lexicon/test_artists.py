@@ -25,6 +25,9 @@ from configs.wordlists import real_artists
         ("sounds like queen on a good day", "queen"),
         ("sing it like Adele", "adele"),
         ("moving like Usher", "usher"),
+        ("a beat for Kanye", "kanye"),
+        ("corridos like Peso Pluma", "peso pluma"),
+        ("in the style of ビートルズ", "ビートルズ"),
     ],
 )
 def test_named(text, name):

@@ -20,6 +20,12 @@ from configs.wordlists import words_of_list
         "motherfuckers, rise",
         "You assholes",
         "suck my dick",
+        "what the f u c k is this",
+        "f-u-c-k the weather",
+        "F.U.C.K.",
+        "I f u c k u up",
+        "una puta noche",
+        "qué mierda",
     ],
 )
 def test_explicit_lines(line):
@@ -38,6 +44,10 @@ def test_explicit_lines(line):
         "an Essex cuckoo and a peacock",
         "a titmouse, a cocktail, a Pentagon analyst",
         "*** *** ***",
+        "R-E-S-P-E-C-T",
+        "a b c, it's easy",
+        "P-U-S-S-Y-C-A-T",
+        "I a m a l i v e",
         "",
     ],
 )
@@ -47,6 +57,10 @@ def test_lines_that_only_look_so(line):
 
 def test_a_slur_marks_a_song_as_well():
     assert is_explicit([next(iter(words_of_list("slurs")))])
+
+
+def test_a_slur_whose_letters_stand_apart_is_one():
+    assert is_explicit([" ".join(max(words_of_list("slurs"), key=len))])
 
 
 def test_a_harmless_neighbour_excuses_only_its_own_word():

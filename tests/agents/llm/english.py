@@ -77,6 +77,14 @@ _HOMOGRAPHS = frozenset({"light", "dream", "dance", "sleep", "love", "walk", "ru
                          "need", "burn", "rise", "wait", "know", "find", "leave", "let"})  # fmt: skip
 
 
+_PAST = frozenset(
+    {"was", "were", "had", "fell", "came", "went", "began", "broke", "left", "lost", "rose", "sang", "ran"}
+)
+_ADJECTIVES_IN_ED = frozenset(
+    {"red", "bed", "tired", "borrowed", "need", "bleed", "speed", "heed", "seed", "weed"}
+)
+
+
 def faults(line: str) -> tuple[str, ...]:
     """What is wrong with a line; empty for one that breaks no rule."""
     words = words_of(line)
@@ -213,6 +221,58 @@ def _mistakes_the_case(_: str, words: tuple[str, ...]) -> bool:
     )
 
 
+def _has_no_verb(line: str, words: tuple[str, ...]) -> bool:
+    """`The whale, but quiet and deep`: a noun of the banks alone before a comma, and nothing that it does."""
+    subject, comma, rest = line.partition(",")
+    said, following = words_of(subject), words_of(rest)
+    is_noun = bool(comma) and words[0] == "the" and len(said) <= 4 and said[-1] in frozenset.union(*nouns())
+    return is_noun and following[:1] != () and following[0] in {"and", "but", "in", "like", "when", "with"}
+
+
+def _clashes_in_tense(line: str, _: tuple[str, ...]) -> bool:
+    """`When it cleared, we don't need to reach the shore`: what is past opens a line that is present."""
+    before, comma, after = line.partition(",")
+    opening, rest = words_of(before), words_of(after)
+    if (
+        not comma
+        or not opening
+        or opening[0] not in {"when", "as", "while", "after", "once", "until", "till"}
+    ):
+        return False
+    return any(map(_is_past, opening[1:])) and not any(map(_is_past, rest))
+
+
+def _is_past(word: str) -> bool:
+    return word in _PAST or (word.endswith("ed") and word not in _ADJECTIVES_IN_ED)
+
+
+def _goes_twice(line: str, _: tuple[str, ...]) -> bool:
+    """`Falls upward up the stair`."""
+    return bool(re.search(r"\b(up|down|out|back)wards? \1\b", line, re.IGNORECASE))
+
+
+def _likens_many_to_it(_: str, words: tuple[str, ...]) -> bool:
+    """`The sirens miss us like it's something new`: what is many is no it; a day or a year may be."""
+    many = nouns()[1]
+    if not any(word in many for word in words[:3]):
+        return False
+    return any(
+        one == "like"
+        and other in {"it", "it's"}
+        and following not in {"yesterday", "always", "the", "everyone's"}
+        for one, other, following in zip(words, words[1:], words[2:], strict=False)
+    )
+
+
+def _misses_a_preposition(_: str, words: tuple[str, ...]) -> bool:
+    """`The sirens are knocking the door`."""
+    return any(
+        one in {"knock", "knocks", "knocking", "listen", "listens", "listening"}
+        and other in _ARTICLES | _POSSESSIVES
+        for one, other in pairwise(words)
+    )
+
+
 RULES = {
     "untidy": _is_untidy,
     "doubled word": _doubles_a_word,
@@ -227,6 +287,11 @@ RULES = {
     "no subject": _has_no_subject,
     "dangling end": _dangles,
     "case": _mistakes_the_case,
+    "no verb": _has_no_verb,
+    "tense": _clashes_in_tense,
+    "direction": _goes_twice,
+    "number of it": _likens_many_to_it,
+    "preposition": _misses_a_preposition,
 }
 
 

@@ -30,6 +30,10 @@ def test_they_go_together(opening, tail):
         ("sell the piano", "like water down the drain", "nobody sells it so"),
         ("leave on the hall lamp", "to a song we all know", "nothing here sounds"),
         ("stack up the chairs", "on a folding chairs", "a word twice"),
+        ("watch the crossing", "in the crossing's flashing beat", "a word twice"),
+        ("fall upward", "up the iron stair", "upward up"),
+        ("follow no footprints", "like a runaway cart", "nobody follows nothing so"),
+        ("take the back road home", "on the courthouse stair", "two places"),
     ],
 )
 def test_they_do_not(opening, tail, because):

@@ -3,7 +3,7 @@
 import pytest
 
 from agents.llm.offline.banks import genre_voice, moods, shared_bank, theme_banks, voiced_genres
-from agents.llm.offline.grammar import I_SPEAKER, WE_SPEAKER, as_line
+from agents.llm.offline.grammar import I_SPEAKER, SHE_SPEAKER, WE_SPEAKER, as_line
 from agents.llm.offline.writer import OfflineWriter
 from agents.lyricist import write
 from configs.genres import load_genres
@@ -33,6 +33,18 @@ BROKEN = {
     "unequal verbs": ["She lies still and listen tonight"],
     "no subject": ["Is late again in the rain", "Drips in the hall tonight", "Was never mine"],
     "dangling end": ["I walk into the", "A night like this and", "Nothing left of"],
+    "no verb": [
+        "The whale, but quiet and deep",
+        "The sirens, like it's something new",
+        "The last cleaner, and nobody here",
+    ],
+    "tense": [
+        "When it cleared, we don't need to reach the shore",
+        "When the horns fell silent, the wind is cold",
+    ],
+    "direction": ["The dry snow falls upward up the iron stair"],
+    "number of it": ["The faces smile like it's something new", "Red lasers glow like it's just pretend"],
+    "preposition": ["The sirens are knocking the door", "I listen the bells"],
     "case": ["She sings for we", "Between he and the wall", "Me is walking home"],
 }
 
@@ -56,22 +68,30 @@ def test_every_rule_is_shown_to_fail():
         "I let the both of us be free",
         "A euphoric hour, an honest one",
         "Run, run, and never look back",
+        "When it clears, the gates of the morning can wait",
+        "When it was over, nobody stayed",
+        "The mirror ball, the staircase and the smoke are one",
+        "The orbits decay like it's yesterday",
+        "I knock on the door and listen to the bells",
     ],
 )
 def test_sound_lines_pass(line):
     assert faults(line) == ()
 
 
-@pytest.mark.parametrize("speaker", [I_SPEAKER, WE_SPEAKER])
+@pytest.mark.parametrize("speaker", [I_SPEAKER, WE_SPEAKER, SHE_SPEAKER])
 def test_every_whole_line_of_the_banks_is_sound_whoever_sings_it(speaker):
     lines = [line for closes in moods().values() for line in closes]
     lines += [*shared_bank().closes, *shared_bank().turns]
+    lines += [
+        line.replace("{noun}", noun) for line in shared_bank().recalls for noun in ("fog", "bells", "key")
+    ]
     for bank in theme_banks().values():
         lines += [*bank.closes, *(hook.line for hook in bank.hooks)]
     for voice in map(genre_voice, [*voiced_genres(), "any"]):
         lines += [*voice.closes, *voice.turns]
     sung = [as_line(speaker.say(line)) for line in lines if speaker.can_say(line)]
-    assert len(sung) > 1000
+    assert len(sung) > 600
     assert [line for line in sung if faults(line)] == []
 
 

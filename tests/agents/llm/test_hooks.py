@@ -18,7 +18,7 @@ def test_a_title_of_the_banks_brings_its_line():
 
 
 def test_a_line_used_before_gives_way_to_a_new_one_with_the_same_title():
-    again = hook("Porch Light", avoid=frozenset({"Leave the porch light on for me"}))
+    again = hook("Porch Light", avoid=frozenset({"leave the porch light on for me"}))
     assert "porch light" in again.lower()
     assert again != "Leave the porch light on for me"
 

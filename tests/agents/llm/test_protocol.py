@@ -8,7 +8,7 @@ import agents.llm
 from agents.llm.messages import conversation, data_message
 from agents.llm.offline.writer import OfflineWriter
 from agents.llm.protocol import Completion, Request
-from agents.llm.tasks import BriefDraft, BriefInputs
+from agents.llm.tasks import BriefDraft, BriefInputs, LyricsDraft, LyricsInputs
 from configs.prompts import load_prompt
 from storage.errors import ProviderRefusedError
 
@@ -45,6 +45,19 @@ def test_the_contract_stands_apart_from_the_data():
     system, user = conversation(request_for("rain"))
     assert (system.role, system.content) == ("system", load_prompt("brief").text)
     assert (user.role, user.content) == ("user", data_message(request_for("rain")))
+
+
+def test_what_the_embedded_writer_alone_is_handed_makes_no_other_question():
+    """A hosted model is not told of all an artist ever sang, and a walked step finds its answer by the same identity."""
+    plain = LyricsInputs(title="A", theme="rain", mood="open", genre="indie", voice="", sections=())
+    knowing = plain.model_copy(update={"sung_lines": frozenset({"a line of the first song"})})
+    bare, full = (
+        Request(task="lyrics", prompt="lyrics", inputs=inputs, answer=LyricsDraft, seed=1)
+        for inputs in (plain, knowing)
+    )
+    assert data_message(bare) == data_message(full)
+    assert bare.sha256("p") == full.sha256("p")
+    assert pickle.loads(pickle.dumps(full)).inputs.sung_lines == knowing.sung_lines
 
 
 def test_a_draft_goes_back_as_the_models_own_turn():

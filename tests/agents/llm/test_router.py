@@ -22,9 +22,12 @@ from agents.llm import (
     RetryPolicy,
     Router,
 )
+from agents.llm.routed import RoutedWriter
+from agents.lyricist import write
 from storage.errors import InvalidRequest
 from tests.agents.llm import servers
 from tests.agents.llm.servers import ANTHROPIC, KEY, OPENAI, WIRES, ModelServer, saying, serving, status
+from tests.agents.llm.songs import PERSONA, brief_of
 
 HELLO = [Message(role="user", content="Say something.")]
 PRICE = Price(input_usd_per_million=Decimal(1), output_usd_per_million=Decimal(10))
@@ -395,3 +398,13 @@ async def test_a_stream_is_paid_like_any_call(pair: tuple[ModelServer, ModelServ
     ledger = LocalLedger(Decimal(1))
     *_, result = [piece async for piece in two(pair, ledger=ledger).stream(HELLO, deadline_s=10)]
     assert result.cost_usd == ledger.charged_usd == USED_USD
+
+
+async def test_the_embedded_writer_is_handed_the_data_whole():
+    """What a prompt has no room for reaches it through the router: it keeps clear of a line that no message tells of."""
+    brief = brief_of(1, form="verse4 chorus4")
+    writer = RoutedWriter(Router([]))
+    first, _ = await write(writer, brief=brief, persona=PERSONA, memory=())
+    lines = frozenset(line.lower() for section in first.sections for line in section.lines)
+    again, _ = await write(writer, brief=brief, persona=PERSONA, memory=(), sung=lines)
+    assert not lines & {line.lower() for section in again.sections for line in section.lines}
