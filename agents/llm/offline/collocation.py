@@ -19,7 +19,7 @@ _PARTICLES = frozenset({"up", "down", "off", "over", "out", "through", "round", 
 _DETERMINERS = frozenset(
     {"the", "a", "an", "my", "our", "your", "her", "both", "every", "one", "each", "no", "not", "don't"}
 )
-_WORN = ("with a ", "with an ", "with no ", "with one eye", "with that ", "with the brim", "in a bed", "in a coat", "in an old", "in your ",
+_WORN = ("with a ", "with an ", "with no ", "with promises", "with one eye", "with that ", "with the brim", "in a bed", "in a coat", "in an old", "in your ",
          "barely", "under a borrowed", "without a word", "without knowing", "one step", "far away from home")  # fmt: skip
 _SOUNDING = frozenset({"breathe", "dance", "drift", "fall", "hum", "move", "nod", "run", "sing", "sleep", "sway", "swing", "turn",
                        "wake", "walk"})  # fmt: skip
