@@ -1,6 +1,7 @@
 """Which tail may follow which opening: one place, one time and one likeness a line, and no verb that a tail would change."""
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"[a-z']+")
 _TIMES = frozenset(
@@ -26,6 +27,7 @@ _SOUNDING = frozenset({"breathe", "dance", "drift", "fall", "hum", "move", "nod"
 """What is done to a song, a sound or a beat."""
 
 
+@lru_cache(maxsize=50_000)
 def fits(opening: str, tail: str) -> bool:
     """Whether a tail may close a line that begins with this verb phrase or clause."""
     said, closing = _WORD.findall(opening.lower()), _WORD.findall(tail.lower())
