@@ -1,6 +1,7 @@
 """Which tail may follow which opening: one place, one time and one likeness a line, and no verb that a tail would change."""
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"[a-z']+")
 _TIMES = frozenset(
@@ -19,13 +20,14 @@ _PARTICLES = frozenset({"up", "down", "off", "over", "out", "through", "round", 
 _DETERMINERS = frozenset(
     {"the", "a", "an", "my", "our", "your", "her", "both", "every", "one", "each", "no", "not", "don't"}
 )
-_WORN = ("with a ", "with an ", "with no ", "with one eye", "with that ", "with the brim", "in a bed", "in a coat", "in an old", "in your ",
+_WORN = ("with a ", "with an ", "with no ", "with promises", "with one eye", "with that ", "with the brim", "in a bed", "in a coat", "in an old", "in your ",
          "barely", "under a borrowed", "without a word", "without knowing", "one step", "far away from home")  # fmt: skip
 _SOUNDING = frozenset({"breathe", "dance", "drift", "fall", "hum", "move", "nod", "run", "sing", "sleep", "sway", "swing", "turn",
                        "wake", "walk"})  # fmt: skip
 """What is done to a song, a sound or a beat."""
 
 
+@lru_cache(maxsize=50_000)
 def fits(opening: str, tail: str) -> bool:
     """Whether a tail may close a line that begins with this verb phrase or clause."""
     said, closing = _WORD.findall(opening.lower()), _WORD.findall(tail.lower())

@@ -27,6 +27,8 @@ _CHANCE = 2.0
 """Strain that chance may add, so that equal lines take turns."""
 _RECALLS = 2
 """Images that come back in one song: more often, it is a habit."""
+_PATIENCE = 1_500
+"""Rhymes that are tried in vain in one song until lines of long ago will do: a second or two of work."""
 _HABIT = 2.0
 """Strain of an ending that fits anything, for each one that the song has."""
 _STALENESS = 5.0
@@ -51,7 +53,7 @@ class Sheet:
     def __post_init__(self) -> None:
         self._endings = self.writer.endings()
         self._verses = 0
-        self._recalls = self._fillings = 0
+        self._recalls = self._fillings = self._failed = 0
         self._stale = frozenset(
             ending.phrase
             for family in self._endings.values()
@@ -145,12 +147,15 @@ class Sheet:
         for sung, (kinds, openings) in product((self.sung, self.recent), ways):
             asked = tuple(dict.fromkeys(kind for place in places for kind in kinds[place]))
             for family in self._families(len(places), asked):
+                if self._failed > _PATIENCE and sung is self.sung:
+                    break
                 gap = Gap(section, 0, parts=frozenset(openings | self.endings), sung=sung)
                 group = self._group(gap, places, written, family, kinds)
                 if group:
                     for draft in group.values():
                         self._use(draft)
                     return group
+                self._failed += 1
         raise UsageError(
             f"the word bank {self.writer.theme.name!r} has no fresh rhymes left for this {section.section}: "
             "shorten the song or choose another theme"
@@ -200,7 +205,7 @@ class Sheet:
         drafts = (
             draft
             for ending in self._endings.get(family, ())
-            if ending.phrase not in gap.parts
+            if ending.phrase not in gap.parts and ending.onset not in gap.onsets
             for draft in self.writer.drafts(kinds, ending, self.rng)
             if gap.holds(draft)
         )

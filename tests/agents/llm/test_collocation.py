@@ -43,5 +43,10 @@ def test_they_do_not(opening, tail, because):
 def test_time_goes_with_anything_and_what_people_have_with_no_thing():
     assert is_of_time("when the day is done")
     assert not is_of_time("in a copper vein")
-    assert tells_of_people("with a hand to hold")
+    assert all(
+        map(
+            tells_of_people,
+            ("with a hand to hold", "with promises to keep", "in a bed for two", "under a borrowed name"),
+        )
+    )
     assert not tells_of_people("with the smoke on the wall")
