@@ -36,7 +36,8 @@ class MusicOrder(Frozen):
 
     @property
     def duration_s(self) -> float:
-        return self.brief.duration_s
+        """The whole song's, ring-out included: what was asked for is what is ordered."""
+        return round(self.brief.duration_s + self.brief.tail_s, 3)
 
     def style(self, characters: int) -> str:
         """Comma-separated tags, the most telling first, cut at a whole tag."""

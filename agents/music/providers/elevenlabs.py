@@ -135,6 +135,8 @@ def _sections(order: MusicOrder) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = []
     for position, section in enumerate(order.brief.form):
         lasts_s = section.bars * bar_s
+        if position == len(order.brief.form) - 1:
+            lasts_s += order.brief.tail_s
         lines = [line[:LINE_CHARS] for line in words.get(position, ())]
         if lasts_s < least_s and made:
             made[-1]["duration_ms"] += round(lasts_s * 1000)

@@ -21,7 +21,7 @@ from storage.errors import (
     ProviderUnavailableError,
     UnusableTakeError,
 )
-from storage.types import Clearance, EffectPolicy, VocalIdentity
+from storage.types import Clearance, EffectPolicy, SectionSpec, VocalIdentity
 from tests.agents.music.providers.shop import KEY, PROMPT_SUGGESTION, OpenShop, Reply, Shop
 from tests.agents.music.songs import order_of
 
@@ -128,6 +128,7 @@ async def test_a_plan_of_elevenlabs_lasts_as_long_as_the_song(shop: Shop, home: 
     order = order_of(seconds=120)
     await made("elevenlabs", shop, home, tmp_path, order)
     sections = shop.orders[0]["composition_plan"]["sections"]
+    assert order.duration_s == pytest.approx(120, abs=4)
     assert sum(section["duration_ms"] for section in sections) == pytest.approx(
         1000 * order.duration_s, abs=20
     )
