@@ -347,7 +347,7 @@ async def test_what_a_vendor_cannot_make_is_not_ordered(
     order = order_of(seconds=max(seconds, 10))
     if seconds < 10:
         order = order.model_copy(
-            update={"brief": order.brief.model_copy(update={"form": order.brief.form[:1]})}
+            update={"brief": order.brief.model_copy(update={"form": (SectionSpec(name="verse", bars=2),)})}
         )
     with pytest.raises(ProviderRefusedError, match=told):
         await provider(name, shop, home).submit(order, "key-1", tmp_path)
