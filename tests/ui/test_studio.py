@@ -323,7 +323,10 @@ def test_a_song_that_is_interrupted_leaves_nothing(tmp_path: Path, number: signa
         str(out),
     ]
     at_full_rate = os.environ | {"SAMPLE_RATE_HZ": "48000"}
+    # What runs in the background ignores Ctrl-C, and so do its children, unless it is heard here.
+    usual = signal.signal(number, signal.default_int_handler)
     with subprocess.Popen(command, env=at_full_rate, stderr=subprocess.PIPE, text=True) as running:
+        signal.signal(number, usual)
         deadline_s = time.monotonic() + 60
         while not (out.exists() and any(out.glob(".*.part"))):
             assert running.poll() is None

@@ -60,7 +60,17 @@ def pick(offer: Offer, shape: Shape, *, is_lively: bool) -> Pick | None:
 def is_harmless(offer: Offer) -> bool:
     """Whether nothing that is told of the clip speaks of people, children or brands."""
     told = f"{offer.words} {offer.page_url.rpartition('//')[2].partition('/')[2]}"
-    return load_footage().avoid.isdisjoint(re.findall(r"[a-z]+", told.lower()))
+    avoided = load_footage().avoid
+    return not any(avoided & _forms(word) for word in re.findall(r"[a-z]+", told.lower()))
+
+
+def _forms(word: str) -> set[str]:
+    """A word, and what it would be the plural of."""
+    forms = {word}
+    for plural, singular in (("s", ""), ("es", ""), ("ies", "y"), ("ves", "fe")):
+        if word.endswith(plural):
+            forms.add(word.removesuffix(plural) + singular)
+    return forms
 
 
 def ranked(picks: Iterable[Pick], standing: Standing, seed: int) -> list[Pick]:

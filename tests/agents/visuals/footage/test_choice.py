@@ -142,3 +142,20 @@ def test_answers_are_kept_for_a_day_and_quotas_until_their_end(tmp_path: Path):
     shelf.keep(found, "pixabay", "other")
     assert {path.suffix for path in shelf.folder.iterdir()} == {".pause", ".sha256"}
     assert shelf.stored(found.offers[0], found.offers[0].files[0]) == "a" * 64
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["adults", "two actors", "fashion models", "families walking", "couples", "crowds", "teenagers", "an infant", "schoolgirls", "wives",
+     "policemen", "a daughter", "nike shoes", "mcdonalds at night", "old iphones", "surfers"],
+)  # fmt: skip
+def test_people_children_and_brands_are_known_in_the_plural_too(words: str):
+    """Most plurals and many trades and brands once passed."""
+    assert not is_harmless(offer(1, words=words))
+
+
+@pytest.mark.parametrize(
+    "words", ["waves", "leaves in glass", "bass strings", "seasons", "fireworks", "cities"]
+)
+def test_what_shows_nobody_passes(words: str):
+    assert is_harmless(offer(1, words=words))
