@@ -20,6 +20,8 @@ from agents.visuals.visualizer.programme import plan_scenes
 from agents.visuals.visualizer.projector import Projector
 from agents.visuals.visualizer.rhythm import MIN_GAP_S, follow, thin
 from agents.visuals.visualizer.scenes import SCENES
+from agents.visuals.visualizer.scenes.ink import Ink
+from agents.visuals.visualizer.scenes.scene import Look, Moment
 from agents.visuals.visualizer.sound import listen
 from agents.visuals.visualizer.stage import SAFE_MARGIN, Stage
 from agents.visuals.visualizer.words import Words
@@ -394,3 +396,24 @@ def test_yuv_and_back_is_the_same_colour():
 def test_sizes_no_video_has_are_refused(size):
     with pytest.raises(UsageError, match="even sides"):
         Stage(*size)
+
+
+def test_a_rim_of_ink_has_its_points_all_along():
+    """Where drops had pulled two points apart, a straight edge once ran across the picture."""
+    stage, silence = Stage(160, 90), np.zeros(512, np.float32)
+    scene = Ink(Look(stage, seed=7, emblem="ring", motion=0.5, fps=30))
+    plane, longest = np.zeros((90, 160), np.uint8), []
+    for number in range(20 * 30):
+        kick = max(0.0, 1 - (number % 15) / 6)
+        scene.draw(
+            plane,
+            Moment(
+                time_s=number / 30, step=1.0, kick=kick, bar=0.0, beats=0.0, energy=0.8, loudness=0.8,
+                bass=0.5, mid=0.5, treble=0.5, bands=np.zeros(24, np.float32), wave=silence,
+            ),
+        )  # fmt: skip
+        edges = np.abs(np.diff(scene._rims, axis=1, append=scene._rims[:, :1]))
+        longest.append(float(edges.max()))
+    # In reaches from the focus: before, it was about three in the middle of the frames, and five at most.
+    assert np.median(longest) < 0.5
+    assert max(longest) < 1.5

@@ -1,6 +1,7 @@
 """Ink: paper marbling. Every kick lets a drop fall, and every drop pushes the older ones aside."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.visuals.visualizer.field import Flow
 from agents.visuals.visualizer.pen import Ink as Plane
@@ -8,6 +9,7 @@ from agents.visuals.visualizer.pen import around, curves, spokes
 from agents.visuals.visualizer.scenes.scene import Look, Moment
 
 DROPS, POINTS, SITES, STAY = 26, 104, 3, 4
+Rim = NDArray[np.complexfloating]
 TONES = (168, 0, 98, 16, 135, 0, 57)
 
 
@@ -69,7 +71,8 @@ class Ink:
         site += self._stream.normal(0, 0.035, 2)
         self._centre = np.complex64(complex(*site))
         drop = self._centre + 1e-3 * self._circle
-        self._rims = np.concatenate([self._rims[-DROPS + 1 :], drop[None]])
+        kept = [_evened(rim) for rim in self._rims[-DROPS + 1 :]]
+        self._rims = np.stack([*kept, drop]).astype(np.complex64)
         self._tones = [*self._tones[-DROPS + 1 :], TONES[self._fallen % len(TONES)]]
         self._fallen += 1
 
@@ -87,3 +90,11 @@ class Ink:
         x, y = self._rims.real.copy(), self._rims.imag.copy()
         self._rims.real += np.float32(pull) * (np.sin(2.3 * y + a) + 0.5 * np.sin(4.9 * y + c))
         self._rims.imag += np.float32(pull) * (np.sin(2.1 * x + b) + 0.5 * np.sin(4.3 * x + d))
+
+
+def _evened(rim: Rim) -> Rim:
+    """The same rim with its points evenly along it: what drops have pulled apart would be a straight edge."""
+    closed = np.append(rim, rim[0])
+    along = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(closed)))])
+    even = np.linspace(0, along[-1], len(rim), endpoint=False)
+    return np.interp(even, along, closed)
