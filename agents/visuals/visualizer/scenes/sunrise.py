@@ -40,8 +40,8 @@ class Sunrise:
         return Flow(
             zoom=1.006 + 0.020 * moment.kick,
             warp=0.8 + 0.6 * moment.mid,
-            keep=0.88,
-            feed=0.72,
+            keep=0.80,
+            feed=0.45,
             lift=0.24 + 0.20 * moment.loudness + 0.10 * moment.kick,
         )
 
