@@ -18,6 +18,8 @@ GLIDE_S = 0.12
 ENERGY_RANGE_DB = 7.0
 """How far a section of no energy lies under one of full energy."""
 LARGEST_CUT_DB, LARGEST_LIFT_DB = -8.0, 5.0
+HOPS_A_LOOK = 2
+"""Of so many hops one tells how loud a section is: of eight seconds, within a fifth of a decibel."""
 
 
 class BrightnessCurve:
@@ -70,11 +72,12 @@ def ride_faders(mix: Stereo, plan: SongPlan, sample_rate_hz: int) -> None:
 
 def _levels_db(mix: Stereo, plan: SongPlan, sample_rate_hz: int) -> NDArray[np.float64]:
     """How loud each section is to the ear: by plain power, a verse of kick and bass would count as loud."""
-    energies = estimated_energies(mix, sample_rate_hz)
+    energies = estimated_energies(mix, sample_rate_hz, one_in=HOPS_A_LOOK)
+    look_s = HOPS_A_LOOK * HOP_S
     levels_db: list[float] = []
     for section in plan.sections:
-        first = min(round(section.start_s / HOP_S), len(energies) - 1)
-        stretch = energies[first : max(first + 1, round(section.end_s / HOP_S))]
+        first = min(round(section.start_s / look_s), len(energies) - 1)
+        stretch = energies[first : max(first + 1, round(section.end_s / look_s))]
         levels_db.append(10 * float(np.log10(stretch.mean() + 1e-12)))
     return np.array(levels_db)
 
