@@ -53,7 +53,7 @@ ENGINE = "labelmate-engine/5"
 PORTRAITIST = "labelmate-portrait/2"
 VISUALIZER = "labelmate-visualizer/5"
 CUTTER = "labelmate-cutter/5"
-COVER_PAINTER = "labelmate-cover/3"
+COVER_PAINTER = "labelmate-cover/4"
 """Each number rises when the same seed gives something else: it is in every asset's record, and a replay tells it."""
 ENGINES = (
     "agents.llm.offline.writer",

@@ -1,6 +1,7 @@
 """Covers: legible, inside the margins, of several clearly different kinds, and the same each time."""
 
 import itertools
+from time import process_time
 
 import cv2
 import numpy as np
@@ -90,6 +91,24 @@ def test_the_title_and_the_artist_keep_apart():
         layout = picture(blank(1))
         title, artist = layout.title.box, layout.artist.box
         assert artist[1] - title[3] >= 0.01 or title[1] > artist[3], name
+
+
+@pytest.mark.parametrize("title", ["Donaudampfschifffahrtsgesellschaft", "W" * 60, "Run", "夜"])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_poster_of_any_title_is_painted(title, seed, visual, tmp_path):
+    """Rows slanted beyond the board's right edge were an error."""
+    files = painted(visual, tmp_path, "poster", title=title, seed=seed)
+    assert files.composition == "poster"
+
+
+def test_a_poster_of_low_letters_costs_no_more_than_another(visual, tmp_path):
+    """Sixty rows were laid over the whole board, and a thousand where nothing of the title could be drawn."""
+    cost = {}
+    for title in ("Glass Horizon", "W" * 60, "夜"):
+        began = process_time()
+        painted(visual, tmp_path, "poster", title=title, size_px=800)
+        cost[title] = process_time() - began
+    assert max(cost.values()) < 3 * cost["Glass Horizon"]
 
 
 def blank(seed, side=SIDE):
