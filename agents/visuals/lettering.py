@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from agents.visuals.typefaces import FALLBACK_FAMILY, Typeface, can_draw, load_font
+from agents.visuals.script import clean_text, clusters, runs
+from agents.visuals.typefaces import Typeface, load_font
 from storage.errors import UsageError
 
 Align = Literal["left", "centre", "right"]
@@ -38,14 +39,6 @@ def require_named(what: str, *, title: str, artist_name: str) -> None:
             )
 
 
-def clean_text(text: str, family: str) -> tuple[str, str]:
-    """The drawable text in one line of single spaces, and the characters no font here has."""
-    flat = " ".join(unicodedata.normalize("NFC", text).split())
-    kept = [c for c in flat if can_draw(family, c) or can_draw(FALLBACK_FAMILY, c)]
-    dropped = "".join(dict.fromkeys(c for c in flat if c not in kept))
-    return " ".join("".join(kept).split()), dropped
-
-
 def capitals(text: str) -> str:
     """The text in capitals, as its readers write them: Greek ones lose their stress mark (CLDR's el-Upper does
     so; Python keeps it), and a vowel that the mark held apart from the one before keeps apart by a diaeresis."""
@@ -56,8 +49,8 @@ def capitals(text: str) -> str:
 
 def measure(text: str, typeface: Typeface, size_px: float, tracking_em: float = 0.0) -> float:
     """Width of a line in pixels."""
-    advance = sum(load_font(face, _REFERENCE_PX).getlength(run) for face, run in _runs(text, typeface))
-    return advance * size_px / _REFERENCE_PX + tracking_em * size_px * max(0, len(text) - 1)
+    advance = sum(load_font(face, _REFERENCE_PX).getlength(run) for face, run in runs(text, typeface))
+    return advance * size_px / _REFERENCE_PX + tracking_em * size_px * max(0, len(clusters(text)) - 1)
 
 
 def set_block(
@@ -156,25 +149,12 @@ def _draw_line(
 ) -> None:
     image = Image.fromarray(canvas)
     pen = ImageDraw.Draw(image)
-    for face, run in _runs(text, typeface):
+    for face, run in runs(text, typeface):
         font = load_font(face, size_px)
-        for piece in run if tracking_em else [run]:
+        for piece in clusters(run) if tracking_em else [run]:
             pen.text((left, baseline), piece, font=font, fill=255, anchor="ls")
             left += font.getlength(piece) + (tracking_em * size_px if tracking_em else 0.0)
     np.maximum(canvas, np.asarray(image), out=canvas)
-
-
-def _runs(text: str, typeface: Typeface) -> list[tuple[Typeface, str]]:
-    """The line cut where the face must change to the fallback and back."""
-    runs: list[tuple[Typeface, str]] = []
-    for character in text:
-        own = can_draw(typeface.family, character)
-        face = typeface if own else Typeface(FALLBACK_FAMILY, typeface.weight)
-        if runs and runs[-1][0] == face:
-            runs[-1] = (face, runs[-1][1] + character)
-        else:
-            runs.append((face, character))
-    return runs
 
 
 def _crop(canvas: Mask) -> Mask:
