@@ -312,6 +312,7 @@ def paint_cover(
                 clearance=Clearance.CLEARED,
                 parents=(plan_asset.sha256,),
                 seed=seed,
+                facts={"notes": "; ".join(made.notes)} if made.notes else None,
             )
 
         return keep(made.cover, "cover"), keep(made.thumbnail, "thumbnail")

@@ -1,5 +1,6 @@
 """What was measured on finished pictures."""
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +16,9 @@ class CoverFiles:
     thumbnail_size_px: int
     size_bytes: int
     thumbnail_size_bytes: int
-    title_contrast: float
-    """WCAG contrast of the title on the pixels behind its glyphs; at least 4.5."""
-    artist_contrast: float
+    title_contrast: float | None
+    """WCAG contrast of the title on the pixels behind its glyphs; at least 4.5. None: nothing of it could be drawn."""
+    artist_contrast: float | None
     dropped_characters: str = ""
     """Characters that no typeface here can draw."""
 
@@ -46,5 +47,12 @@ class VideoFacts:
 
 def undrawable(characters: str) -> str:
     """A note of characters that no typeface here has."""
-    shown = characters if len(characters) <= 12 else f"{characters[:12]}…"
+    shown = "".join(_seen(character) for character in characters[:12]) + "…" * (len(characters) > 12)
     return f"left out, because no typeface here can draw it: {shown}"
+
+
+def _seen(character: str) -> str:
+    """A mark on a circle that stands for its letter, and by its number what nobody would see."""
+    if unicodedata.category(character).startswith("M"):
+        return f"\u25cc{character}"
+    return character if character.isprintable() else f"U+{ord(character):04X}"

@@ -49,7 +49,8 @@ class Set:
     """Words as they were set, and their contrast as measured on the pixels behind the glyphs."""
 
     lettering: Lettering
-    contrast: float
+    contrast: float | None
+    """None where nothing could be drawn."""
 
 
 def set_words(board: Artboard, text: str, area: TypeArea, typeface: Typeface) -> Set:
@@ -67,6 +68,8 @@ def set_words(board: Artboard, text: str, area: TypeArea, typeface: Typeface) ->
         leading=area.leading,
         align=area.align,
     )
+    if not lettering.mask.any():
+        return Set(lettering, None)
     tall, wide = lettering.mask.shape
     x = {"left": left, "centre": (left + right - wide) // 2, "right": right - wide}[area.align]
     y = {"top": top, "middle": (top + bottom - tall) // 2, "bottom": bottom - tall}[area.anchor]
@@ -94,9 +97,8 @@ def _choose(
 
 def _worst(behind: NDArray[np.uint8], mask: NDArray[np.uint8], colour: Rgb) -> float:
     """Contrast that all but the worst fiftieth of the pixels behind the glyphs reach."""
-    pixels = behind[mask > 96][::3]
-    if not len(pixels):
-        return 21.0
+    # Of hairlines no pixel is covered by more than a part.
+    pixels = behind[mask > min(96, int(mask.max()) // 2)][::3]
     return float(np.percentile(contrast(pixels, np.array(colour)), 2))
 
 

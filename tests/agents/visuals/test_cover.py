@@ -176,6 +176,16 @@ def test_identity_and_mood_choose_the_composition():
     assert chosen.count(visual.compositions[0]) > chosen.count(visual.compositions[-1])
 
 
+@pytest.mark.parametrize("composition", COMPOSITIONS)
+@pytest.mark.parametrize("title", ["夜に駆ける", "شمس", "שמש", "\u200b\u200d"])
+def test_words_that_no_typeface_has_are_told_and_have_no_contrast(composition, title, visual, tmp_path):
+    """A cover without its title was reported with the contrast of black on white."""
+    files = painted(visual, tmp_path, composition, title=title, size_px=64)
+    assert files.title_contrast is None
+    assert files.artist_contrast >= READABLE
+    assert len(files.notes) == 1
+
+
 def test_what_cannot_be_painted_is_refused(visual, tmp_path):
     with pytest.raises(UsageError, match="liquid"):
         painted(visual, tmp_path, "cubism")
