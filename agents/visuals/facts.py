@@ -21,11 +21,14 @@ class CoverFiles:
     artist_contrast: float | None
     dropped_characters: str = ""
     """Characters that no typeface here can draw."""
+    too_small: tuple[str, ...] = ()
+    """Words that had room for small letters only: the title, the name."""
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What had to be left out, a line each."""
-        return (undrawable(self.dropped_characters),) if self.dropped_characters else ()
+        """What had to be left out, or can hardly be read, a line each."""
+        missing = (undrawable(self.dropped_characters),) if self.dropped_characters else ()
+        return *missing, *(f"the {words} is too long to be read on a thumbnail" for words in self.too_small)
 
 
 @dataclass(frozen=True)

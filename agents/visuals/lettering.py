@@ -3,14 +3,16 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from agents.visuals.breaking import broken
 from agents.visuals.script import clean_text, clusters, runs
-from agents.visuals.typefaces import Typeface, load_font
+from agents.visuals.typefaces import Typeface, cap_height, load_font
 from storage.errors import UsageError
 
 Align = Literal["left", "centre", "right"]
@@ -28,6 +30,8 @@ class Lettering:
     lines: tuple[str, ...]
     size_px: int
     dropped: str = ""
+    is_low: bool = False
+    """Its capitals are lower than was asked for: there was no room."""
 
 
 def require_named(what: str, *, title: str, artist_name: str) -> None:
@@ -64,16 +68,28 @@ def set_block(
     tracking_em: float = 0.0,
     leading: float = 1.08,
     align: Align = "centre",
+    least_caps_px: float = 0.0,
 ) -> Lettering:
-    """Text in at most `max_lines` balanced lines, as large as fits the box and not above `size_px`."""
+    """Text in at most `max_lines` balanced lines, as large as fits the box and not above `size_px`.
+
+    Where capitals would be lower than `least_caps_px`, there are more lines, and words are cut if they must be.
+    """
     flat, dropped = clean_text(text, typeface.family)
     lines, size = _best_fit(flat, typeface, (width_px, height_px), size_px, max_lines, tracking_em, leading)
+    least_px = least_caps_px / cap_height(typeface)
+    if size < least_px:
+        room = (width_px, height_px)
+        whole = _broken_up(flat, typeface, room, (least_px, size_px), tracking_em, leading, cuts=False)
+        cut = whole or _broken_up(flat, typeface, room, (size, size_px), tracking_em, leading, cuts=True)
+        lines, size = cut or (lines, size)
     mask = _stack(lines, typeface, size, tracking_em, leading, align)
     overflow = max(mask.shape[1] / width_px, mask.shape[0] / height_px)
     if overflow > 1:
         size = max(4, int(size / overflow))
         mask = _stack(lines, typeface, size, tracking_em, leading, align)[:height_px, :width_px]
-    return Lettering(mask, tuple(lines), size, dropped)
+    # A tenth is what whole pixels, and letters that stand out of their lines, may take.
+    is_low = bool(mask.any()) and size < 0.9 * least_px
+    return Lettering(mask, tuple(lines), size, dropped, is_low)
 
 
 def wrap(text: str, typeface: Typeface, count: int, tracking_em: float = 0.0) -> list[str]:
@@ -123,6 +139,32 @@ def _best_fit(
         if size > best[1] * (1.12 if count > 1 else 1.0):
             best = (lines, size)
     return best[0], max(4, best[1])
+
+
+def _broken_up(
+    text: str,
+    typeface: Typeface,
+    box: tuple[int, int],
+    sizes_px: tuple[float, int],
+    tracking_em: float,
+    leading: float,
+    *,
+    cuts: bool,
+) -> tuple[list[str], int] | None:
+    """In as many lines as it takes, larger than the first of two sizes; None where that cannot be."""
+
+    @cache
+    def width_of(line: str) -> float:
+        return measure(line, typeface, 1, tracking_em)
+
+    size = sizes_px[1]
+    while size > sizes_px[0]:
+        lines = broken(text, box[0] / size, width_of, cuts=cuts)
+        if lines and ((len(lines) - 1) * leading + 0.95) * size <= box[1]:
+            even = wrap(text, typeface, len(lines), tracking_em) if " ".join(lines) == text else lines
+            return even if max(map(width_of, even)) <= box[0] / size else lines, size
+        size = min(size - 1, int(size * 0.97))
+    return None
 
 
 def _stack(

@@ -80,6 +80,7 @@ def paint(
         title_contrast=_told(head.contrast),
         artist_contrast=_told(name.contrast),
         dropped_characters="".join(dict.fromkeys(dropped)),
+        too_small=tuple(what for what, words in (("title", head), ("name", name)) if words.lettering.is_low),
     )
 
 

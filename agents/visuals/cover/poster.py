@@ -5,7 +5,7 @@ import numpy as np
 
 from agents.visuals.colour import Rgb
 from agents.visuals.cover.artboard import Artboard, Ink, Pixels
-from agents.visuals.cover.type_area import SAFE, Layout, TypeArea
+from agents.visuals.cover.type_area import CAPITALS, SAFE, Layout, TypeArea
 from agents.visuals.lettering import capitals, set_block
 from agents.visuals.typefaces import display_face
 
@@ -42,6 +42,7 @@ def _rise(board: Artboard, family: str, back: Ink) -> None:
         max_lines=LINES,
         leading=LEADING,
         align="left",
+        least_caps_px=CAPITALS * side,
     ).mask
     tall = len(letters)
     if tall < LOWEST * side or not letters.any():

@@ -9,12 +9,12 @@ import pytest
 from PIL import Image
 
 from agents.visuals.colour import find_palette, srgb
-from agents.visuals.cover import PICTURES, easel, eclipse, horizon
+from agents.visuals.cover import PICTURES, easel, eclipse, horizon, poster
 from agents.visuals.cover.artboard import Artboard
 from agents.visuals.cover.easel import choose_composition, paint
-from agents.visuals.cover.type_area import READABLE, SAFE, TypeArea, set_words
+from agents.visuals.cover.type_area import CAPITALS, READABLE, SAFE, TypeArea, set_words
 from agents.visuals.identity import COMPOSITIONS, choose_identity
-from agents.visuals.typefaces import display_face
+from agents.visuals.typefaces import cap_height, display_face
 from configs.palettes import load_palettes
 from storage.errors import UsageError
 
@@ -138,6 +138,29 @@ def test_odd_titles_are_set_all_the_same(composition, title, visual, tmp_path):
     files = painted(visual, tmp_path, composition, title=title)
     assert files.title_contrast >= READABLE
     assert files.dropped_characters == ("夜" if "夜" in title else "")
+
+
+@pytest.mark.parametrize("composition", COMPOSITIONS)
+def test_a_title_of_one_endless_word_is_broken_or_told(composition, visual, tmp_path):
+    """It was a hairline."""
+    for length in (45, 190):
+        files = painted(visual, tmp_path, composition, title="W" * length, size_px=400)
+        assert files.title_contrast >= READABLE
+        board = blank(1, side=400)
+        layout = PICTURES[composition](board) if composition in PICTURES else poster.paint(board, "Inter")
+        done = set_words(board, "W" * length, layout.title, display_face("Inter")).lettering
+        assert len(done.lines) > 1
+        assert done.is_low or done.size_px * cap_height(display_face("Inter")) >= 0.9 * CAPITALS * 400
+
+
+def test_letters_too_small_for_a_thumbnail_are_told(visual, tmp_path):
+    files = painted(
+        visual, tmp_path, "eclipse", title="W" * 190, artist_name="Bartholomew " * 16, size_px=400
+    )
+    assert files.notes == tuple(
+        f"the {what} is too long to be read on a thumbnail" for what in ("title", "name")
+    )
+    assert painted(visual, tmp_path, "eclipse", size_px=400).notes == ()
 
 
 @pytest.mark.parametrize("align", ["left", "centre", "right"])
