@@ -3,7 +3,7 @@
 import pytest
 
 from agents.visuals.breaking import broken
-from agents.visuals.lettering import set_block
+from agents.visuals.lettering import Lettering, set_block
 from agents.visuals.typefaces import cap_height, display_face
 
 ANTON = display_face("Anton")
@@ -36,24 +36,28 @@ def test_no_mark_is_cut_off_its_letter():
     assert all(line.startswith("e") for line in lines)
 
 
+def in_two_lines(text: str, least_caps_px: float = 0.0) -> Lettering:
+    return set_block(
+        text, ANTON, width_px=550, height_px=142, size_px=109, max_lines=2, least_caps_px=least_caps_px
+    )
+
+
 def test_letters_are_as_high_as_asked_where_there_is_room():
     """Four words of 45 letters in two lines had capitals of six pixels."""
-    box = {"width_px": 550, "height_px": 142, "size_px": 109, "max_lines": 2}
-    low = set_block(LONG, ANTON, **box)
-    high = set_block(LONG, ANTON, least_caps_px=13, **box)
+    low = in_two_lines(LONG)
+    high = in_two_lines(LONG, 13)
     assert low.size_px * cap_height(ANTON) < 13 <= high.size_px * cap_height(ANTON)
     assert not high.is_low
     assert high.lines == tuple(LONG.split())
-    assert set_block("Glass Horizon", ANTON, least_caps_px=13, **box).lines == ("Glass Horizon",)
+    assert in_two_lines("Glass Horizon", 13).lines == ("Glass Horizon",)
 
 
 def test_an_endless_word_is_cut_and_told_where_even_that_is_small():
-    box = {"width_px": 550, "height_px": 142, "size_px": 109, "max_lines": 2}
-    cut = set_block("W" * 190, ANTON, least_caps_px=13, **box)
+    cut = in_two_lines("W" * 190, 13)
     assert len(cut.lines) > 2
     assert not cut.is_low
-    assert set_block("W" * 190, ANTON, least_caps_px=40, **box).is_low
-    assert not set_block("W" * 190, ANTON, **box).is_low
+    assert in_two_lines("W" * 190, 40).is_low
+    assert not in_two_lines("W" * 190).is_low
 
 
 def test_lines_of_whole_words_are_even():
