@@ -13,6 +13,7 @@ __all__ = [
     "CoverFiles",
     "SongFilm",
     "VideoFacts",
+    "can_write",
     "dressed",
     "film",
     "film_song",
@@ -49,6 +50,13 @@ def paint_cover(
     return paint(
         visual, artist_name=artist_name, title=title, mood=mood, seed=seed, out_dir=out_dir, size_px=size_px
     )
+
+
+def can_write(visual: VisualIdentity, *words: str) -> bool:
+    """Whether the artist's typefaces, or the one that stands in for them, can draw anything of the words."""
+    from agents.visuals.script import clean_text
+
+    return any(clean_text(text, visual.display_font)[0] for text in words)
 
 
 def dressed(visual: VisualIdentity, brief: Brief) -> VisualIdentity:

@@ -50,10 +50,10 @@ if TYPE_CHECKING:  # the studio's tools are heavy: each function imports what it
 P = ParamSpec("P")
 T = TypeVar("T")
 ENGINE = "labelmate-engine/5"
-PORTRAITIST = "labelmate-portrait/2"
-VISUALIZER = "labelmate-visualizer/5"
-CUTTER = "labelmate-cutter/5"
-COVER_PAINTER = "labelmate-cover/3"
+PORTRAITIST = "labelmate-portrait/3"
+VISUALIZER = "labelmate-visualizer/6"
+CUTTER = "labelmate-cutter/6"
+COVER_PAINTER = "labelmate-cover/4"
 """Each number rises when the same seed gives something else: it is in every asset's record, and a replay tells it."""
 ENGINES = (
     "agents.llm.offline.writer",
@@ -312,6 +312,7 @@ def paint_cover(
                 clearance=Clearance.CLEARED,
                 parents=(plan_asset.sha256,),
                 seed=seed,
+                facts={"notes": "; ".join(made.notes)} if made.notes else None,
             )
 
         return keep(made.cover, "cover"), keep(made.thumbnail, "thumbnail")

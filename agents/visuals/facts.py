@@ -1,5 +1,6 @@
 """What was measured on finished pictures."""
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,16 +16,19 @@ class CoverFiles:
     thumbnail_size_px: int
     size_bytes: int
     thumbnail_size_bytes: int
-    title_contrast: float
-    """WCAG contrast of the title on the pixels behind its glyphs; at least 4.5."""
-    artist_contrast: float
+    title_contrast: float | None
+    """WCAG contrast of the title on the pixels behind its glyphs; at least 4.5. None: nothing of it could be drawn."""
+    artist_contrast: float | None
     dropped_characters: str = ""
     """Characters that no typeface here can draw."""
+    too_small: tuple[str, ...] = ()
+    """Words that had room for small letters only: the title, the name."""
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What had to be left out, a line each."""
-        return (undrawable(self.dropped_characters),) if self.dropped_characters else ()
+        """What had to be left out, or can hardly be read, a line each."""
+        missing = (undrawable(self.dropped_characters),) if self.dropped_characters else ()
+        return *missing, *(f"the {words} is too long to be read on a thumbnail" for words in self.too_small)
 
 
 @dataclass(frozen=True)
@@ -46,5 +50,12 @@ class VideoFacts:
 
 def undrawable(characters: str) -> str:
     """A note of characters that no typeface here has."""
-    shown = characters if len(characters) <= 12 else f"{characters[:12]}…"
+    shown = "".join(_seen(character) for character in characters[:12]) + "…" * (len(characters) > 12)
     return f"left out, because no typeface here can draw it: {shown}"
+
+
+def _seen(character: str) -> str:
+    """A mark on a circle that stands for its letter, and by its number what nobody would see."""
+    if unicodedata.category(character).startswith("M"):
+        return f"\u25cc{character}"
+    return character if character.isprintable() else f"U+{ord(character):04X}"

@@ -3,13 +3,16 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from agents.visuals.typefaces import FALLBACK_FAMILY, Typeface, can_draw, load_font
+from agents.visuals.breaking import broken
+from agents.visuals.script import clean_text, clusters, runs
+from agents.visuals.typefaces import Typeface, cap_height, load_font
 from storage.errors import UsageError
 
 Align = Literal["left", "centre", "right"]
@@ -27,6 +30,8 @@ class Lettering:
     lines: tuple[str, ...]
     size_px: int
     dropped: str = ""
+    is_low: bool = False
+    """Its capitals are lower than was asked for: there was no room."""
 
 
 def require_named(what: str, *, title: str, artist_name: str) -> None:
@@ -36,14 +41,6 @@ def require_named(what: str, *, title: str, artist_name: str) -> None:
             raise UsageError(
                 f"a {what} needs its {part}, of at most {LONGEST_WORDS} characters: it has {len(words.strip())}"
             )
-
-
-def clean_text(text: str, family: str) -> tuple[str, str]:
-    """The drawable text in one line of single spaces, and the characters no font here has."""
-    flat = " ".join(unicodedata.normalize("NFC", text).split())
-    kept = [c for c in flat if can_draw(family, c) or can_draw(FALLBACK_FAMILY, c)]
-    dropped = "".join(dict.fromkeys(c for c in flat if c not in kept))
-    return " ".join("".join(kept).split()), dropped
 
 
 def capitals(text: str) -> str:
@@ -56,8 +53,8 @@ def capitals(text: str) -> str:
 
 def measure(text: str, typeface: Typeface, size_px: float, tracking_em: float = 0.0) -> float:
     """Width of a line in pixels."""
-    advance = sum(load_font(face, _REFERENCE_PX).getlength(run) for face, run in _runs(text, typeface))
-    return advance * size_px / _REFERENCE_PX + tracking_em * size_px * max(0, len(text) - 1)
+    advance = sum(load_font(face, _REFERENCE_PX).getlength(run) for face, run in runs(text, typeface))
+    return advance * size_px / _REFERENCE_PX + tracking_em * size_px * max(0, len(clusters(text)) - 1)
 
 
 def set_block(
@@ -71,16 +68,28 @@ def set_block(
     tracking_em: float = 0.0,
     leading: float = 1.08,
     align: Align = "centre",
+    least_caps_px: float = 0.0,
 ) -> Lettering:
-    """Text in at most `max_lines` balanced lines, as large as fits the box and not above `size_px`."""
+    """Text in at most `max_lines` balanced lines, as large as fits the box and not above `size_px`.
+
+    Where capitals would be lower than `least_caps_px`, there are more lines, and words are cut if they must be.
+    """
     flat, dropped = clean_text(text, typeface.family)
     lines, size = _best_fit(flat, typeface, (width_px, height_px), size_px, max_lines, tracking_em, leading)
+    least_px = least_caps_px / cap_height(typeface)
+    if size < least_px:
+        room = (width_px, height_px)
+        whole = _broken_up(flat, typeface, room, (least_px, size_px), tracking_em, leading, cuts=False)
+        cut = whole or _broken_up(flat, typeface, room, (size, size_px), tracking_em, leading, cuts=True)
+        lines, size = cut or (lines, size)
     mask = _stack(lines, typeface, size, tracking_em, leading, align)
     overflow = max(mask.shape[1] / width_px, mask.shape[0] / height_px)
     if overflow > 1:
         size = max(4, int(size / overflow))
         mask = _stack(lines, typeface, size, tracking_em, leading, align)[:height_px, :width_px]
-    return Lettering(mask, tuple(lines), size, dropped)
+    # A tenth is what whole pixels, and letters that stand out of their lines, may take.
+    is_low = bool(mask.any()) and size < 0.9 * least_px
+    return Lettering(mask, tuple(lines), size, dropped, is_low)
 
 
 def wrap(text: str, typeface: Typeface, count: int, tracking_em: float = 0.0) -> list[str]:
@@ -132,6 +141,32 @@ def _best_fit(
     return best[0], max(4, best[1])
 
 
+def _broken_up(
+    text: str,
+    typeface: Typeface,
+    box: tuple[int, int],
+    sizes_px: tuple[float, int],
+    tracking_em: float,
+    leading: float,
+    *,
+    cuts: bool,
+) -> tuple[list[str], int] | None:
+    """In as many lines as it takes, larger than the first of two sizes; None where that cannot be."""
+
+    @cache
+    def width_of(line: str) -> float:
+        return measure(line, typeface, 1, tracking_em)
+
+    size = sizes_px[1]
+    while size > sizes_px[0]:
+        lines = broken(text, box[0] / size, width_of, cuts=cuts)
+        if lines and ((len(lines) - 1) * leading + 0.95) * size <= box[1]:
+            even = wrap(text, typeface, len(lines), tracking_em) if " ".join(lines) == text else lines
+            return even if max(map(width_of, even)) <= box[0] / size else lines, size
+        size = min(size - 1, int(size * 0.97))
+    return None
+
+
 def _stack(
     lines: list[str], typeface: Typeface, size_px: int, tracking_em: float, leading: float, align: Align
 ) -> Mask:
@@ -156,25 +191,12 @@ def _draw_line(
 ) -> None:
     image = Image.fromarray(canvas)
     pen = ImageDraw.Draw(image)
-    for face, run in _runs(text, typeface):
+    for face, run in runs(text, typeface):
         font = load_font(face, size_px)
-        for piece in run if tracking_em else [run]:
+        for piece in clusters(run) if tracking_em else [run]:
             pen.text((left, baseline), piece, font=font, fill=255, anchor="ls")
             left += font.getlength(piece) + (tracking_em * size_px if tracking_em else 0.0)
     np.maximum(canvas, np.asarray(image), out=canvas)
-
-
-def _runs(text: str, typeface: Typeface) -> list[tuple[Typeface, str]]:
-    """The line cut where the face must change to the fallback and back."""
-    runs: list[tuple[Typeface, str]] = []
-    for character in text:
-        own = can_draw(typeface.family, character)
-        face = typeface if own else Typeface(FALLBACK_FAMILY, typeface.weight)
-        if runs and runs[-1][0] == face:
-            runs[-1] = (face, runs[-1][1] + character)
-        else:
-            runs.append((face, character))
-    return runs
 
 
 def _crop(canvas: Mask) -> Mask:

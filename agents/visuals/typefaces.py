@@ -55,6 +55,12 @@ def load_font(typeface: Typeface, size_px: int) -> FreeTypeFont:
     return font
 
 
+@cache
+def cap_height(typeface: Typeface) -> float:
+    """Of a capital without curves, in em."""
+    return -load_font(typeface, 200).getbbox("H", anchor="ls")[1] / 200
+
+
 @lru_cache(maxsize=4096)
 def can_draw(family: str, character: str) -> bool:
     """Whether the family has a glyph of its own for the character."""

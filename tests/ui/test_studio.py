@@ -16,7 +16,7 @@ import soundfile
 from PIL import Image
 
 from configs.genres import load_genres
-from tests.ui.conftest import Call
+from tests.ui.conftest import Answer, Call
 from ui.cli.studio.spent import cpu_s
 
 
@@ -168,6 +168,23 @@ def test_a_cover_is_the_artists_and_the_seeds(call: Call, tmp_path: Path):
     assert first == paint("b", "--artist", "Low Tide", "--seed", "1")
     assert first != paint("c", "--artist", "Low Tide", "--seed", "2")
     assert first != paint("d", "--artist", "High Noon", "--seed", "1")
+
+
+def test_a_cover_without_a_single_word_is_refused(call: Call, tmp_path: Path):
+    def paint(artist: str) -> Answer:
+        return call(
+            "studio", "cover", "--title", "夜に駆ける", "--artist", artist, "--size", "64", "--seed", "1",
+            "--out", tmp_path / "cover", "--json",
+        )  # fmt: skip
+
+    refused = paint("شمس")
+    assert refused.code == 2
+    assert "Latin, Greek or Cyrillic" in refused.line
+    assert not (tmp_path / "cover").exists()
+    told = paint("Low Tide").data
+    assert told["title_contrast"] is None
+    assert told["artist_contrast"] >= 4.5
+    assert "夜" in told["notes"][0]
 
 
 def test_any_recording_is_filmed_with_its_words(call: Call, tmp_path: Path):

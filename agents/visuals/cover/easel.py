@@ -77,9 +77,10 @@ def paint(
         thumbnail_size_px=min(THUMBNAIL_PX, size_px),
         size_bytes=len(cover),
         thumbnail_size_bytes=len(thumbnail),
-        title_contrast=round(head.contrast, 2),
-        artist_contrast=round(name.contrast, 2),
+        title_contrast=_told(head.contrast),
+        artist_contrast=_told(name.contrast),
         dropped_characters="".join(dict.fromkeys(dropped)),
+        too_small=tuple(what for what, words in (("title", head), ("name", name)) if words.lettering.is_low),
     )
 
 
@@ -113,6 +114,10 @@ def _is_dark(mood: str, seed: int) -> bool:
 def _energy(visual: VisualIdentity, mood: str) -> float:
     lean = (mood.lower() in RESTLESS_MOODS) - (mood.lower() in STILL_MOODS)
     return min(1.0, max(0.0, visual.motion + 0.3 * lean))
+
+
+def _told(measured: float | None) -> float | None:
+    return None if measured is None else round(measured, 2)
 
 
 def _reduced(pixels: Pixels) -> Pixels:

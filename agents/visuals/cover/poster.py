@@ -3,13 +3,18 @@
 import cv2
 import numpy as np
 
-from agents.visuals.cover.artboard import Artboard, Ink
-from agents.visuals.cover.type_area import SAFE, Layout, TypeArea
+from agents.visuals.colour import Rgb
+from agents.visuals.cover.artboard import Artboard, Ink, Pixels
+from agents.visuals.cover.type_area import CAPITALS, SAFE, Layout, TypeArea
 from agents.visuals.lettering import capitals, set_block
 from agents.visuals.typefaces import display_face
 
 BOX = (SAFE, 0.42, 1 - SAFE, 0.865)
 SIZE, LINES, LEADING = 0.46, 4, 0.92
+ROWS = 24
+"""At most: what rises out of a low title, more rows would only make a texture of."""
+LOWEST = 0.02
+"""Share of the side under which a title has nothing that could rise out of it."""
 
 
 def paint(board: Artboard, family: str) -> Layout:
@@ -37,30 +42,41 @@ def _rise(board: Artboard, family: str, back: Ink) -> None:
         max_lines=LINES,
         leading=LEADING,
         align="left",
+        least_caps_px=CAPITALS * side,
     ).mask
-    tall, wide = letters.shape
-    rows = int(bottom / tall) + 1
-    style = int(board.stream.integers(3)) if tall < 0.3 * wide else 1
+    tall = len(letters)
+    if tall < LOWEST * side or not letters.any():
+        return
+    rows = min(ROWS, int(bottom / tall) + 1)
+    style = int(board.stream.integers(3)) if tall < 0.3 * letters.shape[1] else 1
     first: Ink = "body" if board.stream.random() < 0.7 else "accent"
+    grow = max(2, round(side * 0.006))
+    margin = _thick(letters, grow)
     for row in range(rows, 0, -1):
         # Overlapping rows read as a fan, separate rows as a column, and slanted rows as a flag.
         rise = round(tall * (0.34, 1.08, 0.62)[style]) * row
-        slant = round(side * (0.0, 0.0, 0.035)[style]) * row
-        mask = np.zeros((side, side), dtype=np.uint8)
-        y0, y1 = max(0, bottom - tall - rise), max(0, bottom - rise)
-        if y1 > y0:
-            mask[y0:y1, left : left + wide] = letters[tall - (y1 - y0) :]
+        x, y = left + round(side * (0.0, 0.0, 0.035)[style]) * row, bottom - tall - rise
         colour = board.blend(first, back, min(0.94, 0.08 + 0.86 * row / (rows + 1)))
-        mask[:, slant:] = mask[:, : side - slant].copy()
-        mask[:, :slant] = 0
-        board.lay(board.rgb(back), _thick(mask, board))
-        board.lay(colour, mask)
-    mask = np.zeros((side, side), dtype=np.uint8)
-    mask[bottom - tall : bottom, left : left + wide] = letters
-    board.lay(board.rgb(back), _thick(mask, board))
+        _stamp(board, board.rgb(back), margin, x - grow, y - grow)
+        _stamp(board, colour, letters, x, y)
+    _stamp(board, board.rgb(back), margin, left - grow, bottom - tall - grow)
 
 
-def _thick(mask: np.ndarray, board: Artboard) -> np.ndarray:
+def _thick(letters: Pixels, grow: int) -> Pixels:
     """The letters with a margin around them, so that rows stay apart."""
-    grow = max(2, round(board.side * 0.006))
-    return cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * grow + 1, 2 * grow + 1)))
+    pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * grow + 1, 2 * grow + 1))
+    return np.asarray(cv2.dilate(np.pad(letters, grow), pen), dtype=np.uint8)
+
+
+def _stamp(board: Artboard, colour: Rgb, mask: Pixels, x: int, y: int) -> None:
+    """The colour through a mask whose corner is at (x, y), as much of it as is on the board.
+
+    Rows are many and low: each laid over the whole board, a low title took twenty seconds.
+    """
+    area = board.pixels[max(0, y) : max(0, y + mask.shape[0]), max(0, x) : max(0, x + mask.shape[1])]
+    if not area.size:
+        return
+    shown = mask[max(0, -y) :, max(0, -x) :][: area.shape[0], : area.shape[1]]
+    cover = cv2.merge([shown, shown, shown])
+    over = cv2.multiply(np.full_like(area, colour), cover, scale=1 / 255)
+    area[:] = cv2.add(over, cv2.multiply(area, cv2.bitwise_not(cover), scale=1 / 255))

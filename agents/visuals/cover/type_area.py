@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from agents.visuals.colour import Rgb, contrast
 from agents.visuals.cover.artboard import Artboard, Ink
 from agents.visuals.lettering import Align, Lettering, capitals, set_block
-from agents.visuals.typefaces import Typeface
+from agents.visuals.typefaces import Typeface, cap_height
 
 SAFE = 0.07
 """Share of the side that letters never enter."""
@@ -17,6 +17,9 @@ READABLE = 4.5
 """WCAG AA contrast of text."""
 _TARGET = 4.8
 """Aimed at: JPEG and grain take a little."""
+
+CAPITALS = 0.02
+"""Share of the side under which words get more lines: about thirteen pixels of a thumbnail."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +52,16 @@ class Set:
     """Words as they were set, and their contrast as measured on the pixels behind the glyphs."""
 
     lettering: Lettering
-    contrast: float
+    contrast: float | None
+    """None where nothing could be drawn."""
 
 
 def set_words(board: Artboard, text: str, area: TypeArea, typeface: Typeface) -> Set:
     """Letters the text into its area in the first ink that can be read there, over a scrim if none can."""
     side = board.side
     left, top, right, bottom = (round(share * side) for share in area.box)
+    # Names are small by design: they may be half as large as they are meant to be.
+    least = min(CAPITALS, 0.5 * area.size * cap_height(typeface))
     lettering = set_block(
         capitals(text) if area.upper else text,
         typeface,
@@ -66,7 +72,10 @@ def set_words(board: Artboard, text: str, area: TypeArea, typeface: Typeface) ->
         tracking_em=area.tracking_em,
         leading=area.leading,
         align=area.align,
+        least_caps_px=least * side,
     )
+    if not lettering.mask.any():
+        return Set(lettering, None)
     tall, wide = lettering.mask.shape
     x = {"left": left, "centre": (left + right - wide) // 2, "right": right - wide}[area.align]
     y = {"top": top, "middle": (top + bottom - tall) // 2, "bottom": bottom - tall}[area.anchor]
@@ -94,9 +103,8 @@ def _choose(
 
 def _worst(behind: NDArray[np.uint8], mask: NDArray[np.uint8], colour: Rgb) -> float:
     """Contrast that all but the worst fiftieth of the pixels behind the glyphs reach."""
-    pixels = behind[mask > 96][::3]
-    if not len(pixels):
-        return 21.0
+    # Of hairlines no pixel is covered by more than a part.
+    pixels = behind[mask > min(96, int(mask.max()) // 2)][::3]
     return float(np.percentile(contrast(pixels, np.array(colour)), 2))
 
 

@@ -1,6 +1,7 @@
 """Covers: legible, inside the margins, of several clearly different kinds, and the same each time."""
 
 import itertools
+from time import process_time
 
 import cv2
 import numpy as np
@@ -8,12 +9,12 @@ import pytest
 from PIL import Image
 
 from agents.visuals.colour import find_palette, srgb
-from agents.visuals.cover import PICTURES, easel, eclipse, horizon
+from agents.visuals.cover import PICTURES, easel, eclipse, horizon, poster
 from agents.visuals.cover.artboard import Artboard
 from agents.visuals.cover.easel import choose_composition, paint
-from agents.visuals.cover.type_area import READABLE, SAFE, TypeArea, set_words
+from agents.visuals.cover.type_area import CAPITALS, READABLE, SAFE, TypeArea, set_words
 from agents.visuals.identity import COMPOSITIONS, choose_identity
-from agents.visuals.typefaces import display_face
+from agents.visuals.typefaces import cap_height, display_face
 from configs.palettes import load_palettes
 from storage.errors import UsageError
 
@@ -92,6 +93,24 @@ def test_the_title_and_the_artist_keep_apart():
         assert artist[1] - title[3] >= 0.01 or title[1] > artist[3], name
 
 
+@pytest.mark.parametrize("title", ["Donaudampfschifffahrtsgesellschaft", "W" * 60, "Run", "夜"])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_poster_of_any_title_is_painted(title, seed, visual, tmp_path):
+    """Rows slanted beyond the board's right edge were an error."""
+    files = painted(visual, tmp_path, "poster", title=title, seed=seed)
+    assert files.composition == "poster"
+
+
+def test_a_poster_of_low_letters_costs_no_more_than_another(visual, tmp_path):
+    """Sixty rows were laid over the whole board, and a thousand where nothing of the title could be drawn."""
+    cost = {}
+    for title in ("Glass Horizon", "W" * 60, "夜"):
+        began = process_time()
+        painted(visual, tmp_path, "poster", title=title, size_px=800)
+        cost[title] = process_time() - began
+    assert max(cost.values()) < 3 * cost["Glass Horizon"]
+
+
 def blank(seed, side=SIDE):
     palette = find_palette("glacier")
     return Artboard(side=side, palette=palette, emblem="disc", seed=seed, is_dark=True, energy=0.8)
@@ -119,6 +138,29 @@ def test_odd_titles_are_set_all_the_same(composition, title, visual, tmp_path):
     files = painted(visual, tmp_path, composition, title=title)
     assert files.title_contrast >= READABLE
     assert files.dropped_characters == ("夜" if "夜" in title else "")
+
+
+@pytest.mark.parametrize("composition", COMPOSITIONS)
+def test_a_title_of_one_endless_word_is_broken_or_told(composition, visual, tmp_path):
+    """It was a hairline."""
+    for length in (45, 190):
+        files = painted(visual, tmp_path, composition, title="W" * length, size_px=400)
+        assert files.title_contrast >= READABLE
+        board = blank(1, side=400)
+        layout = PICTURES[composition](board) if composition in PICTURES else poster.paint(board, "Inter")
+        done = set_words(board, "W" * length, layout.title, display_face("Inter")).lettering
+        assert len(done.lines) > 1
+        assert done.is_low or done.size_px * cap_height(display_face("Inter")) >= 0.9 * CAPITALS * 400
+
+
+def test_letters_too_small_for_a_thumbnail_are_told(visual, tmp_path):
+    files = painted(
+        visual, tmp_path, "eclipse", title="W" * 190, artist_name="Bartholomew " * 16, size_px=400
+    )
+    assert files.notes == tuple(
+        f"the {what} is too long to be read on a thumbnail" for what in ("title", "name")
+    )
+    assert painted(visual, tmp_path, "eclipse", size_px=400).notes == ()
 
 
 @pytest.mark.parametrize("align", ["left", "centre", "right"])
@@ -155,6 +197,16 @@ def test_identity_and_mood_choose_the_composition():
     chosen = [choose_composition(visual, "tender", seed) for seed in range(60)]
     assert set(chosen) == set(visual.compositions)
     assert chosen.count(visual.compositions[0]) > chosen.count(visual.compositions[-1])
+
+
+@pytest.mark.parametrize("composition", COMPOSITIONS)
+@pytest.mark.parametrize("title", ["夜に駆ける", "شمس", "שמש", "\u200b\u200d"])
+def test_words_that_no_typeface_has_are_told_and_have_no_contrast(composition, title, visual, tmp_path):
+    """A cover without its title was reported with the contrast of black on white."""
+    files = painted(visual, tmp_path, composition, title=title, size_px=64)
+    assert files.title_contrast is None
+    assert files.artist_contrast >= READABLE
+    assert len(files.notes) == 1
 
 
 def test_what_cannot_be_painted_is_refused(visual, tmp_path):

@@ -5,7 +5,8 @@ import pytest
 from PIL import Image
 
 from agents.visuals.identity import TYPE_PAIRS
-from agents.visuals.lettering import capitals, clean_text, measure, set_block, wrap
+from agents.visuals.lettering import capitals, measure, set_block, wrap
+from agents.visuals.script import clean_text
 from agents.visuals.typefaces import Typeface, display_face, load_font
 from storage.errors import UsageError
 

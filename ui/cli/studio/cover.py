@@ -7,6 +7,7 @@ import typer
 from agents import painter
 from agents.music.genre import find_genre
 from agents.visuals.identity import choose_identity
+from storage.errors import UsageError
 from storage.types import Frozen
 from ui.cli.options import Json
 from ui.cli.output import Facts, show
@@ -25,8 +26,9 @@ class StudioCover(Frozen):
     composition: str
     size_px: int
     size_bytes: int
-    title_contrast: float
-    artist_contrast: float
+    title_contrast: float | None
+    """None where nothing of it could be drawn."""
+    artist_contrast: float | None
     notes: tuple[str, ...]
     """What had to be left out."""
     seed: int
@@ -51,6 +53,11 @@ def cover(
     find_genre(genre)
     chosen = drawn_seed(seed)
     visual = choose_identity(look_seed(artist), genre, (mood,), frozenset())
+    if not painter.can_write(visual, title, artist):
+        raise UsageError(
+            "no typeface here can write that title or that name: give --title or --artist in Latin, Greek or "
+            "Cyrillic letters"
+        )
     with interruptible("nothing of the cover is kept"), folder_made(out):
         made = painter.paint_cover(visual, artist, title, mood, chosen, out, size_px=size_px)
     done = StudioCover(
