@@ -220,6 +220,36 @@ def test_a_film_needs_its_song(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("option", ["--audio", "--plan", "--lyrics"])
+@pytest.mark.parametrize("link", [None, "symlink_to", "hardlink_to"])
+def test_a_film_never_takes_the_place_of_what_it_is_made_of(call: Call, tmp_path: Path, option: str, link):
+    """`--out song.wav` once made an MP4 of the recording, without a word."""
+    given = {"--audio": "song.wav", "--plan": "plan.json", "--lyrics": "words.txt"}
+    for name in given.values():
+        (tmp_path / name).write_bytes(b"a person's own")
+    out = tmp_path / given[option]
+    if link:
+        out = tmp_path / "film.mp4"
+        getattr(out, link)(tmp_path / given[option])
+    words = [word for name, file in given.items() for word in (name, tmp_path / file)]
+    told = call("studio", "video", *words, "--out", out, "--artist", "A")
+    assert told.code == 2
+    assert f"is what {option} gives" in told.line
+    assert {(tmp_path / name).read_bytes() for name in given.values()} == {b"a person's own"}
+
+
+@pytest.mark.parametrize("name", ["lyrics.txt", "brief.json", "song.wav", "stems/kick.flac"])
+def test_a_song_never_takes_the_place_of_its_words(call: Call, tmp_path: Path, name: str):
+    words = tmp_path / name
+    words.parent.mkdir(exist_ok=True)
+    words.write_text("hold the line")
+    told = call("studio", "song", "--genre", "lofi", "--seed", "1", "--out", tmp_path, "--lyrics", words)
+    assert told.code == 2
+    assert "is what --lyrics gives" in told.line
+    assert words.read_text() == "hold the line"
+    assert [path.name for path in tmp_path.iterdir()] == [name.partition("/")[0]]
+
+
 def test_unknown_genres_and_unwritable_folders_are_refused(call: Call, tmp_path: Path):
     (tmp_path / "file").write_text("")
     told = call("studio", "song", "--genre", "polka", "--out", tmp_path / "a")

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from agents.painter import film, preview_size, preview_span
+from agents.painter import film, film_song, preview_size, preview_span
 from agents.visuals.editing.delivery import part_file
 from agents.visuals.encode import DRAWN, FILMED, Encoder, Reel, _words
 from agents.visuals.lettering import set_block
@@ -194,6 +194,18 @@ def test_a_device_or_folder_is_never_replaced_by_a_film(plan, audio, visual, tmp
         with pytest.raises(UsageError, match="no file"):
             film(plan, audio, visual, place, **SMALL, end_s=1.0)
     assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_film_never_takes_its_recordings_place(plan, audio, visual, tmp_path):
+    recording, link = tmp_path / "song.wav", tmp_path / "film.mp4"
+    recording.write_bytes(audio.read_bytes())
+    link.symlink_to(recording)
+    for out in (recording, link):
+        with pytest.raises(UsageError, match="recording itself"):
+            film(plan, recording, visual, out, **SMALL, end_s=1.0)
+        with pytest.raises(UsageError, match="recording itself"):
+            film_song(plan, recording, visual, out, clips=(), **SMALL, start_s=0.0, end_s=1.0)
+    assert recording.read_bytes() == audio.read_bytes()
 
 
 def test_an_older_film_survives_a_failed_render(plan, audio, visual, tmp_path):

@@ -28,7 +28,7 @@ from ui.cli.options import Json
 from ui.cli.output import Facts, show, show_rows
 from ui.cli.progress import Meter
 from ui.cli.session import interruptible, settings, shown_path
-from ui.cli.studio.files import keep_image, keep_text, put_together
+from ui.cli.studio.files import keep_image, keep_text, put_together, require_apart
 from ui.cli.studio.spent import cpu_s, peak_rss_mb
 from ui.cli.wishes import Density, Energy, Form, KeyName, Mood, Seconds, Seed, Tempo, Theme, Title
 from ui.wishes import wish
@@ -37,6 +37,9 @@ LIST = "list"
 """The word given as a genre that lists them."""
 PLAN, BRIEF, LYRICS, PICTURE = "plan.json", "brief.json", "lyrics.txt", "song.png"
 """The files that come with the recording."""
+STEMS = "stems/*.flac"
+REPLACED = (PLAN, BRIEF, LYRICS, PICTURE, "song.wav", "song.flac", "song.mp3", "song.mid", STEMS)
+"""What a song of before leaves in a folder, and the next one in it replaces."""
 
 
 class GenreRow(Frozen):
@@ -133,6 +136,8 @@ def song(
         raise UsageError("no folder for the files: give --out DIR")
     if genre is not None:
         find_genre(genre)
+    for old in [path for pattern in REPLACED for path in out.glob(pattern)]:
+        require_apart(old, {"--lyrics": lyrics_file})
     wanted = wish(
         seed=seed, seconds=seconds, theme=theme, title=title, tempo_bpm=tempo_bpm, key=key, mood=mood,
         form=form, density=density, energy=energy,
@@ -140,7 +145,7 @@ def song(
     chosen = settings()
     with (
         interruptible("nothing of the song is kept"),
-        put_together(out, optional=(PICTURE, "stems/*.flac")) as scratch,
+        put_together(out, optional=(PICTURE, STEMS)) as scratch,
     ):
         persona, brief, lyrics = asyncio.run(_write(wanted, genre, chosen.song_seconds, lyrics_file))
         score, plan = composer.compose(brief, lyrics)
