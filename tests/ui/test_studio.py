@@ -66,6 +66,24 @@ def test_a_song_obeys_its_wishes_and_its_film_follows(call: Call, tmp_path: Path
 
 
 @pytest.mark.slow
+def test_the_plan_of_another_song_as_long_is_refused(call: Call, tmp_path: Path):
+    """Songs of one genre, tempo and length had each other's title and sections in their films."""
+    one, other = (song(call, tmp_path / seed, "--seed", seed, "--bpm", "80") for seed in "12")
+    options = ("--size", "160x90", "--fps", "5", "--end", "2", "--out", tmp_path / "film.mp4")
+    for kind in ("wav", "flac", "mp3"):
+        told = call("studio", "video", "--audio", one[kind], "--plan", other["plan"], *options)
+        assert told.code == 2
+        assert f"plan of another song: it is that of “{other['title']}”" in told.line
+        told = call("studio", "video", "--audio", one[kind], "--plan", one["plan"], *options)
+        assert told.code == 0, told.err
+    plan = json.loads(Path(other["plan"]).read_text())
+    del plan["fingerprint"]
+    Path(other["plan"]).write_text(json.dumps(plan))
+    told = call("studio", "video", "--audio", other["wav"], "--plan", other["plan"], *options)
+    assert told.code == 0, "a plan of before"
+
+
+@pytest.mark.slow
 def test_stems_picture_and_words_come_when_asked_for(call: Call, tmp_path: Path):
     words = tmp_path / "words.txt"
     words.write_text("Nur ein Licht\n\nÜber dem Hafen", encoding="utf-8")

@@ -225,6 +225,9 @@ def test_an_older_film_survives_a_failed_render(plan, audio, visual, tmp_path):
         ({"start_s": 5.0, "end_s": 5.0}, "nothing to show"),
         ({"start_s": -1.0}, "nothing to show"),
         ({"start_s": 99.0}, "nothing to show"),
+        ({"start_s": float("nan")}, "give seconds"),
+        ({"end_s": float("nan")}, "give seconds"),
+        ({"end_s": float("-inf")}, "give seconds"),
     ],
 )
 def test_what_cannot_be_made_is_refused_in_one_line(change, remedy, plan, audio, visual, tmp_path):

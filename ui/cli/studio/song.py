@@ -8,6 +8,7 @@ import typer
 
 from agents import composer, creator, lyricist, planner, producer
 from agents.llm.offline.writer import OfflineWriter
+from agents.music.fingerprint import fingerprint
 from agents.music.genre import find_genre
 from agents.music.lyric_sheet import read_lyrics
 from configs.genres import load_genres
@@ -136,8 +137,6 @@ def song(
         raise UsageError("no folder for the files: give --out DIR")
     if genre is not None:
         find_genre(genre)
-    for old in [path for pattern in REPLACED for path in out.glob(pattern)]:
-        require_apart(old, {"--lyrics": lyrics_file})
     wanted = wish(
         seed=seed, seconds=seconds, theme=theme, title=title, tempo_bpm=tempo_bpm, key=key, mood=mood,
         form=form, density=density, energy=energy,
@@ -147,6 +146,8 @@ def song(
         interruptible("nothing of the song is kept"),
         put_together(out, optional=(PICTURE, STEMS)) as scratch,
     ):
+        for old in [path for pattern in REPLACED for path in out.glob(pattern)]:
+            require_apart(old, {"--lyrics": lyrics_file})
         persona, brief, lyrics = asyncio.run(_write(wanted, genre, chosen.song_seconds, lyrics_file))
         score, plan = composer.compose(brief, lyrics)
         with Meter() as meter:
@@ -160,6 +161,7 @@ def song(
                 with_stems=stems,
                 progress=meter.told,
             )
+        plan = plan.model_copy(update={"fingerprint": fingerprint(made.wav)})
         keep_text(scratch / PLAN, plan.model_dump_json(indent=1))
         keep_text(scratch / BRIEF, brief.model_dump_json(indent=1))
         keep_text(scratch / LYRICS, _sheet(lyrics))
