@@ -352,7 +352,7 @@ def test_a_song_takes_the_place_of_the_one_before_whole(call: Call, tmp_path: Pa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_song_that_is_interrupted_leaves_nothing(tmp_path: Path, number: signal.Signals):
     """SIGTERM once left a hidden folder of parts, and Ctrl-C spoke of a label's cycles."""
     out = tmp_path / "new" / "song"

@@ -5,7 +5,6 @@ and does not pickle, so none leaves this module: paths and timelines go in, file
 """
 
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from agents.visuals.editing.clip import first_frame, fit, probe_clip
-from agents.visuals.editing.delivery import deliver, part_file
+from agents.visuals.editing.delivery import deliver, part_file, sound_beside
 from agents.visuals.editing.layers import undrawn
 from agents.visuals.editing.raster import Raster, rasterise
 from agents.visuals.editing.source import Pictures
@@ -212,7 +211,7 @@ def _picture(raster: Raster) -> "ImageClip":
 def _write(film: "VideoClip", out: Path, fps: float, preset: str, crf: int) -> VideoFacts:
     """By MoviePy's own writer; the sound of each render has a temporary file of its own."""
     rate = Fraction(fps).limit_denominator(1001)
-    with part_file(out) as part, tempfile.TemporaryDirectory(dir=out.parent, prefix=".sound-") as folder:
+    with part_file(out) as part:
         film.write_videofile(
             str(part),
             fps=float(rate),
@@ -222,7 +221,7 @@ def _write(film: "VideoClip", out: Path, fps: float, preset: str, crf: int) -> V
             audio_codec="aac",
             audio_fps=48_000,
             audio_bitrate="192k",
-            temp_audiofile=f"{folder}/sound.m4a",
+            temp_audiofile=str(sound_beside(part)),
             threads=1,
             ffmpeg_params=["-crf", str(crf), *COLOURS, "-movflags", "+faststart", "-f", "mp4"],
             logger=None,

@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -100,6 +101,24 @@ def test_two_at_once_on_one_path_do_not_clash(plan, audio, visual, tmp_path):
     assert len(facts) == 1
     assert len(lumas(out)) == 30
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_what_a_killed_render_left_goes_and_what_is_written_stays(tmp_path):
+    out = tmp_path / "film [1].mp4"
+    kill_mid_render = (
+        "import os, sys; from pathlib import Path; from agents.visuals.editing.delivery import part_file, sound_beside\n"
+        "with part_file(Path(sys.argv[1])) as part: sound_beside(part).touch(); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", kill_mid_render, str(out)], check=False)
+    assert len(list(tmp_path.iterdir())) == 2
+    others = [tmp_path / name for name in (".film [1].mp4.part", ".film [1].mp4.mp4.abcdefgh.part", "a.part")]
+    for path in others:
+        path.touch()
+    with part_file(out) as one, part_file(out) as two:
+        assert sorted(tmp_path.iterdir()) == sorted([*others, one, two])
+        one.write_bytes(b"a film")
+        one.replace(out)
+    assert sorted(tmp_path.iterdir()) == sorted([*others, out])
 
 
 def test_flac_and_a_sound_shorter_than_the_span_are_taken(plan, audio, visual, tmp_path):
