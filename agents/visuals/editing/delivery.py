@@ -97,10 +97,10 @@ def _room(out: Path) -> Iterator[None]:
         raise DiskFullError(f"the disk of {out.parent} is full: free some space") from error
 
 
-def deliver(part: Path, out: Path) -> VideoFacts:
+def deliver(part: Path, out: Path, *, needs_sound: bool = True) -> VideoFacts:
     """Read the finished film back and put it in place. Raises RenderError, and `out` is not touched."""
-    facts = probe_video(part)
-    if abs(facts.duration_s - facts.audio_duration_s) > MAX_DRIFT_S:
+    facts = probe_video(part, called=out.name, needs_sound=needs_sound)
+    if needs_sound and abs(facts.duration_s - facts.audio_duration_s) > MAX_DRIFT_S:
         raise RenderError(
             f"{out.name}: picture lasts {facts.duration_s:.3f} s and sound {facts.audio_duration_s:.3f} s"
         )
