@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import errno
 import fcntl
+import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ PIPE_BYTES = 1 << 20
 """Most that a pipe may hold without privileges: fewer turns between us and the encoder."""
 LAST_S = 120.0
 """How long ffmpeg may take to end once it has everything."""
+DYING_S = 10.0
+"""How long it may take to end once it reads no more."""
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -57,11 +60,11 @@ class Feed:
             while piece:
                 piece = piece[self._pipe.write(piece) :]
         except OSError as error:
-            self._process.wait(timeout=10)
-            raise self._failure("stopped") from error
+            raise self._failure(self._ended(DYING_S)) from error
 
     def lend(self, piece: memoryview) -> None:
-        """As `write`, but ffmpeg reads the piece where it lies: it must stay so until the next is lent.
+        """As `write`, but ffmpeg reads the piece where it lies: it must stay so until another that is at least as large as
+        the pipe has been lent, or the feed has ended.
 
         Where the system cannot do this, it is copied; so is a piece that is smaller than the pipe, for after the next
         one it may still be in there. A piece that can be lent can be written to.
@@ -92,9 +95,9 @@ class Feed:
                 self._process.kill()
             with contextlib.suppress(OSError):
                 self._pipe.close()
-            code = self._process.wait(timeout=LAST_S)
-            if kind is None and code != 0:
-                raise self._failure(f"failed ({code})")
+            how = self._ended(LAST_S)
+            if kind is None and self._process.returncode != 0:
+                raise self._failure(how)
         finally:
             if self._process.poll() is None:
                 self._process.kill()
@@ -105,6 +108,19 @@ class Feed:
     def _pipe(self) -> BinaryIO:
         assert self._process.stdin is not None
         return self._process.stdin  # type: ignore[return-value]  # a raw pipe: bufsize is 0
+
+    def _ended(self, patience_s: float) -> str:
+        """Sees it end, and tells how it did; what does not end by itself is killed."""
+        try:
+            code = self._process.wait(timeout=patience_s)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            return f"did not end within {patience_s:g} s"
+        if code >= 0:
+            return f"stopped ({code})"
+        named = -code in {number.value for number in signal.Signals}
+        return f"was ended by {signal.Signals(-code).name if named else f'signal {-code}'}"
 
     def _failure(self, how: str) -> LabelError:
         words = self._last_words()

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from agents.music.fingerprint import fingerprint
 from agents.release.bag import MANIFEST, seal, sha256_of, verify
 from agents.release.job import BagFile, PackageJob, ReleaseBag
 from agents.release.names import file_stem, one_line, release_directory, title_line
@@ -147,7 +148,9 @@ def _fill(part: Path, job: PackageJob, contents: tuple[BagFile, ...], files: Map
         )
         for file in contents
     )
-    for name, text in papers(job, delivered).items():
+    master = next(part / file.path for file in contents if file.role == "master")
+    plan = job.plan.model_copy(update={"fingerprint": fingerprint(master)})
+    for name, text in papers(job.model_copy(update={"plan": plan}), delivered).items():
         (part / name).parent.mkdir(parents=True, exist_ok=True)
         (part / name).write_bytes(text.encode())
     seal(part, _info(job))

@@ -486,6 +486,8 @@ class SongPlan(Frozen):
     """False where nobody knows when the lines are sung, and they are merely spread over the song."""
     kicks_s: tuple[float, ...] = ()
     has_vocals: bool = False
+    fingerprint: str = ""
+    """Of the finished recording (agents/music/fingerprint.py), where the plan is kept beside it; empty in plans of before."""
     source: str
 
 

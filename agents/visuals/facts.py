@@ -41,6 +41,7 @@ class VideoFacts:
     duration_s: float
     """Of the picture stream."""
     audio_duration_s: float
+    """0 for a film that has no sound."""
     size_bytes: int
     flashes_per_s: float = 0.0
     """The most flashes in any one second, as `visualizer/flashes.py` counts them; 3 is the limit."""

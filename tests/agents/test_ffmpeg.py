@@ -1,11 +1,13 @@
 """Feeding ffmpeg: what is lent arrives as it was, though it is drawn over right after."""
 
 from itertools import cycle
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from agents.ffmpeg import Feed
+from storage.errors import RenderError
 
 
 @pytest.mark.parametrize("size", [(64, 48), (640, 360), (1280, 1024)], ids=["small", "below-a-pipe", "above"])
@@ -34,3 +36,44 @@ def test_a_system_that_refuses_to_lend_is_written_to(tmp_path, monkeypatch):
         for _ in range(3):
             feed.lend(picture.data)
     assert out.read_bytes() == 3 * picture.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        ("exec 0<&-; exec sleep 60", "did not end within 0.5 s"),
+        ("kill -9 $$", "was ended by SIGKILL"),
+        ("kill -40 $$", "was ended by signal 40"),
+        ("echo no such codec >&2; exit 8", r"stopped \(8\): no such codec"),
+        ("exit 0", r"stopped \(0\)"),
+    ],
+)
+def test_an_encoder_that_reads_no_more_is_an_error_that_says_how_it_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: str, told: str
+):
+    """One that lived on for ten seconds was an internal error, and a killed one had "said nothing"."""
+    program = tmp_path / "ffmpeg"
+    program.write_text(f"#!/bin/sh\n{ends}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(program))
+    monkeypatch.setattr("agents.ffmpeg.DYING_S", 0.5)
+    feed = Feed([], "film")
+
+    def film() -> None:
+        with feed:
+            for give in (feed.write, feed.lend):
+                give(np.zeros(4 << 20, np.uint8).data)
+
+    with pytest.raises(RenderError, match=f"the film encoder {told}"):
+        film()
+    assert feed._process.returncode is not None
+
+
+def test_an_encoder_that_never_ends_is_killed_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    program = tmp_path / "ffmpeg"
+    program.write_text("#!/bin/sh\ncat > /dev/null; exec sleep 60\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(program))
+    monkeypatch.setattr("agents.ffmpeg.LAST_S", 0.5)
+    with pytest.raises(RenderError, match="did not end within"), Feed([], "film") as feed:
+        feed.write(np.zeros(100, np.uint8).data)

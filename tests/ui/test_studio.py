@@ -66,6 +66,24 @@ def test_a_song_obeys_its_wishes_and_its_film_follows(call: Call, tmp_path: Path
 
 
 @pytest.mark.slow
+def test_the_plan_of_another_song_as_long_is_refused(call: Call, tmp_path: Path):
+    """Songs of one genre, tempo and length had each other's title and sections in their films."""
+    one, other = (song(call, tmp_path / seed, "--seed", seed, "--bpm", "80") for seed in "12")
+    options = ("--size", "160x90", "--fps", "5", "--end", "2", "--out", tmp_path / "film.mp4")
+    for kind in ("wav", "flac", "mp3"):
+        told = call("studio", "video", "--audio", one[kind], "--plan", other["plan"], *options)
+        assert told.code == 2
+        assert f"plan of another song: it is that of “{other['title']}”" in told.line
+        told = call("studio", "video", "--audio", one[kind], "--plan", one["plan"], *options)
+        assert told.code == 0, told.err
+    plan = json.loads(Path(other["plan"]).read_text())
+    del plan["fingerprint"]
+    Path(other["plan"]).write_text(json.dumps(plan))
+    told = call("studio", "video", "--audio", other["wav"], "--plan", other["plan"], *options)
+    assert told.code == 0, "a plan of before"
+
+
+@pytest.mark.slow
 def test_stems_picture_and_words_come_when_asked_for(call: Call, tmp_path: Path):
     words = tmp_path / "words.txt"
     words.write_text("Nur ein Licht\n\nÜber dem Hafen", encoding="utf-8")
@@ -237,6 +255,36 @@ def test_a_film_needs_its_song(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("option", ["--audio", "--plan", "--lyrics"])
+@pytest.mark.parametrize("link", [None, "symlink_to", "hardlink_to"])
+def test_a_film_never_takes_the_place_of_what_it_is_made_of(call: Call, tmp_path: Path, option: str, link):
+    """`--out song.wav` once made an MP4 of the recording, without a word."""
+    given = {"--audio": "song.wav", "--plan": "plan.json", "--lyrics": "words.txt"}
+    for name in given.values():
+        (tmp_path / name).write_bytes(b"a person's own")
+    out = tmp_path / given[option]
+    if link:
+        out = tmp_path / "film.mp4"
+        getattr(out, link)(tmp_path / given[option])
+    words = [word for name, file in given.items() for word in (name, tmp_path / file)]
+    told = call("studio", "video", *words, "--out", out, "--artist", "A")
+    assert told.code == 2
+    assert f"is what {option} gives" in told.line
+    assert {(tmp_path / name).read_bytes() for name in given.values()} == {b"a person's own"}
+
+
+@pytest.mark.parametrize("name", ["lyrics.txt", "brief.json", "song.wav", "stems/kick.flac"])
+def test_a_song_never_takes_the_place_of_its_words(call: Call, tmp_path: Path, name: str):
+    words = tmp_path / name
+    words.parent.mkdir(exist_ok=True)
+    words.write_text("hold the line")
+    told = call("studio", "song", "--genre", "lofi", "--seed", "1", "--out", tmp_path, "--lyrics", words)
+    assert told.code == 2
+    assert "is what --lyrics gives" in told.line
+    assert words.read_text() == "hold the line"
+    assert [path.name for path in tmp_path.iterdir()] == [name.partition("/")[0]]
+
+
 def test_unknown_genres_and_unwritable_folders_are_refused(call: Call, tmp_path: Path):
     (tmp_path / "file").write_text("")
     told = call("studio", "song", "--genre", "polka", "--out", tmp_path / "a")
@@ -321,7 +369,7 @@ def test_a_song_takes_the_place_of_the_one_before_whole(call: Call, tmp_path: Pa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_song_that_is_interrupted_leaves_nothing(tmp_path: Path, number: signal.Signals):
     """SIGTERM once left a hidden folder of parts, and Ctrl-C spoke of a label's cycles."""
     out = tmp_path / "new" / "song"

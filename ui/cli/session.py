@@ -63,8 +63,15 @@ def run_interruptibly(work: Coroutine[object, object, T]) -> T:
 
 @contextmanager
 def interruptible(told: str | None = None) -> Iterator[None]:
-    """Ctrl-C and SIGTERM interrupt at once, and what was opened is closed all the same; `told` says what is kept then."""
-    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    """Ctrl-C, SIGTERM and a terminal that is closed interrupt at once, and what was opened is closed all the same.
+
+    `told` says what is kept then. Whoever asked that signals be ignored, as `nohup` does, is heard.
+    """
+    usual = {
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGTERM: signal.SIG_DFL,
+        signal.SIGHUP: signal.SIG_DFL,
+    }
     ours = [number for number, handler in usual.items() if signal.getsignal(number) is handler]
     for number in ours:
         signal.signal(number, _interrupt)

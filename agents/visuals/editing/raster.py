@@ -60,6 +60,15 @@ def typeset(overlay: Overlay, width: int, height: int) -> Setting:
     return Setting(lettering, around, *_place(overlay, box, (width, height), margin), *box)
 
 
+def is_moved(overlay: Overlay, width: int, height: int) -> bool:
+    """Whether a text stands elsewhere than at the pixels that it asks for, which would not all be in the frame."""
+    setting = typeset(overlay, width, height)
+    stands_at = setting.left, setting.top + (setting.height if overlay.stands else 0)
+    return any(
+        isinstance(asked, int) and asked != at for asked, at in zip(overlay.position, stands_at, strict=True)
+    )
+
+
 @lru_cache(maxsize=16)
 def _letters(
     text: str,

@@ -5,7 +5,6 @@ and does not pickle, so none leaves this module: paths and timelines go in, file
 """
 
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -15,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from agents.visuals.editing.clip import first_frame, fit, probe_clip
-from agents.visuals.editing.delivery import deliver, part_file
+from agents.visuals.editing.delivery import deliver, part_file, sound_beside
 from agents.visuals.editing.layers import undrawn
-from agents.visuals.editing.raster import Raster, rasterise
+from agents.visuals.editing.raster import Raster, is_moved, rasterise
 from agents.visuals.editing.source import Pictures
 from agents.visuals.encode import FILMED
 from agents.visuals.facts import VideoFacts
@@ -34,10 +33,14 @@ ClipT = TypeVar("ClipT")
 Edit = Callable[["VideoClip"], "VideoClip"]
 """Any change that MoviePy can make to the whole film before it is written."""
 COLOURS = (
-    *("-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=1"),
+    *("-vf", "settb=1/({rate}),setpts=N,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=1"),
     *("-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"),
 )
 """Of RGB it would make BT.601 without a word, and players would show other colours."""
+
+ROUNDING = 1e-3
+"""Of a picture: of a length that is a whole number of them to the last bit, MoviePy sometimes makes one less."""
+MOVED = "the text did not lie in the frame where it was to stand, and was moved into it"
 
 
 def render(
@@ -76,9 +79,10 @@ def render(
 def add_text_overlay(
     video: Path, out: Path, overlay: Overlay, *, preset: str = "superfast", edit: Edit | None = None
 ) -> VideoFacts:
-    """Burn a text into a video of any size and rate, and keep its sound.
+    """Burn a text into a video of any size and rate, and keep its sound if it has one.
 
-    Raises UsageError for a video that is not there, and RenderError where it cannot be read or written.
+    A text that does not lie in the frame where it was to stand is moved into it, with a note. Raises UsageError for a
+    video that is not there or ends before the text begins, and RenderError where it cannot be read or written.
     """
     from moviepy import CompositeVideoClip, VideoFileClip
 
@@ -87,12 +91,23 @@ def add_text_overlay(
     with ExitStack() as closing, _as_render_error(out):
         below = _opened(closing, VideoFileClip(str(video)))
         width, height = below.size
-        frames = max(1, round(below.duration * below.fps))
-        layers: list[VideoClip] = [below, *_over((overlay,), (width, height), below.fps, frames)]
-        film = CompositeVideoClip(layers, size=(width, height)).with_duration(below.duration)
-        film = film.with_audio(below.audio)
+        # MoviePy knows the length to a hundredth of a second, in which the last picture may be lost.
+        frames = max(1, round(probe_clip(video).duration_s * below.fps), int(below.duration * below.fps))
+        length_s = (frames + ROUNDING) / below.fps
+        if overlay.start_s >= length_s:
+            raise UsageError(
+                f"the text begins at {overlay.start_s:g} s, but {video.name} ends at {length_s:.2f} s"
+            )
+        layers: list[VideoClip] = [
+            below.with_duration(length_s),
+            *_over((overlay,), (width, height), below.fps, frames),
+        ]
+        film = CompositeVideoClip(layers, size=(width, height)).with_duration(length_s)
+        if below.audio:
+            film = film.with_audio(below.audio.with_duration(min(below.audio.duration, length_s)))
         facts = _write(edit(film) if edit else film, out, below.fps, preset, crf=20)
-        return replace(facts, notes=undrawn((overlay,)))
+        moved = (MOVED,) if is_moved(overlay, width, height) else ()
+        return replace(facts, notes=(*undrawn((overlay,)), *moved))
 
 
 class _Readers:
@@ -212,7 +227,9 @@ def _picture(raster: Raster) -> "ImageClip":
 def _write(film: "VideoClip", out: Path, fps: float, preset: str, crf: int) -> VideoFacts:
     """By MoviePy's own writer; the sound of each render has a temporary file of its own."""
     rate = Fraction(fps).limit_denominator(1001)
-    with part_file(out) as part, tempfile.TemporaryDirectory(dir=out.parent, prefix=".sound-") as folder:
+    # MoviePy tells ffmpeg a rate of two decimals; pictures are counted here, and timed by the true one.
+    pictures = [word.format(rate=rate) for word in ("-r", "{rate}", *COLOURS)]
+    with part_file(out) as part:
         film.write_videofile(
             str(part),
             fps=float(rate),
@@ -222,12 +239,12 @@ def _write(film: "VideoClip", out: Path, fps: float, preset: str, crf: int) -> V
             audio_codec="aac",
             audio_fps=48_000,
             audio_bitrate="192k",
-            temp_audiofile=f"{folder}/sound.m4a",
+            temp_audiofile=str(sound_beside(part)),
             threads=1,
-            ffmpeg_params=["-crf", str(crf), *COLOURS, "-movflags", "+faststart", "-f", "mp4"],
+            ffmpeg_params=["-crf", str(crf), *pictures, "-movflags", "+faststart", "-f", "mp4"],
             logger=None,
         )
-        return deliver(part, out)
+        return deliver(part, out, needs_sound=film.audio is not None)
 
 
 @contextmanager

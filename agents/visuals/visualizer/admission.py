@@ -1,7 +1,9 @@
 """What a film needs of its plan, looked at before anything is drawn: a wrong one is a line, not a crash in minute two."""
 
 from math import isfinite
+from pathlib import Path
 
+from agents.music.fingerprint import strangeness
 from agents.visuals.encode import PRESETS, Reel
 from agents.visuals.lettering import require_named
 from agents.visuals.visualizer.stage import Stage
@@ -10,6 +12,8 @@ from storage.types import SongPlan
 
 SLACK_S = 0.5
 """A plan is of a recording if their lengths differ by no more: encoders pad, songs differ by seconds."""
+STRANGE = 0.25
+"""Of what changes in a recording, a lossy format or a trimmed start turns up to 0.12, another song 0.28 and more."""
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 LONGEST_S = 900.0
 MOST_MARKS = 50_000
@@ -40,6 +44,15 @@ def admit(plan: SongPlan, length_s: float) -> None:
         raise UsageError("the plan's sections are not in their order: give the plan.json of this song")
 
 
+def admit_recording(plan: SongPlan, audio: Path) -> None:
+    """Raises UsageError where the plan knows its recording, and this is certainly not it."""
+    if plan.fingerprint and strangeness(plan.fingerprint, audio) > STRANGE:
+        raise UsageError(
+            f"this is the plan of another song: it is that of “{plan.title}” by {plan.artist_name}, which sounds unlike "
+            f"{audio.name}; give the recording's own plan, or none and it is measured"
+        )
+
+
 def admit_span(
     length_s: float, stage: Stage, *, fps: int, start_s: float, end_s: float | None, preset: str
 ) -> Reel:
@@ -49,6 +62,8 @@ def admit_span(
     if preset not in PRESETS:
         raise UsageError(f"unknown preset {preset!r}: choose one of {', '.join(PRESETS)}")
     end_s = length_s if end_s is None else min(end_s, length_s)
+    if not isfinite(start_s) or not isfinite(end_s):
+        raise UsageError("the span to film begins or ends at what is no number: give seconds")
     frames = round((end_s - start_s) * fps)
     if start_s < 0 or frames < 2:
         raise UsageError(

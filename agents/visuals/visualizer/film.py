@@ -8,7 +8,7 @@ from agents.visuals.editing.delivery import deliver, part_file
 from agents.visuals.encode import Encoder
 from agents.visuals.facts import VideoFacts
 from agents.visuals.threads import one_thread
-from agents.visuals.visualizer.admission import admit, admit_span
+from agents.visuals.visualizer.admission import admit, admit_recording, admit_span
 from agents.visuals.visualizer.flashes import FlashMeter
 from agents.visuals.visualizer.projector import Projector
 from agents.visuals.visualizer.sound import audio_length_s, listen
@@ -39,6 +39,7 @@ def render_film(
     length_s = audio_length_s(audio)
     admit(plan, length_s)
     reel = admit_span(length_s, stage, fps=fps, start_s=start_s, end_s=end_s, preset=preset)
+    admit_recording(plan, audio)
     words = Words(plan, visual, reel, captions=captions)
     sound = listen(audio, start_s, reel.frames, fps)
     projector = Projector(plan, sound, visual, reel, words, seed)

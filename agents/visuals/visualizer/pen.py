@@ -1,6 +1,9 @@
 """Anti-aliased drawing on an ink plane (uint8, full resolution) with fractions of a pixel.
 
 A picture has some dozens of short arrays: what is worked out, is so for all lines of a scene together.
+
+Nothing given is looked at before it is drawn. All numbers are finite; tones and radii are 0 or more; an ink
+plane is C-contiguous, for stamps are laid through a view of its memory; and lines have at least two points.
 """
 
 from collections.abc import Sequence

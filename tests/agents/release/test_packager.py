@@ -13,6 +13,7 @@ import imageio_ffmpeg
 import pytest
 from PIL import Image
 
+from agents.music.fingerprint import fingerprint
 from agents.packager import PackageJob, package, verify
 from storage.errors import AssetCorruptError, RenderError, StorageError, UsageError
 from storage.types import Clearance, DeciderKind, Outcome
@@ -312,6 +313,12 @@ def test_timed_words_are_wanted_where_the_plan_has_times(song, tmp_path):
     plan = folder / "data/plan.json"
     plan.write_text(plan.read_text().replace('"has_line_times": false', '"has_line_times": true'))
     assert "missing: data/lyrics/lyrics.lrc" in verify(folder)
+
+
+def test_a_releases_plan_knows_its_recording(song, bag):
+    plan = json.loads((bag / "data/plan.json").read_text())
+    (master,) = (bag / "data/audio").glob("*.wav")
+    assert plan["fingerprint"] == fingerprint(master)
 
 
 def test_a_policys_decision_is_named_and_a_persons_is_not(song, bag, tmp_path):

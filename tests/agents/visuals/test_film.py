@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from agents.painter import film, preview_size, preview_span
+from agents.painter import film, film_song, preview_size, preview_span
 from agents.visuals.editing.delivery import part_file
 from agents.visuals.encode import DRAWN, FILMED, Encoder, Reel, _words
 from agents.visuals.lettering import set_block
@@ -100,6 +101,24 @@ def test_two_at_once_on_one_path_do_not_clash(plan, audio, visual, tmp_path):
     assert len(facts) == 1
     assert len(lumas(out)) == 30
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_what_a_killed_render_left_goes_and_what_is_written_stays(tmp_path):
+    out = tmp_path / "film [1].mp4"
+    kill_mid_render = (
+        "import os, sys; from pathlib import Path; from agents.visuals.editing.delivery import part_file, sound_beside\n"
+        "with part_file(Path(sys.argv[1])) as part: sound_beside(part).touch(); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", kill_mid_render, str(out)], check=False)
+    assert len(list(tmp_path.iterdir())) == 2
+    others = [tmp_path / name for name in (".film [1].mp4.part", ".film [1].mp4.mp4.abcdefgh.part", "a.part")]
+    for path in others:
+        path.touch()
+    with part_file(out) as one, part_file(out) as two:
+        assert sorted(tmp_path.iterdir()) == sorted([*others, one, two])
+        one.write_bytes(b"a film")
+        one.replace(out)
+    assert sorted(tmp_path.iterdir()) == sorted([*others, out])
 
 
 def test_flac_and_a_sound_shorter_than_the_span_are_taken(plan, audio, visual, tmp_path):
@@ -196,6 +215,18 @@ def test_a_device_or_folder_is_never_replaced_by_a_film(plan, audio, visual, tmp
     assert (tmp_path / "pipe").is_fifo()
 
 
+def test_a_film_never_takes_its_recordings_place(plan, audio, visual, tmp_path):
+    recording, link = tmp_path / "song.wav", tmp_path / "film.mp4"
+    recording.write_bytes(audio.read_bytes())
+    link.symlink_to(recording)
+    for out in (recording, link):
+        with pytest.raises(UsageError, match="recording itself"):
+            film(plan, recording, visual, out, **SMALL, end_s=1.0)
+        with pytest.raises(UsageError, match="recording itself"):
+            film_song(plan, recording, visual, out, clips=(), **SMALL, start_s=0.0, end_s=1.0)
+    assert recording.read_bytes() == audio.read_bytes()
+
+
 def test_an_older_film_survives_a_failed_render(plan, audio, visual, tmp_path):
     out = tmp_path / "film.mp4"
     out.write_bytes(b"older")
@@ -213,6 +244,9 @@ def test_an_older_film_survives_a_failed_render(plan, audio, visual, tmp_path):
         ({"start_s": 5.0, "end_s": 5.0}, "nothing to show"),
         ({"start_s": -1.0}, "nothing to show"),
         ({"start_s": 99.0}, "nothing to show"),
+        ({"start_s": float("nan")}, "give seconds"),
+        ({"end_s": float("nan")}, "give seconds"),
+        ({"end_s": float("-inf")}, "give seconds"),
     ],
 )
 def test_what_cannot_be_made_is_refused_in_one_line(change, remedy, plan, audio, visual, tmp_path):

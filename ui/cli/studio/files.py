@@ -3,7 +3,7 @@
 import contextlib
 import errno
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -42,6 +42,14 @@ def folder_made(out: Path) -> Iterator[None]:
         for each in missing:
             with contextlib.suppress(OSError):  # something is in it
                 each.rmdir()
+
+
+def require_apart(out: Path, given: Mapping[str, Path | None]) -> None:
+    """Raises UsageError where what is made at `out` would take the place of something given, named by its option."""
+    for option, path in given.items():
+        with contextlib.suppress(OSError):  # whichever is not there is not in the other's place
+            if path is not None and out.samefile(path):
+                raise UsageError(f"{out} is what {option} gives and would be replaced: choose another --out")
 
 
 @contextlib.contextmanager

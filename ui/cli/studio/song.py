@@ -8,6 +8,7 @@ import typer
 
 from agents import composer, creator, lyricist, planner, producer
 from agents.llm.offline.writer import OfflineWriter
+from agents.music.fingerprint import fingerprint
 from agents.music.genre import find_genre
 from agents.music.lyric_sheet import read_lyrics
 from configs.genres import load_genres
@@ -28,7 +29,7 @@ from ui.cli.options import Json
 from ui.cli.output import Facts, show, show_rows
 from ui.cli.progress import Meter
 from ui.cli.session import interruptible, settings, shown_path
-from ui.cli.studio.files import keep_image, keep_text, put_together
+from ui.cli.studio.files import keep_image, keep_text, put_together, require_apart
 from ui.cli.studio.spent import cpu_s, peak_rss_mb
 from ui.cli.wishes import Density, Energy, Form, KeyName, Mood, Seconds, Seed, Tempo, Theme, Title
 from ui.wishes import wish
@@ -37,6 +38,9 @@ LIST = "list"
 """The word given as a genre that lists them."""
 PLAN, BRIEF, LYRICS, PICTURE = "plan.json", "brief.json", "lyrics.txt", "song.png"
 """The files that come with the recording."""
+STEMS = "stems/*.flac"
+REPLACED = (PLAN, BRIEF, LYRICS, PICTURE, "song.wav", "song.flac", "song.mp3", "song.mid", STEMS)
+"""What a song of before leaves in a folder, and the next one in it replaces."""
 
 
 class GenreRow(Frozen):
@@ -140,8 +144,10 @@ def song(
     chosen = settings()
     with (
         interruptible("nothing of the song is kept"),
-        put_together(out, optional=(PICTURE, "stems/*.flac")) as scratch,
+        put_together(out, optional=(PICTURE, STEMS)) as scratch,
     ):
+        for old in [path for pattern in REPLACED for path in out.glob(pattern)]:
+            require_apart(old, {"--lyrics": lyrics_file})
         persona, brief, lyrics = asyncio.run(_write(wanted, genre, chosen.song_seconds, lyrics_file))
         score, plan = composer.compose(brief, lyrics)
         with Meter() as meter:
@@ -155,6 +161,7 @@ def song(
                 with_stems=stems,
                 progress=meter.told,
             )
+        plan = plan.model_copy(update={"fingerprint": fingerprint(made.wav)})
         keep_text(scratch / PLAN, plan.model_dump_json(indent=1))
         keep_text(scratch / BRIEF, brief.model_dump_json(indent=1))
         keep_text(scratch / LYRICS, _sheet(lyrics))

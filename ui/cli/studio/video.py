@@ -17,7 +17,7 @@ from ui.cli.options import Json
 from ui.cli.output import Facts, show
 from ui.cli.progress import Meter
 from ui.cli.session import interruptible, shown_path
-from ui.cli.studio.files import folder_made, read_json
+from ui.cli.studio.files import folder_made, read_json, require_apart
 from ui.cli.studio.looks import drawn_seed, look_seed
 from ui.cli.studio.spent import cpu_s
 from ui.cli.wishes import Seed
@@ -85,6 +85,7 @@ def video(
     """Film a song that moves with its beat; the look follows the artist's name, the picture the seed."""
     if not audio.is_file():
         raise UsageError(f"--audio {audio} is no file")
+    require_apart(out, {"--audio": audio, "--plan": plan, "--lyrics": lyrics})
     stage = _stage(size)
     if genre is not None:
         find_genre(genre)

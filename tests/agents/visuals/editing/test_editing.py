@@ -1,9 +1,12 @@
 """Timelines as files: two backends show the same pictures, texts stand where they should, and nothing is left behind."""
 
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from pathlib import Path
 
 import av
+import imageio_ffmpeg
 import numpy as np
 import pytest
 from pydantic import ValidationError
@@ -133,6 +136,41 @@ def test_a_text_is_burnt_in_where_it_belongs(plain, tmp_path, position, left, to
     found = ink(pictures(plain)[30], pictures(out)[30])
     for is_at, wanted in zip(found, (left, top, right, bottom), strict=True):
         assert wanted is None or abs(is_at - wanted) <= 2
+
+
+def test_a_text_that_was_moved_into_the_frame_is_noted(plain, tmp_path):
+    def notes(**place: object) -> tuple[str, ...]:
+        text = Overlay(text="HELLO", **place)
+        return with_moviepy.add_text_overlay(plain, tmp_path / "text.mp4", text).notes
+
+    assert notes(position=(40, 160), stands=True) == ()
+    for position in ((5000, 60), (40, -20)):
+        assert "moved into it" in notes(position=position)[0]
+
+
+def test_a_text_that_begins_after_the_end_is_refused(plain, tmp_path):
+    for start_s in (2.01, float("inf")):
+        with pytest.raises(UsageError, match=r"plain\.mp4 ends at 2\.00 s"):
+            with_moviepy.add_text_overlay(plain, tmp_path / "a.mp4", Overlay(text="x", start_s=start_s))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("fps", ["30000/1001", "24000/1001", "25", "12"])
+@pytest.mark.parametrize("has_sound", [True, False])
+def test_a_video_keeps_all_its_pictures_with_sound_or_without(fps, has_sound, tmp_path):
+    """Stock clips have no sound: they were refused, under the name of a hidden file. 29.97 lost the last picture."""
+    video, out = tmp_path / "stock.mp4", tmp_path / "text.mp4"
+    sources = ["-f", "lavfi", "-i", f"testsrc=s=320x180:r={fps}"]
+    sources += ["-f", "lavfi", "-i", "sine", "-shortest"] if has_sound else []
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", *sources]
+    subprocess.run([*command, "-frames:v", "60", "-pix_fmt", "yuv420p", str(video)], check=True)
+    facts = with_moviepy.add_text_overlay(video, out, Overlay(text="HELLO"))
+    before, after = pictures(video), pictures(out)
+    assert len(after) == len(before) == 60
+    assert np.abs(before[-1, :100].astype(int) - after[-1, :100]).mean() < 6, "its own last picture"
+    assert facts.fps == pytest.approx(float(Fraction(fps)), abs=1e-3)
+    assert facts.audio_duration_s == pytest.approx(facts.duration_s if has_sound else 0, abs=0.04)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["stock.mp4", "text.mp4"]
 
 
 def test_a_text_has_its_time_its_box_and_its_outline(plain, tmp_path):
