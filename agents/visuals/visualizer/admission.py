@@ -13,7 +13,7 @@ from storage.types import SongPlan
 SLACK_S = 0.5
 """A plan is of a recording if their lengths differ by no more: encoders pad, songs differ by seconds."""
 STRANGE = 0.25
-"""Of what changes in a recording, a lossy format or a trimmed start turns up to 0.12, another song 0.28 and more."""
+"""Of what changes in a recording, a lossy format or a trimmed start turns up to 0.12, another song 0.26 and more."""
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 LONGEST_S = 900.0
 MOST_MARKS = 50_000
