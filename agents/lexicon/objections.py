@@ -1,6 +1,6 @@
 """Why a song must be seen by a person whatever its score: slurs, and names of real artists."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from agents.lexicon.artists import artists_in
 from agents.lexicon.imitation import imitated_in
@@ -34,27 +34,18 @@ def objections(brief: Brief, lyrics: Lyrics, persona: Persona, style_notes: str 
     found: list[str] = []
     if places := _slurs(texts):
         found.append(f"holds a slur ({', '.join(places)})")
-    names = _artists(texts)
+    names = _first_places(texts, lambda text, place: artists_in(text, is_style=place in _STYLE))
     if names:
         told = ", ".join(f"{name} ({place})" for name, place in list(names.items())[:_SHOWN])
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
         found.append(f"names {'a real artist' if len(names) == 1 else 'real artists'}: {told}{more}")
     own = {brief.artist_name.casefold(), persona.name.casefold()}
-    unlisted = {name: place for name, place in _imitated(texts).items() if name.casefold() not in own}
+    imitated = _first_places(texts, lambda text, place: imitated_in(text, is_wish=place in _WISH))
+    unlisted = {name: place for name, place in imitated.items() if name.casefold() not in own}
     if unlisted and not names:
         told = ", ".join(f"{name} ({place})" for name, place in list(unlisted.items())[:_SHOWN])
         found.append(f"asks for somebody's style: {told}")
     return tuple(found)
-
-
-def _imitated(texts: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    """For each name that stands where somebody's style is asked for, the first place that has it."""
-    names: dict[str, str] = {}
-    for place, said in texts.items():
-        for text in said:
-            for name in imitated_in(text, is_wish=place in _WISH):
-                names.setdefault(name, place)
-    return names
 
 
 def _slurs(texts: Mapping[str, Iterable[str]]) -> list[str]:
@@ -62,11 +53,13 @@ def _slurs(texts: Mapping[str, Iterable[str]]) -> list[str]:
     return [place for place, said in texts.items() if any(next(listed(text, slurs), None) for text in said)]
 
 
-def _artists(texts: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    """For each real artist the first place that names them."""
+def _first_places(
+    texts: Mapping[str, Iterable[str]], names_in: Callable[[str, str], Iterable[str]]
+) -> dict[str, str]:
+    """For each name that is found in a text of a place, the first place that has it."""
     names: dict[str, str] = {}
     for place, said in texts.items():
         for text in said:
-            for name in artists_in(text, is_style=place in _STYLE):
+            for name in names_in(text, place):
                 names.setdefault(name, place)
     return names
