@@ -34,7 +34,8 @@ async def test_what_takes_too_long_is_told_as_that(
                 await asyncio.sleep(0.02)
             await is_over.wait()
             writer.close()
-            with contextlib.suppress(ConnectionError):  # whoever asked has hung up by now, sometimes with a reset
+            # Whoever asked has hung up by now, sometimes with a reset.
+            with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
         finally:
             is_closed.set()
