@@ -172,6 +172,7 @@ def main() -> None:
     print(
         f"{'genre':15} {'music s / CPU s':>15} {'compose':>8} {'play':>6} {'mix':>6} {'master':>7} {'share':>6} {'encode':>7} {'command':>8}"
     )
+    stages: list[tuple[float, float, float]] = []
     for name in arguments.genres.split(","):
         rounds = [measure(name, arguments.seconds) for _ in range(ROUNDS)]
         # Each stage's least: whatever else the machine does can only lengthen it.
@@ -180,6 +181,7 @@ def main() -> None:
         )
         mixing = played_and_mixed - playing
         making = composing + played_and_mixed + mastering
+        stages.append((duration_s, making, mixing + mastering))
         commanded_s, command_cpu_s, _ = whole_command(name, arguments.seconds)
         print(
             f"{name:15} {duration_s / making:15.1f} {composing:8.2f} {playing:6.2f} {mixing:6.2f} {mastering:7.2f}"
@@ -189,6 +191,8 @@ def main() -> None:
         if (other_s := fluidsynth_cpu_s(name, arguments.seconds)) is not None:
             told = f"FluidSynth needs {other_s:.2f} CPU s for the same notes, without mixing and mastering"
             print(f"{'':15} {told}: x{making / other_s:.2f}")
+    songs_s, making_s, mixing_and_mastering_s = map(sum, zip(*stages, strict=True))
+    print(f"{'all':15} {songs_s / making_s:15.1f} {'':32} {mixing_and_mastering_s / making_s:6.0%}")
     for name in ("synthwave", "ambient"):
         command = [sys.executable, "-m", "benchmarks.music_engine", "--memory-of", name]
         peak_mb = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()

@@ -5,10 +5,11 @@
 Films are encoded with `veryfast`, and whole ones with the label's own preset, too. `/alone` compares a film with its
 encoder alone, fed with the same frames in the same settings from a file: 1.0 would be free drawing. `/mandelbrot`
 compares it with plain x264, of the same preset and CRF, on as many frames of ffmpeg's mandelbrot from a file (both
-files take up to two gigabytes, one at a time). Cards are set once a film and take a third of a second, which a short
-one feels. `beat` is how much more the decoded picture changes at a beat than halfway to the next, on means of 8×8
-pixels in which grain is not seen; beside it, the same of a film whose plan has no beats. Wall time is left out, for it
-says more about the machine's other guests than about us.
+files take up to two and a half gigabytes, one at a time). The first size is filmed for three times as long, a minute:
+few songs' films are shorter, and cards and listening take a quarter of a second of each. `beat` is how much more the
+decoded picture changes at a beat than halfway to the next, on means of 8×8 pixels in which grain is not seen; beside
+it, the same of a film whose plan has no beats. Wall time is left out, for it says more about the machine's other guests
+than about us.
 """
 
 import argparse
@@ -41,7 +42,7 @@ BEATLESS: dict[str, tuple[float, ...]] = {"beats_s": (), "bars_s": (), "kicks_s"
 BLOCK_PX = 8
 SECTIONS = (("verse", 0.5), ("chorus", 0.9), ("outro", 0.4))
 OWN_PRESET: str = Video.model_fields["video_encoder_preset"].default
-ROUNDS = 3
+ROUNDS = 2
 SIZES = ((1280, 720), (854, 480), (1080, 1920))
 
 
@@ -220,12 +221,15 @@ def main() -> None:
     visual = look()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        plan, audio = make_song(folder, options.seconds, SECTIONS)
         for preset in dict.fromkeys((options.preset, OWN_PRESET)):
             for size in SIZES:
-                rounds = ROUNDS if size == SIZES[0] else 1
-                row = measure_film(plan, audio, visual, size, preset, rounds)
+                is_first = size == SIZES[0]
+                plan, audio = make_song(
+                    folder, 3 * options.seconds if is_first else options.seconds, SECTIONS
+                )
+                row = measure_film(plan, audio, visual, size, preset, ROUNDS if is_first else 1)
                 print(f"{size[0]:4}×{size[1]:<4} {preset:12} {row}", flush=True)
+        plan, audio = make_song(folder, options.seconds, SECTIONS)
         for style in MOTIONS:
             own = visual.model_copy(update={"motion_style": style})
             row = measure_film(plan, audio, own, SIZES[0], options.preset)

@@ -40,27 +40,29 @@ class MusicOrder(Frozen):
         return round(self.brief.duration_s + self.brief.tail_s, 3)
 
     def style(self, characters: int) -> str:
-        """Comma-separated tags, the most telling first, cut at a whole tag."""
+        """Comma-separated tags, the most telling first, cut at a whole tag; the voice is the last to be left out."""
         brief, genre = self.brief, find_genre(self.brief.genre)
+        voice = ["instrumental"]
+        if not self.is_instrumental:
+            voice = [f"{self.vocal.gender} vocals" if self.vocal.gender else "vocals", self.vocal.timbre]
+            voice.append(f"sung in {LANGUAGES.get(self.lyrics.language, self.lyrics.language)}")
         tags = [
             brief.music_prompt_prefix,
             genre.title.lower(),
             brief.mood,
             f"{brief.tempo_bpm:g} bpm",
             f"{brief.key} {brief.mode}",
+            *voice,
+            _level(brief.energy, "calm", "energetic"),
+            _level(brief.brightness, "dark", "bright"),
+            f"about {brief.theme}",
         ]
-        if self.is_instrumental:
-            tags.append("instrumental")
-        else:
-            tags += [f"{self.vocal.gender} vocals" if self.vocal.gender else "vocals", self.vocal.timbre]
-            tags.append(f"sung in {LANGUAGES.get(self.lyrics.language, self.lyrics.language)}")
-        tags += [_level(brief.energy, "calm", "energetic"), _level(brief.brightness, "dark", "bright")]
-        tags.append(f"about {brief.theme}")
-        kept: list[str] = []
-        for tag in (" ".join(tag.replace(",", " ").split()) for tag in tags):
-            if tag and len(", ".join((*kept, tag))) <= characters:
-                kept.append(tag)
-        return ", ".join(kept)
+        plain = {tag: " ".join(tag.replace(",", " ").split()) for tag in tags}
+        kept: set[str] = set()
+        for tag in (*voice, *tags):
+            if plain[tag] and len(", ".join({*kept, plain[tag]})) <= characters:
+                kept.add(plain[tag])
+        return ", ".join(tag for tag in dict.fromkeys(plain.values()) if tag in kept)
 
     def sung(self, characters: int) -> str:
         """The words under section tags, `[Verse]`, cut at a whole line; empty for an instrumental."""

@@ -111,6 +111,15 @@ async def test_the_artists_voice_and_the_words_go_with_every_song(
     )
 
 
+def test_the_voice_is_the_last_to_be_left_out_of_the_tags():
+    order = order_of().model_copy(update={"vocal": VocalIdentity(gender="female", timbre="airy")})
+    long = order.brief.model_copy(update={"music_prompt_prefix": "warm tape " * 18})
+    crowded = order.model_copy(update={"brief": long})
+    assert "female vocals, airy, sung in English" in crowded.style(200)
+    assert len(crowded.style(200)) <= 200
+    assert crowded.style(1_000).startswith("warm tape")
+
+
 @pytest.mark.parametrize("name", ["sunoapi", "apibox", "gcui", "elevenlabs"])
 async def test_long_words_are_cut_at_a_whole_section(name: str, shop: Shop, home: Path, tmp_path: Path):
     order = order_of(seconds=24)
