@@ -129,7 +129,7 @@ async def test_a_song_made_by_hand_is_waited_for_and_goes_on_when_it_is_brought(
         assert asked.status is InboxStatus.WAITING
         assert asked.sheet.style
         assert "[Chorus]" in asked.sheet.lyrics or "[Verse]" in asked.sheet.lyrics
-        with pytest.raises(UsageError, match="cannot be read"):
+        with pytest.raises(UsageError, match="is not there"):
             await desk(label).cycles.deliver(asked, (tmp_path / "missing.wav",), licence="")
         assert (await label.store.read(inbox.find_request, ref=asked.id)).status is InboxStatus.WAITING
 

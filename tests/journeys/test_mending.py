@@ -20,7 +20,7 @@ from agents.mending.trial import COPIED, NOT_COPIED
 pytestmark = pytest.mark.walk
 ROOT = Path(__file__).parents[2]
 BROKEN = "agents/planner.py"
-RIGHT = "    fresh = [key for key in KEYS if key not in past.recent_keys]"
+RIGHT = "    fresh = [key for key in PITCH_NAMES if key not in past.recent_keys]"
 WRONG = RIGHT.replace("past", "passed")
 PATIENCE_S = 240.0
 MODEL = """
