@@ -51,7 +51,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 ENGINE = "labelmate-engine/5"
 PORTRAITIST = "labelmate-portrait/3"
-VISUALIZER = "labelmate-visualizer/6"
+VISUALIZER = "labelmate-visualizer/7"
 CUTTER = "labelmate-cutter/6"
 COVER_PAINTER = "labelmate-cover/4"
 """Each number rises when the same seed gives something else: it is in every asset's record, and a replay tells it."""

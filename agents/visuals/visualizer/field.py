@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from agents.visuals.colour import ramp, shift_hue
 from agents.visuals.noise import smooth_noise
+from agents.visuals.visualizer.enlarge import PACKED, Enlarger
 from agents.visuals.visualizer.frame import Frame, Plane, to_yuv
 from agents.visuals.visualizer.stage import Stage
 from configs.palettes import Oklch, Palette
@@ -20,8 +21,8 @@ from storage.clock import sub_seed
 FIELD_SIDE_PX = 180
 """About as many rows, or columns of an upright frame, has the field."""
 _TONES, _HUES, _DRIFT_PX, _CELL_PX = 256, 128, 144, 8
-_SOFTEN_PX, _GAIN = 0.42, 1.7
-"""Blur of the light in a thirtieth of a second, and what a line loses as it is made small."""
+_SOFTEN_PX, _SPREAD_PX, _GAIN = 0.42, 0.9, 2.0
+"""Blur of the light in a thirtieth of a second, blur of the ink that it is fed with, and what a line loses as it is made small."""
 _STOPS = (0.0, 0.30, 0.60, 0.84, 1.0)
 
 
@@ -69,20 +70,20 @@ class Field:
         )
         span = (height + _DRIFT_PX, width + _DRIFT_PX)
         self._cloud = smooth_noise(*span, 3, sub_seed(seed, "cloud"), octaves=4, fall=0.55) ** np.float32(1.7)
-        self._table = colour_table(palette)
+        self._table = np.ascontiguousarray(colour_table(palette)[..., PACKED])
         stream = np.random.default_rng(sub_seed(seed, "grain"))
         strength = 3 + round(5 * grain)
         self._grain = stream.integers(0, strength, (stage.height + 64, stage.width + 64), dtype=np.uint8)
         # Planes to work on, the same for every picture: memory that was just used is near.
         self._tone, self._lean, self._moved, self._glow = (np.empty_like(xs) for _ in range(4))
-        self._coloured = np.empty((height, width, 3), dtype=np.uint8)
         self._small = np.empty((height, width), dtype=np.uint8)
         # Halving is fast, what is left of the way is short.
         self._halves = [
             np.empty((stage.height >> halved, stage.width >> halved), dtype=np.uint8)
             for halved in range(1, self._scale.bit_length())
         ]
-        self._ground = Frame(stage.width, stage.height)
+        self._enlarger = Enlarger(self._size, (stage.width, stage.height))
+        self._ground = self._enlarger.enlarge()
 
     def advance(self, ink: Plane, flow: Flow, step: float, time_s: float) -> None:
         """Moves the light by `step` (in thirtieths of a second) and feeds it with the ink."""
@@ -93,7 +94,9 @@ class Field:
         cv2.GaussianBlur(self._moved, (3, 3), _SOFTEN_PX * step**0.5, dst=self.light)
         self.light *= np.float32(flow.keep**step)
         gain = flow.feed * (_GAIN if self._scale > 1 else 1.0)
-        cv2.convertScaleAbs(self._shrink(ink), dst=self._small, alpha=gain)
+        # Lines thinner than a place of the field would lie in it as beads.
+        cv2.GaussianBlur(self._shrink(ink), (3, 3), _SPREAD_PX, dst=self._small)
+        cv2.convertScaleAbs(self._small, dst=self._small, alpha=gain)
         np.maximum(self.light, self._small, out=self.light)
 
     def develop(self, flow: Flow, *, hue: float, time_s: float, number: int) -> None:
@@ -110,20 +113,17 @@ class Field:
         tone *= self._shade
         # The table as a picture: a look-up that stays inside it by itself.
         nearest, edge = cv2.INTER_NEAREST, cv2.BORDER_REPLICATE
-        cv2.remap(self._table, tone, lean, nearest, dst=self._coloured, borderMode=edge)
-        ground = self._ground
-        for channel, plane in enumerate((ground.y, ground.u, ground.v)):
-            cv2.extractChannel(self._coloured, channel, dst=self._small)
-            size = (plane.shape[1], plane.shape[0])
-            cv2.resize(self._small, size, dst=plane, interpolation=cv2.INTER_LINEAR)
+        cv2.remap(self._table, tone, lean, nearest, dst=self._enlarger.small, borderMode=edge)
+        self._ground = self._enlarger.enlarge()
         top, left = number * 29 % 64, number * 47 % 64
-        height, width = ground.y.shape
-        cv2.add(ground.y, self._grain[top : top + height, left : left + width], dst=ground.y)
+        luma = self._ground[0]
+        height, width = luma.shape
+        cv2.add(luma, self._grain[top : top + height, left : left + width], dst=luma)
 
     def paint(self, frame: Frame, ink: Plane) -> None:
         """The developed ground with this frame's ink on it."""
-        frame.u[:], frame.v[:] = self._ground.u, self._ground.v
-        cv2.max(self._ground.y, ink, dst=frame.y)
+        luma, frame.u[:], frame.v[:] = self._ground
+        cv2.max(luma, ink, dst=frame.y)
 
     def _shrink(self, ink: Plane) -> Plane:
         """The ink at the field's size."""

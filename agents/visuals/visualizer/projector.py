@@ -28,8 +28,8 @@ WARM_UP_S = 1.0
 """How long the light gathers, unseen, before a span from inside the film."""
 HUSHED_INK = 0.30
 LIGHT_FPS = 15
-"""About how often the light behind the ink moves on, beside kicks: so soft, it looks no smoother with more, and encoders leave
-out what stays. At 30 pictures a second that is every second one."""
+"""About how often the light behind the ink moves on: so soft, it looks no smoother with more, and encoders leave out what
+stays. At 30 pictures a second that is every second one, counted anew from each kick."""
 KICK_RISE = 0.1
 """By what the kick's pulse grows at least into the picture of a kick; 0.3 is the least it does."""
 
@@ -59,6 +59,7 @@ class Projector:
         self._closes = reel.start_s + reel.duration_s >= plan.duration_s - 1.0
         self._field = Field(self._stage, find_palette(visual.palette), seed, visual.grain)
         self._lit_every = max(1, round(reel.fps / LIGHT_FPS))
+        self._lit = lit_pictures(self._rhythm.kick, self._lit_every)
         self._acts: dict[int, _Act] = {}
 
     def frames(self, first: int = 0, count: int | None = None) -> Generator[Frame, None, None]:
@@ -82,10 +83,10 @@ class Projector:
             hushed = self._words.hush(number) if self._words else 0.0
             if hushed > 0:
                 cv2.convertScaleAbs(ink, dst=ink, alpha=1 - (1 - HUSHED_INK) * hushed)
-            if self._is_lit(number):
+            if self._lit[number]:
                 self._field.advance(ink, flow, moment.step * (number - lit), moment.time_s)
                 lit = number
-                if number > first - self._lit_every:
+                if number >= first - self._lit_every:
                     self._field.develop(flow, hue=hue, time_s=moment.time_s, number=number)
             if number < first:
                 continue
@@ -95,12 +96,6 @@ class Projector:
                 self._words.lay(frame, number)
                 frame.fade(self._curtain(number))
             yield frame
-
-    def _is_lit(self, number: int) -> bool:
-        """Whether the light moves on in a picture; by its own number, so that a span is in step with the whole film."""
-        kick = self._rhythm.kick
-        is_kick = bool(number > 0 and kick[number] > kick[number - 1] + KICK_RISE)
-        return is_kick or number % self._lit_every == 0
 
     def _shown(self, first: int, last: int) -> tuple[int, int]:
         """The first and the last cue of a span: it neither begins within a change of scenes, nor begins one that it cuts short."""
@@ -172,6 +167,19 @@ class Projector:
         time_s, left_s = (number + 1) / self._reel.fps, (self._reel.frames - number) / self._reel.fps
         share = min(1.0, time_s / OPEN_S)
         return min(share, left_s / CLOSE_S) if self._closes else share
+
+
+def lit_pictures(kick: NDArray[np.float32], every: int) -> list[bool]:
+    """In which pictures of the film the light moves on: in that of each kick, and in every so many after it.
+
+    In the one before a kick it rests, for it moves in the next, unless it does so in every one.
+    """
+    rises = np.diff(kick, prepend=kick[0]) > KICK_RISE
+    rises[0] = True
+    at = np.arange(len(kick))
+    since = at - np.maximum.accumulate(np.where(rises, at, 0))
+    rests = np.append(rises[1:], False) & (every > 1)
+    return (rises | ((since % every == 0) & ~rests)).tolist()
 
 
 def _play(act: _Act, moment: Moment) -> Flow:

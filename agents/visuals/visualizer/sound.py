@@ -1,5 +1,6 @@
 """The audio, listened to once per frame: bands, loudness and the waveform itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -84,11 +85,16 @@ def _read_mono(audio: Path, start_s: float, length_s: float) -> tuple[Floats, in
             if not len(block):
                 break
             left -= len(block)
-            mono = block.mean(axis=1)
-            mono = mono[: len(mono) // step * step].reshape(-1, step).mean(axis=1)
-            pieces.append(mono)
+            mono = _mean(list(block.T))
+            whole = len(mono) // step * step
+            pieces.append(_mean([mono[first:whole:step] for first in range(step)]))
     wave = np.concatenate(pieces) if pieces else np.zeros(1, dtype=np.float32)
     return wave, rate // step
+
+
+def _mean(rows: Sequence[Floats]) -> Floats:
+    """Their mean, row upon row: across so few, NumPy's own takes ten times as long."""
+    return np.add.reduce(rows) / np.float32(len(rows))
 
 
 def _bands(padded: Floats, centres: NDArray[np.int64], rate: int) -> Floats:

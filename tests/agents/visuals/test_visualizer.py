@@ -15,9 +15,9 @@ from agents.visuals.visualizer.field import Field, Flow
 from agents.visuals.visualizer.flashes import FlashMeter
 from agents.visuals.visualizer.frame import Frame, to_rgb, to_yuv
 from agents.visuals.visualizer.motion import MOTIONS, find_motion
-from agents.visuals.visualizer.pen import dots, floor, polyline
+from agents.visuals.visualizer.pen import Stars, dots, floor, polyline
 from agents.visuals.visualizer.programme import plan_scenes
-from agents.visuals.visualizer.projector import Projector
+from agents.visuals.visualizer.projector import Projector, lit_pictures
 from agents.visuals.visualizer.rhythm import MIN_GAP_S, follow, thin
 from agents.visuals.visualizer.scenes import SCENES
 from agents.visuals.visualizer.scenes.ink import Ink
@@ -184,7 +184,7 @@ def test_a_change_of_scenes_moves_the_light_as_the_style_does(style, plan, audio
     advance = Field.advance
     monkeypatch.setattr(Field, "advance", lambda *given: flows.append(given[2]) or advance(*given))
     project(plan, audio, own, span=(3.6, 6.0), captions="never")
-    assert 30 <= len(flows) < 36, "at every second picture, and at kicks"
+    assert 27 <= len(flows) <= 31, "at every second picture, counted anew from each kick"
     assert {flow.zoom > 1 for flow in flows} == {find_motion(style).rush > 0}
 
 
@@ -359,6 +359,27 @@ def test_a_slanted_line_has_no_ribs(width_px):
         ink, (along - across).astype(np.float32), (along + across + 12).astype(np.float32), cv2.INTER_LINEAR
     )
     assert seen.min() >= 0.8 * ink.max()
+
+
+def test_stars_are_the_discs_that_they_stand_for():
+    places, tones = (
+        np.array([[20.3, 20.6], [60.0, 30.1], [98.9, 40.0], [119.0, 60.0]]),
+        np.array([90.0, 200, 255]),
+    )
+    stars = Stars((80, 120), places, 1.6)
+    still, drawn = np.zeros((80, 120), np.uint8), np.zeros((80, 120), np.uint8)
+    stars.draw(still, tones)
+    dots(drawn, places[:3], np.full(3, 1.6), tones)
+    assert stars.count == 3, "the last stands at the edge"
+    np.testing.assert_array_equal(still, drawn)
+
+
+def test_light_moves_at_each_kick_and_rests_before_it():
+    kick = np.zeros(20, np.float32)
+    kick[5], kick[6], kick[14] = 1.0, 0.6, 0.5
+    assert np.flatnonzero(lit_pictures(kick, 2)).tolist() == [0, 2, 5, 7, 9, 11, 14, 16, 18]
+    assert all(lit_pictures(kick, 1))
+    assert np.flatnonzero(lit_pictures(np.ones(5, np.float32), 2)).tolist() == [0, 2, 4]
 
 
 def test_discs_are_as_large_and_as_bright_as_told_at_any_place():

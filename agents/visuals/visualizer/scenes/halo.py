@@ -7,8 +7,8 @@ from agents.visuals.visualizer.pen import Ink, around, curves, dot, spokes
 from agents.visuals.visualizer.scenes.scene import Look, Moment, smooth
 from agents.visuals.visualizer.sound import BAND_COUNT
 
-POINTS = 360
-RINGS = ((0.64, 1.0, 0.17, 255, 4.2), (0.53, -0.7, 0.0765, 190, 2.2), (0.45, 0.45, -0.017, 120, 1.2))
+POINTS = 220
+RINGS = ((0.64, 1.0, 0.17, 255, 3.8), (0.53, -0.7, 0.0765, 190, 2.6), (0.45, 0.45, -0.017, 120, 1.2))
 """Radius, how far the waveform bends it, how far a kick throws it, tone and width."""
 CORONAS = 4
 
@@ -27,7 +27,7 @@ class Halo:
         rank = np.arange(CORONAS)
         self._reach = ((0.30 + 0.02 * rank) * (1 - 0.2 * rank))[:, None].astype(np.float32)
         self._tones = [*tone.tolist(), *(205 - 42 * rank).tolist()]
-        self._widths_px = (np.append(width, 2.4 - 0.5 * rank) * look.stage.unit_px).tolist()
+        self._widths_px = (np.append(width, 2.4 - 0.85 * rank) * look.stage.unit_px).tolist()
         self._lean = rank * np.pi / (4 * self._folds)
         self._marks = np.arange(4 * self._folds) * np.pi / (2 * self._folds)
         self._at = np.linspace(0, 2 * BAND_COUNT * self._folds, POINTS, endpoint=False) % (2 * BAND_COUNT)
@@ -54,7 +54,7 @@ class Halo:
             warp=0.7 + 0.6 * moment.bass,
             keep=0.92,
             feed=0.82,
-            lift=0.22 + 0.20 * moment.loudness + 0.10 * moment.kick,
+            lift=0.22 + 0.20 * moment.loudness + 0.18 * moment.kick,
         )
 
     def _corona(self, moment: Moment) -> np.ndarray:

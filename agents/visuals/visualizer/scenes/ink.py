@@ -8,7 +8,7 @@ from agents.visuals.visualizer.pen import Ink as Plane
 from agents.visuals.visualizer.pen import around, curves, spokes
 from agents.visuals.visualizer.scenes.scene import Look, Moment
 
-DROPS, POINTS, SITES, STAY = 26, 104, 3, 4
+DROPS, POINTS, SITES, STAY = 26, 88, 3, 4
 Rim = NDArray[np.complexfloating]
 TONES = (168, 0, 98, 16, 135, 0, 57)
 
@@ -61,7 +61,7 @@ class Ink:
             zoom=1.004 + 0.010 * moment.kick,
             warp=0.8 + 0.6 * moment.mid,
             keep=0.80,
-            feed=1.07,
+            feed=0.91,
             lift=0.22 + 0.22 * moment.loudness + 0.10 * moment.kick,
         )
 

@@ -6,14 +6,14 @@ from agents.visuals.visualizer.field import Flow
 from agents.visuals.visualizer.pen import Ink, around, curves, polylines, spokes
 from agents.visuals.visualizer.scenes.scene import Look, Moment, smooth
 
-WEDGE_POINTS = 20
+WEDGE_POINTS = 16
 SIZES = (1.22, 0.84, 0.46)
 ECHO_SIZES, ECHO_TURNS = (
     1 - np.float32(0.13) * np.arange(3, dtype=np.float32)[:, None],
     0.03 * np.arange(3)[:, None],
 )
 TONES = [tone * (1 - 0.28 * echo) for tone in (170, 220, 255) for echo in range(3)]
-WIDTHS = (2.6, 1.5, 1.2) * len(SIZES)
+WIDTHS = (2.6, 1.45, 1.2) * len(SIZES)
 
 
 class Kaleidoscope:
@@ -57,7 +57,7 @@ class Kaleidoscope:
             warp=0.4 + 0.5 * moment.mid,
             keep=0.925,
             feed=0.78,
-            lift=0.20 + 0.20 * moment.loudness + 0.10 * moment.kick,
+            lift=0.20 + 0.20 * moment.loudness + 0.18 * moment.kick,
         )
 
     def _wreath(self, rank: int, bands: np.ndarray) -> np.ndarray:

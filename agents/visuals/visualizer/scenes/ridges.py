@@ -6,7 +6,7 @@ from agents.visuals.visualizer.field import Flow
 from agents.visuals.visualizer.pen import Ink, curves
 from agents.visuals.visualizer.scenes.scene import Look, Moment
 
-ROWS, POINTS = 20, 96
+ROWS, POINTS = 20, 72
 
 
 class Ridges:
@@ -22,7 +22,7 @@ class Ridges:
         near = np.linspace(0, 1, ROWS, dtype=np.float32)
         self._near = near[:, None]
         self._tones = (120 + 135 * near).tolist()
-        self._widths_px = ((1.2 + 0.9 * near) * look.stage.unit_px).tolist()
+        self._widths_px = ((1.45 + 0.1 * near) * look.stage.unit_px).tolist()
         across = np.linspace(-1, 1, POINTS, dtype=np.float32)
         self._across = (0.78 + 0.22 * self._near) * across
         self._swell = (phase + across * 5).astype(np.float32)
@@ -36,7 +36,7 @@ class Ridges:
         near = self._near
         base = y - reach * 0.62 + reach * 1.55 * near**1.12
         sway = 0.5 + 0.5 * np.sin(moment.time_s * 0.9 + self._swell)
-        heave = 1 + 1.1 * moment.kick * (0.35 + 0.65 * near)
+        heave = 1 + 1.5 * moment.kick * (0.35 + 0.65 * near)
         heights = reach * 0.62 * heave * (self._history + 0.07 * self._texture * sway) * self._bell
         walls = np.empty((ROWS, POINTS + 2, 2), dtype=np.float32)
         lines, feet = walls[:, :POINTS], walls[:, POINTS:]
@@ -47,11 +47,11 @@ class Ridges:
         feet[..., 1] += stage.unit_px
         curves(ink, lines, self._tones, self._widths_px, fills=walls, fill_tones=[0] * ROWS)
         return Flow(
-            zoom=1.006 + 0.014 * moment.kick,
+            zoom=1.006 + 0.020 * moment.kick,
             warp=0.9 + 0.8 * moment.mid,
             keep=0.84,
-            feed=0.62,
-            lift=0.20 + 0.22 * moment.loudness + 0.13 * moment.kick,
+            feed=0.72,
+            lift=0.20 + 0.22 * moment.loudness + 0.20 * moment.kick,
         )
 
     def _listen(self, moment: Moment) -> None:

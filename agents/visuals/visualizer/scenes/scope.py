@@ -8,7 +8,7 @@ from agents.visuals.visualizer.scenes.scene import Look, Moment, smooth
 
 POINTS = 400
 ECHOES = np.arange(3, dtype=np.float32)[:, None, None]
-TONES, WIDTHS = (255, 165, 105), (3.0, 1.6, 1.1)
+TONES, WIDTHS = (255, 165, 105), (2.7, 1.55, 1.1)
 CORNERS = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])[:, None]
 ARM = np.array([[0.10, 0], [0, 0], [0, 0.10]])
 """Of the frame around it, as shares of the focus' reach."""
@@ -47,7 +47,7 @@ class Scope:
             warp=0.5 + 0.7 * moment.mid,
             keep=0.90,
             feed=0.80,
-            lift=0.16 + 0.20 * moment.loudness + 0.10 * moment.kick,
+            lift=0.16 + 0.20 * moment.loudness + 0.18 * moment.kick,
         )
 
     def _wires(self, time_s: np.ndarray, moment: Moment) -> np.ndarray:

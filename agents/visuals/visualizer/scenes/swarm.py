@@ -11,6 +11,7 @@ from agents.visuals.visualizer.scenes.scene import Look, Moment
 COUNT = 420
 SIZES = (0.46, 0.30, 0.16, 0.08)
 """Shares of the motes, small to large: many far ones, few near ones."""
+WIDTHS = (1.2, 1.85, 3.3, 4.9)
 
 
 class Swarm:
@@ -41,8 +42,8 @@ class Swarm:
         strokes[..., 0] *= stretch
         strokes += np.array(stage.focus, dtype=np.float32)
         for size, mine in enumerate(self._sizes):
-            width = (1.3 + 1.25 * size) * (0.8 + 0.5 * moment.kick) * stage.unit_px
-            polylines(ink, strokes[mine], 150 + 34 * size, width)
+            width_px = WIDTHS[size] * (0.8 + 0.5 * moment.kick) * stage.unit_px
+            polylines(ink, strokes[mine], 150 + 34 * size, width_px)
         core = stage.reach_px * (0.11 + 0.10 * moment.kick)
         dot(ink, *stage.focus, core, 255, 2.4 * stage.unit_px)
         dot(ink, *stage.focus, core * 1.45, 120, 1.2 * stage.unit_px)
@@ -53,7 +54,7 @@ class Swarm:
             warp=0.9 + 0.5 * moment.treble,
             keep=0.89,
             feed=0.78,
-            lift=0.20 + 0.20 * moment.loudness + 0.10 * moment.kick,
+            lift=0.20 + 0.20 * moment.loudness + 0.18 * moment.kick,
         )
 
     def _move(self, moment: Moment) -> None:
