@@ -7,7 +7,7 @@ from agents.visuals.colour import find_palette, srgb
 from agents.visuals.editing.raster import typeset
 from agents.visuals.lettering import capitals
 from agents.visuals.timeline import Emblem, Hex, Overlay, Veil
-from agents.visuals.typefaces import HEAVY
+from agents.visuals.typefaces import display_face
 from agents.visuals.visualizer.stage import SAFE_MARGIN, Stage
 from configs.knobs import Captions
 from configs.palettes import Oklch
@@ -47,7 +47,7 @@ class Titles:
 
     def cards(self, credits: Iterable[str] = ()) -> tuple[Overlay | Emblem, ...]:  # noqa: A002 - what a film calls them
         """Title, name and, where the song ends, the end card with the footage's sources."""
-        display = {"family": self._visual.display_font, "weight": HEAVY.get(self._visual.display_font, 400)}
+        display = vars(display_face(self._visual.display_font))
         card = {"start_s": self._fade_s / 2, "duration_s": self._title_s - self._fade_s / 2}
         name = self._plan.artist_name
         opening = self._block(
