@@ -53,7 +53,7 @@ ENGINE = "labelmate-engine/5"
 PORTRAITIST = "labelmate-portrait/3"
 VISUALIZER = "labelmate-visualizer/7"
 CUTTER = "labelmate-cutter/6"
-COVER_PAINTER = "labelmate-cover/4"
+COVER_PAINTER = "labelmate-cover/5"
 """Each number rises when the same seed gives something else: it is in every asset's record, and a replay tells it."""
 ENGINES = (
     "agents.llm.offline.writer",
