@@ -21,6 +21,8 @@ END_CARD_S = 4.2
 SIGN = 0.12
 """Height of the emblem on a card, as a share of the shorter side."""
 AI_NOTICE = "A virtual artist · made with AI"
+CALM = 0.7
+"""Of the ground's colour behind a card: letters are to be read on snow, too."""
 CREDITS_MAX = 220
 """Characters of the sources on the end card; all of them stand in the release's papers."""
 
@@ -57,7 +59,8 @@ class Titles:
         ends_s = self._length_s if self._close_s is None else self._close_s
         corner = self._look(
             capitals(name), 0.034, tracking_em=0.10, start_s=self._title_s, duration_s=max(0.1, ends_s - self._title_s),
-            position=(int(self._stage.width * SAFE_MARGIN), int(self._stage.height * SAFE_MARGIN)), **display,
+            position=(int(self._stage.width * SAFE_MARGIN), int(self._stage.height * SAFE_MARGIN)),
+            shadow_px=0.010 * min(self._stage.width, self._stage.height), **display,
         )  # fmt: skip
         if self._close_s is None:
             return *opening, corner
@@ -79,7 +82,7 @@ class Titles:
 
     def calm(self) -> tuple[Veil, ...]:
         """The picture steps back behind the cards."""
-        behind = {"colour": self.ground, "centre": 0.45, "edge": 0.45, "fade_s": self._fade_s}
+        behind = {"colour": self.ground, "centre": CALM, "edge": CALM, "fade_s": self._fade_s}
         veils = [Veil.model_validate({**behind, "duration_s": self._title_s})]
         if self._close_s is not None:
             veils.append(Veil.model_validate({**behind, "start_s": self._close_s}))
@@ -87,7 +90,11 @@ class Titles:
 
     def captions(self) -> tuple[Overlay, ...]:
         """The words that are sung, below the middle, none at the same time as the end card."""
-        is_upright = self._stage.is_upright
+        stage = self._stage
+        large, tall = (
+            0.064 if stage.is_upright else 0.056,
+            stage.words_height_px / min(stage.width, stage.height),
+        )
         made = []
         for text, start_s, end_s in caption_times(self._plan, self.captions_end_s):
             begins_s = max(0.0, start_s - self._start_s)
@@ -95,11 +102,21 @@ class Titles:
             if length_s <= CAPTION_FADE_S:
                 continue
             words = self._look(
-                text, 0.064 if is_upright else 0.056, weight=650, max_lines=3 if is_upright else 2,
+                text, large, weight=650, tall=tall, max_lines=5 if stage.is_upright else 4,
                 fade_s=CAPTION_FADE_S, start_s=begins_s, duration_s=length_s,
             )  # fmt: skip
             made.append(self._standing_low(words))
         return tuple(made)
+
+    def missed(self) -> tuple[str, ...]:
+        """A note of the lines that begin in this film and that `captions` leaves out, if there are any."""
+        starts = [line.start_s for line in self._plan.lyric_lines if line.text.strip()]
+        sung = sum(self._start_s <= start_s < self.captions_end_s for start_s in starts)
+        times = caption_times(self._plan, self.captions_end_s)
+        lost = sung - sum(start_s >= self._start_s for _, start_s, _ in times)
+        if lost <= 0:
+            return ()
+        return (f"{lost} of {sung} lines pass too quickly to be read, and are left out",)
 
     def _block(self, large: Overlay, small: Overlay) -> tuple[Emblem, Overlay, Overlay]:
         """The artist's sign above, one text under the other, all in the middle of the focus."""
