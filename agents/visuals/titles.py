@@ -54,7 +54,7 @@ class Titles:
         name = self._plan.artist_name
         opening = self._block(
             self._look(self._plan.title, 0.20, tall=0.34, max_lines=3, **display, **card),
-            self._look(capitals(name), 0.042, weight=600, tracking_em=0.22, colour=self._glow, **card),
+            self._look(capitals(name), 0.048, weight=600, tracking_em=0.22, colour=self._glow, **card),
         )
         ends_s = self._length_s if self._close_s is None else self._close_s
         corner = self._look(
@@ -67,7 +67,7 @@ class Titles:
         closing = self._block(
             self._look(name, 0.15, tall=0.3, max_lines=2, start_s=self._close_s, **display),
             self._look(
-                self._plan.title, 0.046, tall=0.15, max_lines=2, colour=self._glow, start_s=self._close_s
+                self._plan.title, 0.052, tall=0.15, max_lines=2, colour=self._glow, start_s=self._close_s
             ),
         )
         notice, how = AI_NOTICE, {"tracking_em": 0.06}
@@ -109,14 +109,21 @@ class Titles:
         return tuple(made)
 
     def missed(self) -> tuple[str, ...]:
-        """A note of the lines that begin in this film and that `captions` leaves out, if there are any."""
+        """Notes of the lines that begin in this film and that `captions` leaves out."""
+        until_s, ends_s = self.captions_end_s, self._start_s + self._length_s
         starts = [line.start_s for line in self._plan.lyric_lines if line.text.strip()]
-        sung = sum(self._start_s <= start_s < self.captions_end_s for start_s in starts)
-        times = caption_times(self._plan, self.captions_end_s)
-        lost = sung - sum(start_s >= self._start_s for _, start_s, _ in times)
-        if lost <= 0:
-            return ()
-        return (f"{lost} of {sung} lines pass too quickly to be read, and are left out",)
+        sung = [start_s for start_s in starts if self._start_s <= start_s < ends_s]
+        late = sum(start_s >= until_s for start_s in sung)
+        shown = sum(start_s >= self._start_s for _, start_s, _ in caption_times(self._plan, until_s))
+        lost = {
+            "pass too quickly to be read": len(sung) - late - shown,
+            "are sung under the end card": late,
+        }
+        return tuple(
+            f"{count} of {len(sung)} lines {why}, and are left out"
+            for why, count in lost.items()
+            if count > 0
+        )
 
     def _block(self, large: Overlay, small: Overlay) -> tuple[Emblem, Overlay, Overlay]:
         """The artist's sign above, one text under the other, all in the middle of the focus."""

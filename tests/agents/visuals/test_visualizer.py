@@ -270,6 +270,16 @@ def test_lines_that_pass_too_quickly_are_left_out_and_told(plan, visual):
     assert any("9 of 9 lines" in note for note in span.notes), "those of the span alone"
 
 
+def test_lines_under_the_end_card_are_told(plan, visual):
+    lines = tuple(
+        PlannedLine(text=f"line {at}", section="outro", start_s=at, end_s=at + 1.0) for at in (6.0, 8.5)
+    )
+    ending = plan.model_copy(update={"lyric_lines": lines})
+    assert Words(ending, visual, WHOLE, captions="always").notes == (
+        "1 of 2 lines are sung under the end card, and are left out",
+    )
+
+
 def test_an_instrumental_has_no_captions(plan):
     assert caption_times(plan.model_copy(update={"lyric_lines": ()}), 9.0) == []
 
