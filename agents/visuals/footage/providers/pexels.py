@@ -42,7 +42,8 @@ class Pexels:
 
     api: Api
     name: str = "pexels"
-    limits: Limits = field(default_factory=lambda: Limits(calls_per_s=200 / 3600, burst=40, at_once=4))
+    limits: Limits = field(default_factory=lambda: Limits(calls_per_s=160 / 3600, burst=40, at_once=4))
+    """What is asked at once counts in the hour, too."""
     terms: FootageTerms = field(
         default_factory=lambda: FootageTerms(
             licence="Pexels License (https://www.pexels.com/license/)",

@@ -80,6 +80,12 @@ async def test_what_cannot_be_used_is_no_rendition(home: Path, library: Library)
     assert [(file.width, file.height) for file in offer.files] == [(1280, 720)]
 
 
+def test_the_limits_keep_the_quotas_from_the_first_call_on(home: Path, library: Library):
+    """A full burst and a steady hour after it were 240 requests, of 200."""
+    for provider, calls, span_s in zip(providers(home, library), (200, 100), (3600, 60), strict=True):
+        assert provider.limits.burst + provider.limits.calls_per_s * span_s <= calls
+
+
 async def test_a_quota_that_is_used_up_is_told_with_its_end(home: Path, library: Library):
     pexels, pixabay = providers(home, library)
     library.left = 2
