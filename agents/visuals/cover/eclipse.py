@@ -59,7 +59,10 @@ def _moon(board: Artboard, x: float, y: float, radius: float) -> None:
         board.disc(x, y, radius * 1.004, night)
         board.line(circle * radius + np.array([x, y]), board.rgb("paper"), 0.0016, closed=True)
     if moment == 2:
-        board.disc(bead[0], bead[1], 0.010, board.rgb("paper"))
+        board.disc(bead[0], bead[1], 0.009, board.rgb("paper"))
+        ray, thin = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]]), np.array([0.08, 0.0035])
+        for spike in (ray * thin, ray * thin[::-1]):
+            board.polygon(spike + bead, board.rgb("paper"))
 
 
 def _corona(board: Artboard, x: float, y: float, radius: float) -> np.ndarray:

@@ -161,6 +161,26 @@ def test_songs_of_an_artist_have_covers_of_their_own(composition, share, least, 
     assert np.percentile(apart, share) > least
 
 
+def test_artists_are_told_apart_and_an_artists_covers_belong_together(tmp_path):
+    """Of thumbnails of 64 pixels the most similar one, by colour alone, is mostly the same artist's."""
+    colours: list[np.ndarray] = []
+    taken: set[str] = set()
+    moods = ("dark", "warm", "euphoric", "lonely")
+    for artist in range(6):
+        look = choose_identity(artist, "house", (), frozenset(taken))
+        taken.add(look.palette)
+        for seed, mood in enumerate(moods):
+            paint(look, artist_name="Nova", title="Run", mood=mood, seed=seed, out_dir=tmp_path, size_px=SIDE)
+            with Image.open(tmp_path / "cover.jpg") as cover:
+                small = np.asarray(cover.resize((64, 64)), dtype=float).reshape(-1, 3)
+            shares, _ = np.histogramdd(small, bins=(6, 6, 6), range=((0, 256),) * 3)
+            colours.append(np.sqrt(shares.ravel() / len(small)))
+    alike = np.array(colours) @ np.array(colours).T
+    np.fill_diagonal(alike, 0)
+    artists = np.arange(len(colours)) // len(moods)
+    assert np.mean(artists[alike.argmax(axis=1)] == artists) > 0.6
+
+
 @pytest.mark.parametrize("seed", range(6, 12))
 def test_a_long_title_has_room_on_a_grid(seed, visual, tmp_path):
     wide = visual.model_copy(update={"display_font": "Unbounded"})
