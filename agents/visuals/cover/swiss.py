@@ -6,7 +6,7 @@ import numpy as np
 
 from agents.visuals.colour import Rgb
 from agents.visuals.cover.artboard import Artboard, Ink
-from agents.visuals.cover.type_area import SAFE, Layout, TypeArea
+from agents.visuals.cover.type_area import FEW_LETTERS, SAFE, Layout, TypeArea
 
 LONG = 60
 """Characters of a title that needs more room than one of a few words."""
@@ -18,8 +18,8 @@ def paint(board: Artboard) -> Layout:
     board.fill(board.rgb(paper))
     columns = int(board.stream.choice([3, 4, 5]))
     cell = (1 - 2 * SAFE) / columns
-    # A long title takes the place of a row, where rows are low enough to be spared.
-    rows = int((0.70 if len(board.title) <= LONG else 0.60) / cell)
+    # A long title, and one of a few large letters, takes the place of a row where rows are low enough to be spared.
+    rows = int((0.70 if FEW_LETTERS < len(board.title) <= LONG else 0.60) / cell)
     inks: list[Ink] = ["deep", "body", "glow", "accent", "paper" if board.is_dark else "ground"]
     modules = [_quarter, _half, _disc, _stripes, _square, _dots, _leaf]
     chosen = [modules[i] for i in board.stream.permutation(len(modules))[:4]]

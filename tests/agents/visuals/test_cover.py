@@ -161,6 +161,20 @@ def test_songs_of_an_artist_have_covers_of_their_own(composition, share, least, 
     assert np.percentile(apart, share) > least
 
 
+@pytest.mark.parametrize("composition", COMPOSITIONS)
+@pytest.mark.parametrize("seed", range(4))
+def test_a_title_of_one_letter_is_not_lost(composition, seed, visual, tmp_path, monkeypatch):
+    """On a grid of five columns it was half as high as the name of a song of two words."""
+    heights: list[int] = []
+    monkeypatch.setattr(
+        easel,
+        "set_words",
+        lambda *words: heights.append(len((done := set_words(*words)).lettering.mask)) or done,
+    )
+    painted(visual, tmp_path, composition, title="W", artist_name="Mira", seed=seed)
+    assert heights[1] >= 0.07 * SIDE
+
+
 def test_artists_are_told_apart_and_an_artists_covers_belong_together(tmp_path):
     """Of thumbnails of 64 pixels the most similar one, by colour alone, is mostly the same artist's."""
     colours: list[np.ndarray] = []
