@@ -50,10 +50,10 @@ if TYPE_CHECKING:  # the studio's tools are heavy: each function imports what it
 P = ParamSpec("P")
 T = TypeVar("T")
 ENGINE = "labelmate-engine/5"
-PORTRAITIST = "labelmate-portrait/3"
-VISUALIZER = "labelmate-visualizer/7"
-CUTTER = "labelmate-cutter/6"
-COVER_PAINTER = "labelmate-cover/4"
+PORTRAITIST = "labelmate-portrait/4"
+VISUALIZER = "labelmate-visualizer/8"
+CUTTER = "labelmate-cutter/7"
+COVER_PAINTER = "labelmate-cover/5"
 """Each number rises when the same seed gives something else: it is in every asset's record, and a replay tells it."""
 ENGINES = (
     "agents.llm.offline.writer",

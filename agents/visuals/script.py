@@ -21,7 +21,10 @@ def clusters(text: str) -> list[str]:
 
 
 def clean_text(text: str, family: str) -> tuple[str, str]:
-    """The drawable text in one line of single spaces, and the characters no font here has."""
+    """The drawable text in one line of single spaces, and the characters no font here has.
+
+    Of words whose letters are all missing nothing is drawn: a comma that is left of a line says nothing.
+    """
     kept: list[str] = []
     dropped: list[str] = []
     for piece in clusters(" ".join(unicodedata.normalize("NFC", text).split())):
@@ -32,7 +35,10 @@ def clean_text(text: str, family: str) -> tuple[str, str]:
             for character in piece
             if character not in drawn and not (drawn and character in _UNSEEN)
         ]
-    return " ".join("".join(kept).split()), "".join(dict.fromkeys(dropped))
+    left = " ".join("".join(kept).split())
+    if any(map(str.isalnum, dropped)) and not any(map(str.isalnum, left)):
+        left = ""
+    return left, "".join(dict.fromkeys(dropped))
 
 
 def runs(text: str, typeface: Typeface) -> list[tuple[Typeface, str]]:

@@ -7,7 +7,7 @@ from agents.visuals.colour import find_palette, srgb
 from agents.visuals.editing.raster import typeset
 from agents.visuals.lettering import capitals
 from agents.visuals.timeline import Emblem, Hex, Overlay, Veil
-from agents.visuals.typefaces import HEAVY
+from agents.visuals.typefaces import display_face
 from agents.visuals.visualizer.stage import SAFE_MARGIN, Stage
 from configs.knobs import Captions
 from configs.palettes import Oklch
@@ -21,6 +21,8 @@ END_CARD_S = 4.2
 SIGN = 0.12
 """Height of the emblem on a card, as a share of the shorter side."""
 AI_NOTICE = "A virtual artist · made with AI"
+CALM = 0.7
+"""Of the ground's colour behind a card: letters are to be read on snow, too."""
 CREDITS_MAX = 220
 """Characters of the sources on the end card; all of them stand in the release's papers."""
 
@@ -47,24 +49,25 @@ class Titles:
 
     def cards(self, credits: Iterable[str] = ()) -> tuple[Overlay | Emblem, ...]:  # noqa: A002 - what a film calls them
         """Title, name and, where the song ends, the end card with the footage's sources."""
-        display = {"family": self._visual.display_font, "weight": HEAVY.get(self._visual.display_font, 400)}
+        display = vars(display_face(self._visual.display_font))
         card = {"start_s": self._fade_s / 2, "duration_s": self._title_s - self._fade_s / 2}
         name = self._plan.artist_name
         opening = self._block(
             self._look(self._plan.title, 0.20, tall=0.34, max_lines=3, **display, **card),
-            self._look(capitals(name), 0.042, weight=600, tracking_em=0.22, colour=self._glow, **card),
+            self._look(capitals(name), 0.048, weight=600, tracking_em=0.22, colour=self._glow, **card),
         )
         ends_s = self._length_s if self._close_s is None else self._close_s
         corner = self._look(
             capitals(name), 0.034, tracking_em=0.10, start_s=self._title_s, duration_s=max(0.1, ends_s - self._title_s),
-            position=(int(self._stage.width * SAFE_MARGIN), int(self._stage.height * SAFE_MARGIN)), **display,
+            position=(int(self._stage.width * SAFE_MARGIN), int(self._stage.height * SAFE_MARGIN)),
+            shadow_px=0.010 * min(self._stage.width, self._stage.height), **display,
         )  # fmt: skip
         if self._close_s is None:
             return *opening, corner
         closing = self._block(
             self._look(name, 0.15, tall=0.3, max_lines=2, start_s=self._close_s, **display),
             self._look(
-                self._plan.title, 0.046, tall=0.15, max_lines=2, colour=self._glow, start_s=self._close_s
+                self._plan.title, 0.052, tall=0.15, max_lines=2, colour=self._glow, start_s=self._close_s
             ),
         )
         notice, how = AI_NOTICE, {"tracking_em": 0.06}
@@ -79,7 +82,7 @@ class Titles:
 
     def calm(self) -> tuple[Veil, ...]:
         """The picture steps back behind the cards."""
-        behind = {"colour": self.ground, "centre": 0.45, "edge": 0.45, "fade_s": self._fade_s}
+        behind = {"colour": self.ground, "centre": CALM, "edge": CALM, "fade_s": self._fade_s}
         veils = [Veil.model_validate({**behind, "duration_s": self._title_s})]
         if self._close_s is not None:
             veils.append(Veil.model_validate({**behind, "start_s": self._close_s}))
@@ -87,7 +90,11 @@ class Titles:
 
     def captions(self) -> tuple[Overlay, ...]:
         """The words that are sung, below the middle, none at the same time as the end card."""
-        is_upright = self._stage.is_upright
+        stage = self._stage
+        large, tall = (
+            0.064 if stage.is_upright else 0.056,
+            stage.words_height_px / min(stage.width, stage.height),
+        )
         made = []
         for text, start_s, end_s in caption_times(self._plan, self.captions_end_s):
             begins_s = max(0.0, start_s - self._start_s)
@@ -95,11 +102,28 @@ class Titles:
             if length_s <= CAPTION_FADE_S:
                 continue
             words = self._look(
-                text, 0.064 if is_upright else 0.056, weight=650, max_lines=3 if is_upright else 2,
+                text, large, weight=650, tall=tall, max_lines=5 if stage.is_upright else 4,
                 fade_s=CAPTION_FADE_S, start_s=begins_s, duration_s=length_s,
             )  # fmt: skip
             made.append(self._standing_low(words))
         return tuple(made)
+
+    def missed(self) -> tuple[str, ...]:
+        """Notes of the lines that begin in this film and that `captions` leaves out."""
+        until_s, ends_s = self.captions_end_s, self._start_s + self._length_s
+        starts = [line.start_s for line in self._plan.lyric_lines if line.text.strip()]
+        sung = [start_s for start_s in starts if self._start_s <= start_s < ends_s]
+        late = sum(start_s >= until_s for start_s in sung)
+        shown = sum(start_s >= self._start_s for _, start_s, _ in caption_times(self._plan, until_s))
+        lost = {
+            "pass too quickly to be read": len(sung) - late - shown,
+            "are sung under the end card": late,
+        }
+        return tuple(
+            f"{count} of {len(sung)} lines {why}, and are left out"
+            for why, count in lost.items()
+            if count > 0
+        )
 
     def _block(self, large: Overlay, small: Overlay) -> tuple[Emblem, Overlay, Overlay]:
         """The artist's sign above, one text under the other, all in the middle of the focus."""

@@ -20,6 +20,8 @@ HEAVY = {
     "Unbounded": 800,
 }
 """Weights at which the variable faces work as display type; faces not named here have one weight."""
+STAND_IN_WEIGHT = 800
+"""Of the fallback in headlines, where it draws the scripts that a face of one weight lacks."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Typeface:
 
 def display_face(family: str) -> Typeface:
     """The family at the weight it has in headlines."""
-    return Typeface(family, HEAVY.get(family, 400))
+    return Typeface(family, HEAVY.get(family, STAND_IN_WEIGHT))
 
 
 @lru_cache(maxsize=128)

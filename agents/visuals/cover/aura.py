@@ -22,7 +22,7 @@ def paint(board: Artboard) -> Layout:
     # Where the words stand the ground colour rules, so that they need no scrim.
     calm_y = y + 0.18 * bend
     low, high = np.clip((calm_y - 0.62) / 0.3, 0, 1), np.clip((0.26 - calm_y) / 0.26, 0, 1)
-    weights = (0.22 + 3.2 * low**2 + 1.8 * high**2).astype(np.float32)
+    weights = (0.22 + 3.2 * low**2 + 3.2 * high**1.5).astype(np.float32)
     base = ramp([board.oklch(inks[0])], 2)[0].astype(np.float32)
     total = weights[..., None] * base
     for blob in range(BLOBS):
@@ -41,5 +41,5 @@ def paint(board: Artboard) -> Layout:
     strong: tuple[Ink, ...] = ("paper", "ground") if board.is_dark else ("ground", "paper")
     return Layout(
         title=TypeArea((SAFE, 0.80, 0.72, 1 - SAFE), 0.085, "left", "bottom", lines=2, inks=strong),
-        artist=TypeArea((SAFE, SAFE, 0.9, SAFE + 0.045), 0.030, "left", "top", lines=1, inks=strong),
+        artist=TypeArea((SAFE, SAFE, 0.9, SAFE + 0.045), 0.038, "left", "top", lines=1, inks=strong),
     )

@@ -3,6 +3,7 @@
 import io
 import random
 import struct
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from PIL import Image, ImageCms
 from agents.visuals.colour import find_palette
 from agents.visuals.cover import PICTURES, poster
 from agents.visuals.cover.artboard import Artboard, Pixels
-from agents.visuals.cover.type_area import Layout, set_words
+from agents.visuals.cover.type_area import FEW_LETTERS, Layout, TypeArea, set_words
 from agents.visuals.editing.delivery import part_file
 from agents.visuals.facts import CoverFiles
 from agents.visuals.identity import COMPOSITION_SUITS, RESTLESS_MOODS, STILL_MOODS
@@ -27,6 +28,7 @@ from storage.types import VisualIdentity
 JPEG_QUALITY = 92
 MAX_COVER_BYTES = 10_000_000
 THUMBNAIL_PX = 640
+GROWN = 1.45
 DARK_MOODS = frozenset(
     {"dark", "brooding", "angry", "mysterious", "lonely", "hypnotic", "cold", "defiant", "driving"}
 )
@@ -54,7 +56,7 @@ def paint(
     )
     layout = _compose(board, composition, visual)
     name = set_words(board, artist_name, layout.artist, Typeface(visual.text_font, 600))
-    head = set_words(board, title, layout.title, display_face(visual.display_font))
+    head = set_words(board, title, _grown(layout.title, title), display_face(visual.display_font))
     cover = _jpeg(board.pixels)
     thumbnail = _jpeg(_reduced(board.pixels))
     if len(cover) > MAX_COVER_BYTES:
@@ -101,6 +103,11 @@ def _compose(board: Artboard, composition: str, visual: VisualIdentity) -> Layou
     if composition == "poster":
         return poster.paint(board, visual.display_font)
     return PICTURES[composition](board)
+
+
+def _grown(area: TypeArea, title: str) -> TypeArea:
+    """A title of a few letters larger, as far as its area goes: at the size of the others it was lost."""
+    return replace(area, size=GROWN * area.size) if len(title) <= FEW_LETTERS else area
 
 
 def _is_dark(mood: str, seed: int) -> bool:

@@ -13,27 +13,20 @@ WORDS_Y = 0.745
 
 def paint(board: Artboard) -> Layout:
     x, y = 0.5, 0.405
-    radius = float(board.stream.uniform(0.20, 0.235))
+    radius = float(board.stream.uniform(0.175, 0.24))
     tone = _corona(board, x, y, radius)
     board.pixels[:] = board.colour_by(
         tone, board.table(("ground", "deep", "body", "glow", "paper"), (0, 0.22, 0.50, 0.78, 1))
     )
     _arcs(board, x, y, radius)
     _stars(board)
-    board.disc(x, y, radius * 1.004, board.blend("ground", "deep", 0.12))
-    rim = np.linspace(0, 2 * np.pi, 720, endpoint=False)
-    board.line(
-        np.stack([x + radius * np.cos(rim), y + radius * np.sin(rim)], axis=1),
-        board.rgb("paper"),
-        0.0016,
-        closed=True,
-    )
+    _moon(board, x, y, radius)
     board.grain(2.8)
     return Layout(
         title=TypeArea((SAFE, 0.76, 1 - SAFE, 0.872), 0.11, "centre", "bottom", lines=2),
         artist=TypeArea(
-            (SAFE, 0.90, 1 - SAFE, 1 - SAFE),
-            0.028,
+            (SAFE, 0.889, 1 - SAFE, 1 - SAFE),
+            0.036,
             "centre",
             "bottom",
             lines=1,
@@ -42,6 +35,34 @@ def paint(board: Artboard) -> Layout:
             inks=("glow", "paper"),
         ),
     )
+
+
+def _moon(board: Artboard, x: float, y: float, radius: float) -> None:
+    """Before the sun: wholly, but for a ring or a sickle, or letting the first ray pass. Each song has its moment."""
+    moment = int(board.stream.integers(4))
+    angle = float(board.stream.uniform(-np.pi, 0))
+    night = board.blend("ground", "deep", 0.12)
+    towards = np.array([np.cos(angle), np.sin(angle)])
+    rim = np.linspace(0, 2 * np.pi, 720, endpoint=False)
+    circle = np.stack([np.cos(rim), np.sin(rim)], axis=1)
+    bead = np.array([x, y]) + radius * towards
+    if moment == 2:
+        board.lay(board.rgb("paper"), board.stencil([circle * 0.06 + bead], blur=0.03))
+    if moment == 0:
+        board.disc(x, y, radius, board.rgb("paper"))
+        board.disc(x - 0.025 * radius * towards[0], y - 0.025 * radius * towards[1], radius * 0.94, night)
+    elif moment == 1:
+        board.disc(x, y, radius, board.rgb("paper"))
+        away = 0.3 * radius * towards
+        board.disc(x - away[0], y - away[1], radius * 1.02, night)
+    else:
+        board.disc(x, y, radius * 1.004, night)
+        board.line(circle * radius + np.array([x, y]), board.rgb("paper"), 0.0016, closed=True)
+    if moment == 2:
+        board.disc(bead[0], bead[1], 0.009, board.rgb("paper"))
+        ray, thin = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]]), np.array([0.08, 0.0035])
+        for spike in (ray * thin, ray * thin[::-1]):
+            board.polygon(spike + bead, board.rgb("paper"))
 
 
 def _corona(board: Artboard, x: float, y: float, radius: float) -> np.ndarray:

@@ -42,7 +42,7 @@ def paint(board: Artboard) -> Layout:
         title=TypeArea(
             (SAFE, 0.725, 1 - SAFE, 0.875), 0.105, "left", "bottom", lines=2, leading=1.0, inks=inks
         ),
-        artist=TypeArea((SAFE, 0.895, 1 - SAFE, 1 - SAFE), 0.030, "left", "bottom", lines=1, inks=inks),
+        artist=TypeArea((SAFE, 0.889, 1 - SAFE, 1 - SAFE), 0.038, "left", "bottom", lines=1, inks=inks),
     )
 
 

@@ -17,7 +17,10 @@ def paint(board: Artboard) -> Layout:
     )
     _, y = board.soft_grid()
     haze = board.soft(2, "haze", octaves=2)
-    board.pixels[:] = board.colour_by(np.clip(y / 0.72 + (haze - 0.5) * 0.16, 0, 1), board.table(sky))
+    # A light sky stays deep down to where its title ends: under a cloud behind the letters it looked soiled.
+    stops = None if board.is_dark else (0.36, 0.58, 0.80, 1.0)
+    tone = np.clip(y / 0.72 + (haze - 0.5) * 0.16, 0, 1)
+    board.pixels[:] = board.colour_by(tone, board.table(sky, stops))
     x = float(board.stream.choice([0.5, 0.34, 0.66]))
     radius = float(board.stream.uniform(0.17, 0.25))
     sun_y = max(TITLE_BOTTOM + 0.03 + radius, 0.60 - radius * float(board.stream.uniform(0.35, 0.9)))
@@ -34,7 +37,7 @@ def paint(board: Artboard) -> Layout:
             leading=1.0,
         ),
         artist=TypeArea(
-            (SAFE, 0.895, 1 - SAFE, 1 - SAFE), 0.034, "centre", lines=1, tracking_em=0.36, upper=True
+            (SAFE, 0.889, 1 - SAFE, 1 - SAFE), 0.038, "centre", lines=1, tracking_em=0.36, upper=True
         ),
     )
 

@@ -19,8 +19,8 @@ def paint(board: Artboard) -> Layout:
     return Layout(
         title=TypeArea((SAFE, 0.65, 1 - SAFE, 0.872), 0.17, "centre", lines=2, upper=True),
         artist=TypeArea(
-            (SAFE, 0.905, 1 - SAFE, 1 - SAFE),
-            0.027,
+            (SAFE, 0.889, 1 - SAFE, 1 - SAFE),
+            0.036,
             "centre",
             lines=1,
             tracking_em=0.34,

@@ -19,36 +19,52 @@ LOWEST = 0.02
 
 def paint(board: Artboard, family: str) -> Layout:
     back: Ink = "ground" if board.is_dark else ("glow" if board.stream.random() < 0.6 else "paper")
-    board.fill(board.rgb(back))
-    _rise(board, family, back)
-    board.grain(2.4)
     inks: tuple[Ink, ...] = ("paper", "glow") if board.is_dark else ("ground", "deep")
-    return Layout(
-        title=TypeArea(BOX, SIZE, "left", "bottom", lines=LINES, leading=LEADING, upper=True, inks=inks),
-        artist=TypeArea((SAFE, 0.89, 1 - SAFE, 1 - SAFE), 0.036, "left", "bottom", lines=1, inks=inks),
-    )
-
-
-def _rise(board: Artboard, family: str, back: Ink) -> None:
-    """Copies of the set title above it, row over row, each nearer to the ground's colour, up off the board."""
-    side = board.side
-    left, top, right, bottom = (round(share * side) for share in BOX)
-    letters = set_block(
+    board.fill(board.rgb(back))
+    left, top, right, bottom = (round(share * board.side) for share in BOX)
+    block = set_block(
         capitals(board.title),
         display_face(family),
         width_px=right - left,
         height_px=bottom - top,
-        size_px=round(SIZE * side),
+        size_px=round(SIZE * board.side),
         max_lines=LINES,
         leading=LEADING,
         align="left",
-        least_caps_px=CAPITALS * side,
-    ).mask
+        least_caps_px=CAPITALS * board.side,
+    )
+    if block.mask.any():
+        _rise(board, block.mask, back, may_overlap=len(block.lines) == 1)
+    else:  # no typeface has the title: the artist's sign stands for it, or there would be an empty board
+        sign = _sign(board)
+        _rise(board, sign, back, may_overlap=False)
+        _stamp(board, board.rgb(inks[0]), sign, left, bottom - len(sign))
+    board.grain(2.4)
+    return Layout(
+        title=TypeArea(BOX, SIZE, "left", "bottom", lines=LINES, leading=LEADING, upper=True, inks=inks),
+        artist=TypeArea((SAFE, 0.89, 1 - SAFE, 1 - SAFE), 0.040, "left", "bottom", lines=1, inks=inks),
+    )
+
+
+def _sign(board: Artboard) -> Pixels:
+    """The emblem as a mask, cut to its ink."""
+    mask = board.stencil(board.emblem_at(0.5, 0.5, 0.21))
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _rise(board: Artboard, letters: Pixels, back: Ink, *, may_overlap: bool) -> None:
+    """Copies of the set title above it, row over row, each nearer to the ground's colour, up off the board.
+
+    Where they overlap, a title of several lines would lie over itself and be a texture of half letters.
+    """
+    side = board.side
+    left, bottom = round(BOX[0] * side), round(BOX[3] * side)
     tall = len(letters)
-    if tall < LOWEST * side or not letters.any():
+    if tall < LOWEST * side:
         return
     rows = min(ROWS, int(bottom / tall) + 1)
-    style = int(board.stream.integers(3)) if tall < 0.3 * letters.shape[1] else 1
+    style = int(board.stream.integers(3)) if may_overlap and tall < 0.3 * letters.shape[1] else 1
     first: Ink = "body" if board.stream.random() < 0.7 else "accent"
     grow = max(2, round(side * 0.006))
     margin = _thick(letters, grow)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from agents.visuals.colour import Rgb
-from agents.visuals.cover.artboard import Artboard, Pixels
+from agents.visuals.cover.artboard import Artboard, Ink, Pixels
 from agents.visuals.cover.type_area import SAFE, Layout, TypeArea
 
 SCREEN = 1 / 130
@@ -20,13 +20,16 @@ def paint(board: Artboard) -> Layout:
         np.clip(slope if flip else 0.85 - slope, 0, 1),
         np.clip(1.05 - np.hypot(x - 0.5, y - 0.45) * 1.7, 0, 1),
     )
-    big = float(board.stream.uniform(0.255, 0.285))
+    big = float(board.stream.uniform(0.225, 0.285))
     centre = (float(board.stream.uniform(0.42, 0.58)), 0.365)
+    # Which ink prints which form is the song's: with the same plates, two covers of an artist were as good as one.
+    inks: list[Ink] = ["glow", "body", "accent"]
+    one, two, three = (board.rgb(inks[i]) for i in board.stream.permutation(3))
     first = board.stencil(board.emblem_at(*centre, big))
     other = board.stencil(_pair(board, centre, big))
-    _print(board, board.rgb("glow"), cut(first, halftone(board, tones[0] * 0.9 + 0.1, 22)))
-    _print(board, board.rgb("body"), _slip(board, cut(other, halftone(board, tones[1], 52))))
-    _print(board, board.rgb("accent"), _slip(board, cut(first, halftone(board, tones[0][::-1] * 0.55, 78))))
+    _print(board, one, cut(first, halftone(board, tones[0] * 0.9 + 0.1, 22)))
+    _print(board, two, _slip(board, cut(other, halftone(board, tones[1], 52))))
+    _print(board, three, _slip(board, cut(first, halftone(board, tones[0][::-1] * 0.55, 78))))
     _print(board, board.rgb("deep"), _slip(board, board.stencil(_rules(board))))
     board.grain(2.4)
     return Layout(
@@ -39,7 +42,7 @@ def paint(board: Artboard) -> Layout:
             leading=0.98,
             inks=("ground", "deep"),
         ),
-        artist=TypeArea((SAFE, 0.893, 1 - SAFE, 1 - SAFE), 0.032, lines=1, inks=("ground", "deep")),
+        artist=TypeArea((SAFE, 0.889, 1 - SAFE, 1 - SAFE), 0.038, lines=1, inks=("ground", "deep")),
     )
 
 
@@ -76,15 +79,24 @@ def _slip(board: Artboard, cover: Pixels) -> Pixels:
 
 
 def _pair(board: Artboard, centre: tuple[float, float], radius: float) -> list[np.ndarray]:
-    """A second form that overlaps the emblem: a ring of discs or one large disc beside it."""
+    """A second form that overlaps the emblem: a ring of discs, bars across it, or a whole or half disc beside it."""
     angles = np.linspace(0, 2 * np.pi, 180, endpoint=False)
     unit = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    if board.stream.random() < 0.5:
-        side = float(board.stream.choice([-1, 1])) * radius * 0.55
-        return [unit * radius * 0.86 + np.array([centre[0] + side, centre[1] - radius * 0.18])]
+    form = int(board.stream.integers(4))
+    side = float(board.stream.choice([-1, 1]))
+    if form == 0:
+        return [
+            unit * radius * 0.86 + np.array([centre[0] + side * radius * 0.55, centre[1] - radius * 0.18])
+        ]
+    if form == 1:
+        half = unit[:91] * np.array([1, side])
+        return [half * radius * 1.15 + np.array([centre[0], centre[1] - side * radius * 0.3])]
+    if form == 2:
+        bar = np.array([[-1.1, -0.09], [1.1, -0.09], [1.1, 0.09], [-1.1, 0.09]]) * radius
+        return [bar + np.array([centre[0], centre[1] + k * radius * 0.38]) for k in (-2, -1, 0, 1, 2)]
     turns = np.linspace(0, 2 * np.pi, 6, endpoint=False)
     return [
-        unit * radius * 0.28 + np.array(centre) + radius * 0.94 * np.array([np.cos(t), np.sin(t)])
+        unit * radius * 0.26 + np.array(centre) + radius * 0.86 * np.array([np.cos(t), np.sin(t)])
         for t in turns
     ]
 

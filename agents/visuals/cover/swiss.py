@@ -6,8 +6,10 @@ import numpy as np
 
 from agents.visuals.colour import Rgb
 from agents.visuals.cover.artboard import Artboard, Ink
-from agents.visuals.cover.type_area import SAFE, Layout, TypeArea
+from agents.visuals.cover.type_area import FEW_LETTERS, SAFE, Layout, TypeArea
 
+LONG = 60
+"""Characters of a title that needs more room than one of a few words."""
 Module = Callable[[Artboard, float, float, float, Rgb, Rgb, int], None]
 
 
@@ -16,7 +18,8 @@ def paint(board: Artboard) -> Layout:
     board.fill(board.rgb(paper))
     columns = int(board.stream.choice([3, 4, 5]))
     cell = (1 - 2 * SAFE) / columns
-    rows = int(0.70 / cell)
+    # A long title, and one of a few large letters, takes the place of a row where rows are low enough to be spared.
+    rows = int((0.70 if FEW_LETTERS < len(board.title) <= LONG else 0.60) / cell)
     inks: list[Ink] = ["deep", "body", "glow", "accent", "paper" if board.is_dark else "ground"]
     modules = [_quarter, _half, _disc, _stripes, _square, _dots, _leaf]
     chosen = [modules[i] for i in board.stream.permutation(len(modules))[:4]]
@@ -36,7 +39,7 @@ def paint(board: Artboard) -> Layout:
         title=TypeArea(
             (SAFE, below + 0.045, 1 - SAFE, 0.88), 0.125, anchor="top", lines=3, leading=0.98, inks=strong
         ),
-        artist=TypeArea((SAFE, 0.89, 1 - SAFE, 1 - SAFE), 0.034, lines=1, inks=quiet),
+        artist=TypeArea((SAFE, 0.89, 1 - SAFE, 1 - SAFE), 0.038, lines=1, inks=quiet),
     )
 
 

@@ -21,6 +21,9 @@ _TARGET = 4.8
 CAPITALS = 0.02
 """Share of the side under which words get more lines: about thirteen pixels of a thumbnail."""
 
+FEW_LETTERS = 5
+"""A title of no more is set larger than others: at their size it would be lost."""
+
 
 @dataclass(frozen=True)
 class TypeArea:

@@ -55,6 +55,8 @@ class Cutting:
     timeline: Timeline
     drawings: tuple[Drawing, ...]
     """None where there is footage for every shot."""
+    notes: tuple[str, ...] = ()
+    """What had to be left out of its words."""
 
 
 def cut_film(
@@ -89,7 +91,7 @@ def cut_film(
         veils=(Veil(colour=titles.ground, centre=0.08, edge=0.6), *titles.calm()),
         soundtrack=Soundtrack(audio=audio, start_s=start_s),
     )
-    return Cutting(timeline, drawings)
+    return Cutting(timeline, drawings, titles.missed() if captions else ())
 
 
 def _fill(wanted: tuple[Cut, ...], pool: "_Pool", fps: int) -> tuple[tuple[Shot, ...], tuple[Drawing, ...]]:

@@ -1,7 +1,7 @@
 """A film of footage made: shots that it has no clip for are drawn where they stand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agents.visuals.editing import fast
@@ -67,6 +67,7 @@ def film_footage(
         projector = Projector(plan, sound, visual, reel, None, seed)
         drawn = {drawing.path: Drawn(projector, drawing) for drawing in cutting.drawings}
     facts = fast.render(cutting.timeline, out, preset=preset, drawn=drawn)
+    facts = replace(facts, notes=(*cutting.notes, *facts.notes))
     shown = {shot.clip for shot in cutting.timeline.shots}
     return FootageFilm(
         facts, tuple(clip for clip, path in clips if path in shown), _told(cutting, len(clips))

@@ -50,5 +50,10 @@ class Stage:
         return int(self.height * (0.86 if self.is_upright else 1 - SAFE_MARGIN))
 
     @property
+    def words_height_px(self) -> int:
+        """How tall captions may be, so that they end below the focus."""
+        return int(self.words_bottom_px - self.focus[1] - self.reach_px)
+
+    @property
     def words_width_px(self) -> int:
         return int(self.width * (1 - 2 * SAFE_MARGIN))

@@ -3,7 +3,7 @@
 from agents.visuals.editing.layers import Layers
 from agents.visuals.encode import Reel
 from agents.visuals.timeline import Emblem, Overlay
-from agents.visuals.titles import Titles, are_captions_wanted, caption_times
+from agents.visuals.titles import Titles, are_captions_wanted
 from agents.visuals.visualizer.frame import Frame
 from agents.visuals.visualizer.stage import Stage
 from configs.knobs import Captions
@@ -21,7 +21,7 @@ class Words:
         missed: tuple[str, ...] = ()
         if are_captions_wanted(plan, captions):
             layers += titles.captions()
-            missed = _missed(plan, titles.captions_end_s)
+            missed = titles.missed()
         self._layers = Layers(layers, width=reel.width, height=reel.height, fps=reel.fps, frames=reel.frames)
         self.notes = (*missed, *self._layers.notes)
         """What had to be left out."""
@@ -33,11 +33,3 @@ class Words:
     def hush(self, number: int) -> float:
         """How far the picture steps back for a card: 0 not at all, 1 wholly."""
         return max(span.opacity(number) for span in self._calm)
-
-
-def _missed(plan: SongPlan, until_s: float) -> tuple[str, ...]:
-    shown = len(caption_times(plan, until_s))
-    lost = sum(1 for line in plan.lyric_lines if line.text.strip() and line.start_s < until_s) - shown
-    if lost <= 0:
-        return ()
-    return (f"{lost} of {lost + shown} lines pass too quickly to be read, and are left out",)

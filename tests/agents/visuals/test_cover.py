@@ -9,12 +9,12 @@ import pytest
 from PIL import Image
 
 from agents.visuals.colour import find_palette, srgb
-from agents.visuals.cover import PICTURES, easel, eclipse, horizon, poster
+from agents.visuals.cover import PICTURES, easel, eclipse, horizon, poster, type_area
 from agents.visuals.cover.artboard import Artboard
 from agents.visuals.cover.easel import choose_composition, paint
 from agents.visuals.cover.type_area import CAPITALS, READABLE, SAFE, TypeArea, set_words
 from agents.visuals.identity import COMPOSITIONS, choose_identity
-from agents.visuals.typefaces import cap_height, display_face
+from agents.visuals.typefaces import Typeface, cap_height, display_face
 from configs.palettes import load_palettes
 from storage.errors import UsageError
 
@@ -111,9 +111,102 @@ def test_a_poster_of_low_letters_costs_no_more_than_another(visual, tmp_path):
     assert max(cost.values()) < 3 * cost["Glass Horizon"]
 
 
-def blank(seed, side=SIDE):
+@pytest.mark.parametrize("seed", range(6))
+def test_a_poster_of_several_lines_never_lies_over_itself(seed):
+    """Fanned or slanted, the lines of each copy crossed those of the next, and none could be read."""
+    title = "Every Good Thing We Ever Had Came Back Wrong in the End"
+    board = blank(seed, title=title)
+    layout = poster.paint(board, "Unbounded")
+    back = np.array(board.rgb("ground"))
+    block = set_words(board, title, layout.title, display_face("Unbounded")).lettering
+    assert len(block.lines) > 1
+    above = round(poster.BOX[3] * SIDE) - len(block.mask) - round(0.04 * len(block.mask))
+    assert np.abs(board.pixels[above].astype(int) - back).max() < 16
+
+
+def test_a_poster_of_a_title_that_no_typeface_has_shows_the_artists_sign(visual, tmp_path):
+    """It was an empty board."""
+    painted(visual, tmp_path, "poster", title="夜", artist_name="夜", mood="dark")
+    with Image.open(tmp_path / "cover.jpg") as cover:
+        light = np.asarray(cover.convert("L"), dtype=int)
+    assert 0.04 < np.mean(light > 200) < 0.5
+
+
+@pytest.mark.parametrize("composition", COMPOSITIONS)
+def test_names_can_be_read_on_a_thumbnail(composition):
+    """At 160 pixels the capitals of some were three high."""
+    board = blank(2)
+    layout = poster.paint(board, "Anton") if composition == "poster" else PICTURES[composition](board)
+    name = set_words(board, "Mira", layout.artist, Typeface("Inter", 600)).lettering
+    assert name.size_px >= 0.034 * SIDE
+
+
+@pytest.mark.parametrize("palette", load_palettes())
+def test_a_light_sky_needs_no_cloud_behind_its_title(palette, visual, tmp_path, monkeypatch):
+    """In four palettes of five there was one, and the sky looked soiled."""
+    monkeypatch.setattr(type_area, "_scrim", lambda *_: pytest.fail("a cloud"))
+    painted(visual.model_copy(update={"palette": palette}), tmp_path, "horizon", mood="bright")
+
+
+@pytest.mark.parametrize(("composition", "share", "least"), [("riso", 0, 11), ("eclipse", 50, 26)])
+def test_songs_of_an_artist_have_covers_of_their_own(composition, share, least, visual, tmp_path):
+    """Of many pairs the median, or the nearest, in 8-bit steps. Two songs had the same disc over the same sign in the same inks: one cover with two titles."""
+    small = []
+    for seed in range(8):
+        painted(visual, tmp_path, composition, seed=seed)
+        with Image.open(tmp_path / "cover.jpg") as cover:
+            middle = cover.crop((SIDE // 6, SIDE // 12, SIDE * 5 // 6, SIDE * 2 // 3)).resize((16, 16))
+        small.append(np.asarray(middle, dtype=float))
+    apart = [np.abs(one - other).mean() for one, other in itertools.combinations(small, 2)]
+    assert np.percentile(apart, share) > least
+
+
+@pytest.mark.parametrize("composition", COMPOSITIONS)
+@pytest.mark.parametrize("seed", range(4))
+def test_a_title_of_one_letter_is_not_lost(composition, seed, visual, tmp_path, monkeypatch):
+    """On a grid of five columns it was half as high as the name of a song of two words."""
+    heights: list[int] = []
+    monkeypatch.setattr(
+        easel,
+        "set_words",
+        lambda *words: heights.append(len((done := set_words(*words)).lettering.mask)) or done,
+    )
+    painted(visual, tmp_path, composition, title="W", artist_name="Mira", seed=seed)
+    assert heights[1] >= 0.07 * SIDE
+
+
+def test_artists_are_told_apart_and_an_artists_covers_belong_together(tmp_path):
+    """Of thumbnails of 64 pixels the most similar one, by colour alone, is mostly the same artist's."""
+    colours: list[np.ndarray] = []
+    taken: set[str] = set()
+    moods = ("dark", "warm", "euphoric", "lonely")
+    for artist in range(6):
+        look = choose_identity(artist, "house", (), frozenset(taken))
+        taken.add(look.palette)
+        for seed, mood in enumerate(moods):
+            paint(look, artist_name="Nova", title="Run", mood=mood, seed=seed, out_dir=tmp_path, size_px=SIDE)
+            with Image.open(tmp_path / "cover.jpg") as cover:
+                small = np.asarray(cover.resize((64, 64)), dtype=float).reshape(-1, 3)
+            shares, _ = np.histogramdd(small, bins=(6, 6, 6), range=((0, 256),) * 3)
+            colours.append(np.sqrt(shares.ravel() / len(small)))
+    alike = np.array(colours) @ np.array(colours).T
+    np.fill_diagonal(alike, 0)
+    artists = np.arange(len(colours)) // len(moods)
+    assert np.mean(artists[alike.argmax(axis=1)] == artists) > 0.6
+
+
+@pytest.mark.parametrize("seed", range(6, 12))
+def test_a_long_title_has_room_on_a_grid(seed, visual, tmp_path):
+    wide = visual.model_copy(update={"display_font": "Unbounded"})
+    title = "I Keep a Light On in the Kitchen for the Ones Who Never Wrote and the Ones Who Wrote Too Late"
+    assert painted(wide, tmp_path, "swiss", title=f"{title} ({title[:90]})", seed=seed).too_small == ()
+
+
+def blank(seed, side=SIDE, title=""):
     palette = find_palette("glacier")
-    return Artboard(side=side, palette=palette, emblem="disc", seed=seed, is_dark=True, energy=0.8)
+    return Artboard(
+        side=side, palette=palette, emblem="disc", seed=seed, is_dark=True, energy=0.8, title=title
+    )
 
 
 def test_a_cover_does_not_know_the_time():

@@ -57,3 +57,19 @@ def test_words_that_the_face_has_stay_in_it_and_signs_come_alone():
     assert runs("Run Ночь now", ANTON) == [(ANTON, "Run "), (INTER, "Ночь "), (ANTON, "now")]
     assert runs("Run\u2606 on", ANTON) == [(ANTON, "Run"), (INTER, "\u2606 "), (ANTON, "on")]
     assert "".join(run for _, run in runs("a  Ж b ", ANTON)) == "a  Ж b "
+
+
+def test_of_words_without_their_letters_nothing_is_left():
+    """Of a line in Hindi a film showed the comma, for as long as it was sung."""
+    assert clean_text("कोई बात नहीं, हम", "Archivo")[0] == ""
+    assert clean_text("静かな海 \u2606", "Anton") == ("", "静かな海")
+    assert clean_text("静かな Sea, 2", "Anton")[0] == "Sea, 2"
+    assert clean_text("…", "Anton") == ("…", "")
+
+
+@pytest.mark.parametrize("family", ["Anton", "Bebas Neue", "DM Serif Display", "Syne"])
+def test_headlines_in_another_script_are_as_heavy_as_headlines(family: str):
+    """A Cyrillic title of an artist whose face has one weight stood there in the weight of a letter."""
+    block = set_block("Слова", display_face(family), width_px=2000, height_px=200, size_px=150)
+    plain = set_block("Слова", Typeface("Inter", 400), width_px=2000, height_px=200, size_px=150)
+    assert block.mask.mean() > 1.3 * plain.mask.mean()

@@ -9,8 +9,9 @@ import pytest
 import soundfile
 
 from agents.visuals.colour import find_palette
+from agents.visuals.editing.raster import typeset
 from agents.visuals.encode import Reel
-from agents.visuals.titles import are_captions_wanted, caption_times
+from agents.visuals.titles import Titles, are_captions_wanted, caption_times
 from agents.visuals.visualizer.field import Field, Flow
 from agents.visuals.visualizer.flashes import FlashMeter
 from agents.visuals.visualizer.frame import Frame, to_rgb, to_yuv
@@ -228,6 +229,18 @@ def test_captions_stand_below_the_focus_inside_the_margin(plan, audio, visual):
         assert columns[-1] <= size[0] * (1 - SAFE_MARGIN) + 1
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (1080, 1920), (1080, 1080)])
+def test_a_long_line_takes_more_lines_rather_than_letters_that_nobody_can_read(size, plan, visual):
+    """Two hundred characters were set in capitals of twelve pixels."""
+    text = " ".join(["every good thing we ever had came back wrong"] * 4)
+    line = PlannedLine(text=text, section="verse", start_s=3.0, end_s=6.0)
+    stage = Stage(*size)
+    (words,) = Titles(plan.model_copy(update={"lyric_lines": (line,)}), visual, stage, 0.0, 9.0).captions()
+    setting = typeset(words, *size)
+    assert setting.lettering.size_px >= 0.034 * min(size)
+    assert setting.top >= stage.focus[1] + stage.reach_px - 1
+
+
 def test_captions_follow_the_plan_and_never_overlap(plan):
     lines = tuple(PlannedLine(text=f"line {i}", section="verse", start_s=i, end_s=i + 1.8) for i in range(6))
     times = caption_times(plan.model_copy(update={"lyric_lines": lines}), 4.6)
@@ -253,6 +266,18 @@ def test_lines_that_pass_too_quickly_are_left_out_and_told(plan, visual):
     words = Words(hurried, visual, WHOLE, captions="always")
     assert any("20 of 20 lines" in note for note in words.notes)
     assert Words(hurried, visual, WHOLE, captions="never").notes == ()
+    span = Words(hurried, visual, Reel(320, 180, FPS, 2 * FPS, 3.05), captions="always")
+    assert any("9 of 9 lines" in note for note in span.notes), "those of the span alone"
+
+
+def test_lines_under_the_end_card_are_told(plan, visual):
+    lines = tuple(
+        PlannedLine(text=f"line {at}", section="outro", start_s=at, end_s=at + 1.0) for at in (6.0, 8.5)
+    )
+    ending = plan.model_copy(update={"lyric_lines": lines})
+    assert Words(ending, visual, WHOLE, captions="always").notes == (
+        "1 of 2 lines are sung under the end card, and are left out",
+    )
 
 
 def test_an_instrumental_has_no_captions(plan):

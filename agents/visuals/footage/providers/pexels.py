@@ -11,10 +11,12 @@ from agents.vendors.api import Answer, Api
 from agents.visuals.footage.protocol import FootageTerms, Found, Offer, OfferedFile
 from agents.visuals.footage.providers.answers import address, offer, read_list, rendition
 from configs.settings import Settings
+from storage.errors import ProviderUnavailableError
 from storage.types import Clearance
 
 PER_PAGE = 40
 """At most 80; a page costs one request however long it is."""
+QUOTA_S = 3600.0
 LATEST_RESET_S = 31 * 86_400.0
 
 
@@ -40,7 +42,8 @@ class Pexels:
 
     api: Api
     name: str = "pexels"
-    limits: Limits = field(default_factory=lambda: Limits(calls_per_s=200 / 3600, burst=40, at_once=4))
+    limits: Limits = field(default_factory=lambda: Limits(calls_per_s=160 / 3600, burst=40, at_once=4))
+    """What is asked at once counts in the hour, too."""
     terms: FootageTerms = field(
         default_factory=lambda: FootageTerms(
             licence="Pexels License (https://www.pexels.com/license/)",
@@ -78,6 +81,9 @@ class Pexels:
 
     async def _ask(self, query: dict[str, str]) -> Answer:
         answer = await self.api.call("GET", "/videos/search", query=query)
+        # Then it tells no time, and neither limits nor reset: the quota of an hour is the one that runs out.
+        if answer.status == 429 and not answer.headers.get("retry-after"):
+            raise ProviderUnavailableError("pexels' quota is used up", retry_after_s=QUOTA_S)
         self.api.require_success(answer)
         return answer
 
@@ -115,4 +121,4 @@ def _pause_s(answer: Answer) -> float:
     if answer.headers.get("x-ratelimit-remaining") != "0":
         return 0.0
     reset = answer.headers.get("x-ratelimit-reset", "")
-    return min(max(60.0, int(reset) - time.time()), LATEST_RESET_S) if reset.isdigit() else 3600.0
+    return min(max(60.0, int(reset) - time.time()), LATEST_RESET_S) if reset.isdigit() else QUOTA_S

@@ -33,7 +33,8 @@ class Pixabay:
     api: Api
     key: SecretStr
     name: str = "pixabay"
-    limits: Limits = field(default_factory=lambda: Limits(calls_per_s=100 / 60, burst=20, at_once=4))
+    limits: Limits = field(default_factory=lambda: Limits(calls_per_s=80 / 60, burst=20, at_once=4))
+    """What is asked at once counts in the minute, too."""
     terms: FootageTerms = field(
         default_factory=lambda: FootageTerms(
             licence="Pixabay Content License (https://pixabay.com/service/license-summary/)",

@@ -10,7 +10,9 @@ import pytest
 import soundfile
 
 from agents.painter import SongFilm, film_song
+from agents.visuals.colour import contrast, find_palette, srgb
 from agents.visuals.editing import fast
+from agents.visuals.editing.raster import rgb
 from agents.visuals.encode import Reel
 from agents.visuals.footage.choice import Shape
 from agents.visuals.footage.cutting import Clip, Cutting, cut_film
@@ -19,8 +21,9 @@ from agents.visuals.footage.rhythm import clips_wanted, cuts, shortest_clip_s
 from agents.visuals.timeline import Timeline
 from agents.visuals.visualizer.projector import Projector
 from agents.visuals.visualizer.sound import listen
+from configs.palettes import load_palettes
 from storage.errors import RenderError, UsageError
-from storage.types import Asset, Clearance, FootageClip, PlannedSection, SongPlan
+from storage.types import Asset, Clearance, FootageClip, PlannedLine, PlannedSection, SongPlan
 
 
 def song(tempo_bpm: float, *sections: tuple[str, int, float], plan: SongPlan) -> SongPlan:
@@ -128,6 +131,27 @@ def test_the_sources_and_the_virtual_artist_are_named_on_the_film(whole: SongPla
     assert cut(whole, visual, audio, clips(3), captions=False).captions == ()
     preview = cut(whole, visual, audio, clips(3), start_s=2.0, end_s=9.0)
     assert len(preview.overlays) == 4, "no end card in the middle of a song"
+
+
+def test_lines_that_footage_leaves_out_are_told(whole: SongPlan, visual, audio: Path):
+    """Drawn films told them, those of footage did not."""
+    quick = PlannedLine(text="too quick", section="verse", start_s=9.0, end_s=9.1)
+    hurried = whole.model_copy(update={"lyric_lines": (quick,)})
+    assert cutting(hurried, visual, audio, clips(4)).notes == (
+        "1 of 1 lines pass too quickly to be read, and are left out",
+    )
+    assert cutting(hurried, visual, audio, clips(4), captions=False).notes == ()
+
+
+@pytest.mark.parametrize("palette", load_palettes())
+def test_cards_can_be_read_over_snow(palette: str, whole: SongPlan, visual, audio: Path):
+    look = visual.model_copy(update={"palette": palette})
+    veil = cutting(whole, look, audio, clips(4)).timeline.veils[-1]
+    ground = np.array(rgb(veil.colour))
+    snow = np.rint(255 * (1 - veil.centre) + ground * veil.centre)
+    inks = find_palette(palette)
+    assert contrast(srgb(inks.paper), snow) >= 4.5
+    assert contrast(srgb(inks.glow), snow) >= 3
 
 
 def test_a_film_of_footage_is_as_long_as_its_sound(plan: SongPlan, visual, audio: Path, film_clip, tmp_path):
