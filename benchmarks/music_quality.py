@@ -87,7 +87,7 @@ class Song:
 
 async def new_artist(genre: str, seed: int) -> Artist:
     persona, genes, _ = await creator.create(
-        OfflineWriter(), seed=seed, genre=genre, taken_names=frozenset(), taken_palettes=frozenset()
+        OfflineWriter(), seed=seed, genre=genre, taken_names=frozenset(), taken_looks=frozenset()
     )
     return Artist(
         id=ArtistId("art_bench"),

@@ -129,7 +129,9 @@ async def _join(
             seed=seed,
             genre=genre,
             taken_names=frozenset(names),
-            taken_palettes=frozenset(each.visual.palette for each in personas),
+            taken_looks=frozenset(
+                name for each in personas for name in (each.visual.palette, each.visual.emblem)
+            ),
             wish=entry.wish,
             roster=(*personas, *fixed),
             trends=await trends_now(store, settings),

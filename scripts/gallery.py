@@ -81,7 +81,7 @@ async def write(
     """An artist invented from the seed, and a song of its."""
     writer = OfflineWriter()
     persona, genes, _ = await creator.create(
-        writer, seed=seed, genre=genre, taken_names=frozenset(), taken_palettes=taken
+        writer, seed=seed, genre=genre, taken_names=frozenset(), taken_looks=taken
     )
     artist = Artist(
         id=ArtistId("art_gallery"),
@@ -113,7 +113,7 @@ def draw_covers(folder: Path) -> Image.Image:
     for place, genre in enumerate(list(load_genres())[:COVERS]):
         song = asyncio.run(write(FIRST_COVER_SEED + place, genre, 60.0, frozenset(taken)))
         visual = song.persona.visual
-        taken.add(visual.palette)
+        taken |= {visual.palette, visual.emblem}
         made = painter.paint_cover(
             visual, song.persona.name, song.brief.title, song.brief.mood, song.brief.seed, folder
         )
@@ -128,7 +128,8 @@ def roster() -> Iterator[tuple[int, str, frozenset[str]]]:
     taken: frozenset[str] = frozenset()
     for seed, genre in ARTISTS:
         yield seed, genre, taken
-        taken |= {asyncio.run(write(seed, genre, FILM_SECONDS, taken)).persona.visual.palette}
+        look = asyncio.run(write(seed, genre, FILM_SECONDS, taken)).persona.visual
+        taken |= {look.palette, look.emblem}
 
 
 def draw_looks(folder: Path) -> Image.Image:

@@ -1,7 +1,7 @@
 """An artist's look, chosen once when the artist is created."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from configs.palettes import load_palettes
@@ -64,10 +64,10 @@ RESTLESS_MOODS = frozenset({"restless", "angry", "driving", "defiant", "euphoric
 
 
 def choose_identity(seed: int, genre: str, moods: tuple[str, ...], taken: frozenset[str]) -> VisualIdentity:
-    """An artist's visual identity; palettes in `taken` are avoided while others are left."""
+    """An artist's visual identity; palettes and emblems in `taken` are avoided while others are left."""
     traits = frozenset({genre, *(mood.lower() for mood in moods)})
     palettes = load_palettes()
-    free = [name for name in palettes if name not in taken] or list(palettes)
+    free = _free(palettes, taken)
     palette = _draw(_stream(seed, "palette"), free, [_fit(palettes[name].suits, traits) for name in free])
     faces = _stream(seed, "type")
     display, text, _ = _draw(faces, TYPE_PAIRS, [_fit(suits, traits) for _, _, suits in TYPE_PAIRS])
@@ -79,11 +79,17 @@ def choose_identity(seed: int, genre: str, moods: tuple[str, ...], taken: frozen
         text_font=text,
         compositions=_rank(_stream(seed, "compositions"), COMPOSITION_SUITS, traits, 4),
         scenes=_rank(_stream(seed, "scenes"), SCENE_SUITS, traits, 5),
-        emblem=_stream(seed, "emblem").choice(EMBLEMS),
+        emblem=_stream(seed, "emblem").choice(_free(EMBLEMS, taken)),
         motion=round(min(1.0, max(0.0, motion.uniform(0.35, 0.65) + lean)), 3),
         grain=round(motion.uniform(0.15, 0.85), 3),
         motion_style=_rank(_stream(seed, "motion style"), MOTION_SUITS, traits, 1)[0],
     )
+
+
+def _free(names: Iterable[str], taken: frozenset[str]) -> list[str]:
+    """Those that nobody has, or all of them."""
+    every = list(names)
+    return [name for name in every if name not in taken] or every
 
 
 def _stream(seed: int, part: str) -> random.Random:

@@ -16,7 +16,7 @@ FAMOUS = [artist.name for artist in real_artists()]
 
 async def artist(seed, genre=None, names=frozenset(), palettes=frozenset()):
     persona, genes, _ = await create(
-        OfflineWriter(), seed=seed, genre=genre, taken_names=names, taken_palettes=palettes
+        OfflineWriter(), seed=seed, genre=genre, taken_names=names, taken_looks=palettes
     )
     return persona, genes
 
@@ -121,7 +121,7 @@ def in_the_air(kind: str, term: str, score: float = 1.0) -> Trend:
 
 async def drafted(seed: int, genre: str | None, *trends: Trend, **wish: object):
     persona, genes, _ = await create(
-        OfflineWriter(), seed=seed, genre=genre, taken_names=frozenset(), taken_palettes=frozenset(),
+        OfflineWriter(), seed=seed, genre=genre, taken_names=frozenset(), taken_looks=frozenset(),
         wish=PersonaWish.model_validate(wish), trends=trends,
     )  # fmt: skip
     return persona, genes

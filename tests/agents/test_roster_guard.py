@@ -16,7 +16,7 @@ async def persona(seed=1, *, genre="lofi", roster=(), **fixed):
         seed=seed,
         genre=genre,
         taken_names=frozenset(each.name for each in roster),
-        taken_palettes=frozenset(),
+        taken_looks=frozenset(),
         wish=PersonaWish(**fixed),
         roster=roster,
     )

@@ -21,8 +21,10 @@ from storage.clock import sub_seed
 FIELD_SIDE_PX = 180
 """About as many rows, or columns of an upright frame, has the field."""
 _TONES, _HUES, _DRIFT_PX, _CELL_PX = 256, 128, 144, 8
-_SOFTEN_PX, _SPREAD_PX, _GAIN = 0.42, 0.9, 2.0
+_SOFTEN_PX, _SPREAD_PX, _GAIN = 0.42, 0.9, 2.25
 """Blur of the light in a thirtieth of a second, blur of the ink that it is fed with, and what a line loses as it is made small."""
+_SCREENED = 0.7
+"""How much of what is behind a full light it hides."""
 _STOPS = (0.0, 0.30, 0.60, 0.84, 1.0)
 
 
@@ -109,6 +111,11 @@ class Field:
         lean += np.float32((hue - 0.4) * _HUES)
         np.multiply(window(self._cloud, self._size, time_s * 5), np.float32(250 * flow.lift), out=tone)
         tone += self._bloom()
+        # Nearly screened: summed, a bright cloud behind a wide light would burn out to flat white.
+        np.minimum(tone, np.float32(255), out=tone)
+        rest = np.multiply(self.light, np.float32(-_SCREENED / 255), out=self._glow)
+        rest += np.float32(1)
+        tone *= rest
         tone += self.light
         tone *= self._shade
         # The table as a picture: a look-up that stays inside it by itself.

@@ -93,8 +93,8 @@ class Projector:
             frame = next(buffers)
             self._field.paint(frame, ink)
             if self._words:
-                self._words.lay(frame, number)
                 frame.fade(self._curtain(number))
+                self._words.lay(frame, number)
             yield frame
 
     def _shown(self, first: int, last: int) -> tuple[int, int]:
@@ -163,7 +163,7 @@ class Projector:
         return self._acts[number]
 
     def _curtain(self, number: int) -> float:
-        """Fade from black at the start, to black where the song ends."""
+        """Fade from black at the start, to black where the song ends; the end card stays, as players leave it standing."""
         time_s, left_s = (number + 1) / self._reel.fps, (self._reel.frames - number) / self._reel.fps
         share = min(1.0, time_s / OPEN_S)
         return min(share, left_s / CLOSE_S) if self._closes else share

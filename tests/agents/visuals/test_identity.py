@@ -36,6 +36,15 @@ def test_taken_palettes_are_avoided_while_others_are_left():
     assert choose_identity(99, "house", (), taken).palette in taken
 
 
+def test_taken_emblems_are_avoided_while_others_are_left():
+    taken: frozenset[str] = frozenset()
+    for seed in range(len(EMBLEMS)):
+        emblem = choose_identity(seed, "house", (), taken).emblem
+        assert emblem not in taken
+        taken |= {emblem}
+    assert choose_identity(99, "house", (), taken).emblem in taken
+
+
 def test_genre_and_moods_lean_the_choice():
     palettes = load_palettes()
     chosen = Counter(choose_identity(seed, "folk", ("calm",), frozenset()).palette for seed in range(200))

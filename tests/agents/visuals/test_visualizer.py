@@ -12,7 +12,7 @@ from agents.visuals.colour import find_palette
 from agents.visuals.editing.raster import typeset
 from agents.visuals.encode import Reel
 from agents.visuals.titles import Titles, are_captions_wanted, caption_times
-from agents.visuals.visualizer.field import Field, Flow
+from agents.visuals.visualizer.field import Field, Flow, colour_table
 from agents.visuals.visualizer.flashes import FlashMeter
 from agents.visuals.visualizer.frame import Frame, to_rgb, to_yuv
 from agents.visuals.visualizer.motion import MOTIONS, find_motion
@@ -420,6 +420,22 @@ def test_discs_are_as_large_and_as_bright_as_told_at_any_place():
         middle = np.indices(near.shape).reshape(2, -1) @ near.ravel() / near.sum() - 14
         assert np.abs(middle - (y % 1, x % 1)).max() < 0.3
     assert ink[:6, 112:].any(), "at the edge, too"
+
+
+@pytest.mark.parametrize("size", [(320, 180), (180, 320)])
+@pytest.mark.parametrize("scene", ["sunrise", "ink", "kaleidoscope"])
+def test_wide_light_keeps_its_colours(scene, size, plan, audio, visual):
+    own = visual.model_copy(update={"scenes": (scene,)})
+    luma = project(plan, audio, own, size=size, span=(3.0, 6.0), captions="never")
+    white = colour_table(find_palette(visual.palette))[..., 0].max() - 4
+    assert (luma >= white).mean(axis=(1, 2)).max() < 0.04
+
+
+def test_a_film_ends_with_its_end_card_whole_before_the_dark(plan, audio, visual):
+    luma = project(plan, audio, visual, size=(320, 180))
+    assert luma[0].max() < 40, "it opens from black"
+    assert luma[-1].max() > 200, "letters"
+    assert np.median(luma[-1]) < 24, "on black"
 
 
 def test_a_floor_is_black_but_for_its_lines():

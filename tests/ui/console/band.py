@@ -66,7 +66,7 @@ class Band:
                 seed=seed,
                 genre=genre,
                 taken_names=frozenset(each.persona.name for each in roster),
-                taken_palettes=frozenset(each.persona.visual.palette for each in roster),
+                taken_looks=frozenset(each.persona.visual.palette for each in roster),
             )
         )
         return self.stage.write(artists.add_artist, persona=persona, genes=genes, who="owner", state=state)

@@ -213,7 +213,7 @@ async def _write(
     # Another artist in each genre: one seed must not mean one name and one leaning of the tempo.
     seed = sub_seed(wanted.seed, "studio", played)
     persona, genes, _ = await creator.create(
-        writer, seed=seed, genre=played, taken_names=frozenset(), taken_palettes=frozenset()
+        writer, seed=seed, genre=played, taken_names=frozenset(), taken_looks=frozenset()
     )
     artist = Artist(
         id=ArtistId("art_studio"),

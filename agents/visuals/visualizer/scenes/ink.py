@@ -61,7 +61,7 @@ class Ink:
             zoom=1.004 + 0.010 * moment.kick,
             warp=0.8 + 0.6 * moment.mid,
             keep=0.80,
-            feed=0.91,
+            feed=0.66,
             lift=0.22 + 0.22 * moment.loudness + 0.10 * moment.kick,
         )
 

@@ -44,7 +44,7 @@ class Lattice:
             zoom=1.010 + 0.022 * moment.kick,
             warp=0.2 + 0.2 * moment.treble,
             keep=0.87,
-            feed=0.64,
+            feed=0.57,
             lift=0.18 + 0.20 * moment.loudness + 0.15 * moment.kick,
         )
 

@@ -50,7 +50,7 @@ class Sunrise:
             zoom=1.006 + 0.020 * moment.kick,
             warp=0.8 + 0.6 * moment.mid,
             keep=0.80,
-            feed=0.38,
+            feed=0.39,
             lift=0.24 + 0.20 * moment.loudness + 0.10 * moment.kick,
         )
 
