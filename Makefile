@@ -14,6 +14,9 @@ export PYTHONDONTWRITEBYTECODE :=
 # A shell's own settings must not lead into another environment.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
+# A test that hangs ends its process (pyproject.toml). With another in its place it would be run, and hang, once more.
+PROCESSES := --max-worker-restart 0 --numprocesses
+
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help setup install demo test walks coverage check bench gallery pictures docs example lock
@@ -35,14 +38,14 @@ demo: .venv/run.stamp ## Make an artist and a finished song, without key or netw
 	@$(BIN)/labelmate demo $(ARGS)
 
 test: .venv/dev.stamp ## Run the tests, but for the long walks (ARGS=tests/configs for a part)
-	@$(BIN)/python -m pytest --numprocesses 3 -m "not walk" $(ARGS)
+	@$(BIN)/python -m pytest $(PROCESSES) 3 -m "not walk" $(ARGS)
 
 walks: .venv/dev.stamp ## Run the walks: whole paths through console, bot and terminal, of many seconds each
-	@$(BIN)/python -m pytest --numprocesses 2 -m walk $(ARGS)
+	@$(BIN)/python -m pytest $(PROCESSES) 2 -m walk $(ARGS)
 
 coverage: .venv/dev.stamp ## Run all tests, half as long again, and print how much of the code they run
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest --numprocesses 2 $(ARGS)
+	@$(BIN)/coverage run -m pytest $(PROCESSES) 2 $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	@echo "coverage, branches included: $$($(BIN)/coverage report --format=total) %"
 

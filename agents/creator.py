@@ -2,7 +2,6 @@
 
 import random
 
-from agents.lexicon.artists import artists_in
 from agents.llm.offline.banks import genre_bank
 from agents.llm.protocol import Completion, Request, Writer
 from agents.llm.repair import ask
@@ -12,11 +11,11 @@ from agents.planning.trends import lean_genre, lean_persona
 from agents.roster_guard import (
     SAYS_WHAT_IT_IS,
     Described,
+    description_fault,
     disclosed,
     name_fault,
     nearness_fault,
     require_wish,
-    story_fault,
 )
 from configs.genres import load_genres
 from configs.posts import load_posts
@@ -176,10 +175,8 @@ def _faults(draft: PersonaDraft, taken_names: frozenset[str], wanted_name: str |
         faults.append("the backstory must have three paragraphs, parted by empty lines")
     if not all(pattern.search(draft.backstory) for pattern in SAYS_WHAT_IT_IS):
         faults.append("the backstory must say `virtual artist` and `made with AI`")
-    if fault := story_fault(draft.backstory):
-        faults.append(f"the backstory: {fault}")
-    if named := [artist for one in draft.influences for artist in artists_in(one, is_style=True)]:
-        faults.append(f"influences name {named[0]}, a real artist: say styles and eras")
+    if fault := description_fault(draft, draft.name):
+        faults.append(fault)
     if unknown := [name for name in draft.platforms if name not in load_posts().platforms]:
         faults.append(f"there is no platform {unknown[0]!r}")
     return tuple(faults)

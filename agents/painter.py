@@ -6,7 +6,7 @@ from pathlib import Path
 
 from agents.visuals.facts import CoverFiles, VideoFacts
 from configs.knobs import Captions
-from storage.errors import RenderError, UsageError
+from storage.errors import RenderError
 from storage.types import Brief, FootageClip, SongPlan, VisualIdentity
 
 __all__ = [
@@ -88,10 +88,11 @@ def film(
     the facts' `notes`. Raises UsageError for a size, rate or span that cannot be made, or the plan of another
     song or of one without names, or an `out` that is the recording; DiskFullError without room and RenderError if encoding fails; in every case `out` is not touched.
     """
+    from agents.visuals.editing.delivery import require_apart
     from agents.visuals.visualizer.film import render_film
     from agents.visuals.visualizer.stage import Stage
 
-    _require_apart(out, audio)
+    require_apart(out, audio)
     return render_film(
         plan,
         audio,
@@ -139,9 +140,10 @@ def film_song(
 
     `missed` is what went wrong when clips were looked for, and stays in the note. Raises as `film` does.
     """
+    from agents.visuals.editing.delivery import require_apart
     from agents.visuals.footage.filming import film_footage
 
-    _require_apart(out, audio)
+    require_apart(out, audio)
     note = missed
     if clips:
         try:
@@ -181,12 +183,6 @@ def film_song(
         captions=captions,
     )
     return SongFilm(facts, note=note)
-
-
-def _require_apart(out: Path, audio: Path) -> None:
-    """A film that takes its recording's place would be the end of the recording."""
-    if out.exists() and audio.exists() and out.samefile(audio):
-        raise UsageError(f"{out} is the recording itself: choose another file for the film")
 
 
 def _together(*notes: str) -> str:

@@ -1,4 +1,4 @@
-"""What keeps somebody off the roster: a name that is taken or famous, a claim to be human, a persona too near another's."""
+"""What keeps somebody off the roster: a name that is taken or famous, a claim to be human, another's style, a persona too near another's."""
 
 import re
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 from agents.lexicon.artists import artists_in
+from agents.lexicon.imitation import imitated_in
 from agents.llm.likeness import is_like
 from agents.publicist import require_platforms
 from configs.wordlists import real_artists
@@ -36,12 +37,49 @@ def name_fault(name: str, taken: Sequence[str]) -> str | None:
     return f"the name {name!r} is too much like that of {famous}, a real artist" if famous else None
 
 
-def story_fault(told: str) -> str | None:
-    """Why a text may not be told in public: it claims a human life, or names somebody real."""
+def story_fault(told: str, *, own_name: str = "", is_style: bool = False) -> str | None:
+    """Why a text may not be told in public: it claims a human life, names somebody real, or asks for somebody's style.
+
+    Args:
+        own_name: the artist's, who may sound like itself.
+        is_style: the text says how the artist's songs sound, as in agents/lexicon/objections.py.
+    """
     if claim := CLAIMS_A_LIFE.search(told):
         return f"it claims a human life: {claim.group()!r}"
-    named = artists_in(told)
-    return f"it names {named[0]}, a real artist" if named else None
+    if named := artists_in(told, is_style=is_style):
+        return f"it names {named[0]}, a real artist: say styles and eras"
+    imitated = [
+        name for name in imitated_in(told, is_wish=is_style) if name.casefold() != own_name.casefold()
+    ]
+    return f"it asks for the style of {imitated[0]}: say styles and eras" if imitated else None
+
+
+class Description(Protocol):
+    """What a persona says of itself; None is what is still open."""
+
+    @property
+    def tagline(self) -> str | None: ...
+    @property
+    def backstory(self) -> str | None: ...
+    @property
+    def lyrical_voice(self) -> str | None: ...
+    @property
+    def audience(self) -> str | None: ...
+    @property
+    def influences(self) -> tuple[str, ...] | None: ...
+
+
+def description_fault(said: Description, own_name: str) -> str | None:
+    """The first fault of what a persona says of itself, and where it stands."""
+    stories = {"backstory": said.backstory, "audience": said.audience}
+    styles = {"tagline": said.tagline, "lyrical voice": said.lyrical_voice}
+    told = [(place, text, False) for place, text in stories.items()]
+    told += [(place, text, True) for place, text in styles.items()]
+    told += [("influences", text, True) for text in said.influences or ()]
+    for place, text, is_style in told:
+        if text and (fault := story_fault(text, own_name=own_name, is_style=is_style)):
+            return f"{place}: {fault}"
+    return None
 
 
 class Described(Protocol):
@@ -90,12 +128,10 @@ def nearness_fault(persona: Described, roster: Sequence[Described]) -> str | Non
     return None
 
 
-def require_wish(wish: PersonaWish, taken: Sequence[str]) -> None:
-    """Check what a person fixes. Raises UsageError in one line."""
+def require_wish(wish: PersonaWish, taken: Sequence[str], *, own_name: str = "") -> None:
+    """Check what a person fixes, of an artist that has its name already or none yet. Raises UsageError in one line."""
     fault = name_fault(wish.name, taken) if wish.name else None
-    for told in (wish.tagline, wish.backstory, wish.lyrical_voice, wish.audience, *(wish.influences or ())):
-        fault = fault or (story_fault(told) if told else None)
-    if fault:
+    if fault := fault or description_fault(wish, wish.name or own_name):
         raise UsageError(f"{fault[:1].upper()}{fault[1:]}; write it otherwise")
     require_platforms(wish.platforms or ())
     if unknown := sorted(set(wish.pinned or ()) - PINNABLE):

@@ -49,7 +49,7 @@ if TYPE_CHECKING:  # the studio's tools are heavy: each function imports what it
 
 P = ParamSpec("P")
 T = TypeVar("T")
-ENGINE = "labelmate-engine/5"
+ENGINE = "labelmate-engine/6"
 PORTRAITIST = "labelmate-portrait/4"
 VISUALIZER = "labelmate-visualizer/8"
 CUTTER = "labelmate-cutter/7"

@@ -178,6 +178,11 @@ class Timeline(Frozen):
         return self.frames / self.fps
 
     @property
+    def sources(self) -> tuple[Path, ...]:
+        """The files that it is made of; a drawn shot's name may be among them."""
+        return (self.soundtrack.audio, *(shot.clip for shot in self.shots))
+
+    @property
     def layers(self) -> tuple[Veil | Overlay | Emblem, ...]:
         """Everything laid over the clips, in its order."""
         return (*self.veils, *self.overlays, *self.captions)

@@ -41,12 +41,12 @@ class Artists(Seat):
     async def edit(self, artist: Artist, wish: PersonaWish) -> Artist:
         """Change what a person may change of a persona: neither name nor language, voice and look have their own ways.
 
-        Raises UsageError for a text that claims a human life, ConflictError when the artist has changed meanwhile.
+        Raises UsageError for a text that may not be told in public, ConflictError when the artist has changed meanwhile.
         """
         self.require_owner("edit artists")
         if wish.name is not None or wish.language is not None:
             raise UsageError("Name and language never change: create another artist")
-        require_wish(wish, ())
+        require_wish(wish, (), own_name=artist.persona.name)
         changed = artist.persona.model_copy(update=wish.given())
         changed = changed.model_copy(update={"backstory": disclosed(changed.name, changed.backstory)})
         return await self._change_persona(artist, changed, "edited", {"fields": sorted(wish.given())})

@@ -1,13 +1,18 @@
 """The composer: obedient to the brief, never the same, and true to its own plan."""
 
 import statistics
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from agents.composer import compose
+from agents.music.genre import find_genre
 from agents.music.similarity import jaccard, melody_grams
 from agents.music.theory import degree_pitch, pitch_class
+from agents.music.writing.arrangement import arrange
+from agents.music.writing.drums import write_drums
+from agents.music.writing.pulse import set_pulse
 from configs.genres import load_genres
 from storage.errors import UsageError
 from storage.types import LyricSection
@@ -98,6 +103,25 @@ def test_returning_chorus_keeps_its_hook_and_is_no_copy():
         assert not notes_in(score.parts["counter"], first)
         assert notes_in(score.parts["counter"], second)
         assert notes_in(score.parts["harmony"], second)
+
+
+@pytest.mark.parametrize("density", [0.0, 0.65, 1.0])
+@pytest.mark.parametrize("genre", GENRES)
+def test_a_returning_chorus_is_not_drummed_as_the_first_was(genre, density):
+    """From a density of 0.6 on every ornament is played; ghosts never all are, and four genres had none in their choruses."""
+    form = form_of("verse8 chorus8 verse8 chorus8 verse4")
+    for seed in range(4):
+        brief = brief_of(genre, seed, form=form, density=density)
+        # Played straight and by a machine, so that each stroke is on its step.
+        pulse = replace(set_pulse(brief, find_genre(genre)), swing=0.0, spread_s=0.0, laid_back_s=0.0)
+        hits = write_drums(brief, find_genre(genre), arrange(brief), pulse)
+        # But for the last bar, which may have a fill.
+        steps = [(round(hit.start_s / pulse.step_s), hit.sound) for hit in hits]
+        first, second = (
+            {(step - 16 * bar, sound) for step, sound in steps if bar <= step // 16 < bar + 7}
+            for bar in (8, 24)
+        )
+        assert first != second
 
 
 def test_chorus_sings_higher_than_the_verse():

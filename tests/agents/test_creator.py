@@ -1,8 +1,10 @@
+import json
 import re
 
 import pytest
 
 from agents.creator import create, draw_genes
+from agents.llm import Deployment, RoutedWriter, Router
 from agents.llm.likeness import is_like
 from agents.llm.offline.banks import genre_bank
 from agents.llm.offline.writer import OfflineWriter
@@ -10,6 +12,8 @@ from configs.genres import load_genres
 from configs.wordlists import real_artists
 from storage.errors import UsageError
 from storage.types import Genes, PersonaWish, Trend
+from tests.agents.llm.servers import KEY, OPENAI, serving
+from tests.agents.llm.songwriter import data_of
 
 FAMOUS = [artist.name for artist in real_artists()]
 
@@ -160,3 +164,38 @@ async def test_trends_draw_some_genres_and_never_a_roster():
     assert {persona.genre for persona in moved} == {"darkwave"}
     assert all("genre 'darkwave' at 1.00" in persona.leanings[0] for persona in moved)
     assert (await drafted(1, "folk", trend))[0].genre == "folk"
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("tagline", "Tides in the style of Zed Alpha."),
+        ("lyrical_voice", "A harbour speaks, like Zora."),
+        ("audience", "Those for whom nothing sounds like Zed Alpha."),
+        ("influences", ["dub", "a la Zed Alpha"]),
+        ("tagline", "Tides, inspired by Radiohead."),
+    ],
+)
+@pytest.mark.usefixtures("routers")
+async def test_a_draft_that_imitates_somebody_is_written_again(field, text):
+    """Only its story and influences were read, and only for listed names; each of its songs came to people then."""
+    story = "Harbour Static is a virtual artist, made with AI. " + "It counts tides. " * 10
+    good = {
+        "name": "Harbour Static", "tagline": "Tides, counted.", "backstory": "\n\n".join([story] * 3),
+        "lyrical_voice": "A harbour speaks, softly.", "themes": ["salt", "fog", "tides"], "moods": ["calm", "grey"],
+        "audience": "People awake at four.", "influences": ["dub", "field recordings"],
+    }  # fmt: skip
+    told: list[object] = []
+
+    def write(body: dict) -> str:
+        told.append(data_of(body)["faults"])
+        return json.dumps(good if told[-1] else good | {field: text})
+
+    async with serving(OPENAI, write=write) as server:
+        router = Router([Deployment(provider="first", model="m", base_url=server.base_url, api_key=KEY)])
+        persona, _, completion = await create(
+            RoutedWriter(router, deadline_s=30), seed=1, genre="lofi", taken_names=frozenset(),
+            taken_palettes=frozenset(),
+        )  # fmt: skip
+    assert (persona.name, completion.source, len(told)) == ("Harbour Static", "first:m", 2)
+    assert "say styles and eras" in str(told[1])

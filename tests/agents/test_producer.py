@@ -248,6 +248,21 @@ def test_the_mp3_is_as_long_as_the_song_and_begins_with_it(tmp_path):
     assert np.argmax(np.abs(played[0, :4000])) == 1000
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("sample_rate_hz", [8_000, 11_025, 16_000, 22_050, 24_000, 32_000])
+def test_an_mp3_is_as_loud_as_the_master_at_any_rate(sample_rate_hz, tmp_path):
+    """LAME turns everything below 320 kb/s down by half a decibel."""
+    brief = brief_of("trap", seed=2, seconds=15)
+    score, plan = written(brief)
+    master = render_master(brief, score, plan, sample_rate_hz=sample_rate_hz).audio
+    write_mp3(master, tmp_path / "a.mp3", sample_rate_hz)
+    played, rate_hz = soundfile.read(tmp_path / "a.mp3", dtype="float32")
+    assert rate_hz == sample_rate_hz
+    loud, wanted = (integrated_loudness(audio, rate_hz) for audio in (np.ascontiguousarray(played.T), master))
+    assert loud == pytest.approx(wanted, abs=0.1)
+    assert analyse(tmp_path / "a.mp3").true_peak_dbtp <= -1.0
+
+
 def test_an_mp3_that_cannot_be_written_is_told_with_the_encoders_reason(tmp_path):
     with pytest.raises(RenderError, match=r"MP3 encoder .*No such file"):
         write_mp3(np.zeros((2, 10 * 44_100), np.float32), tmp_path / "none" / "a.mp3", 44_100)

@@ -36,12 +36,15 @@ def test_names_that_are_taken_or_famous_or_no_text_are_refused():
     [
         ("She grew up in Leeds and plays the piano.", "human life"),
         ("A virtual artist, made with AI, in the spirit of Taylor Swift.", "a real artist"),
+        ("A virtual artist, made with AI, in the style of Zed Alpha.", "the style of Zed Alpha"),
         ("It keeps a list of tides.", None),
+        ("In the manner of New York disco, and nothing sounds like Harbour Static.", None),
     ],
 )
-def test_no_story_claims_a_life_or_names_somebody(told: str, fault: str | None):
-    assert (fault or "") in (story_fault(told) or "")
-    assert (story_fault(told) is None) == (fault is None)
+def test_no_story_claims_a_life_or_names_somebody_or_asks_for_a_style(told: str, fault: str | None):
+    found = story_fault(told, own_name="Harbour Static")
+    assert (fault or "") in (found or "")
+    assert (found is None) == (fault is None)
 
 
 async def test_what_a_person_fixes_is_kept_and_the_rest_is_invented_around_it():
@@ -75,6 +78,18 @@ async def test_what_a_person_fixes_is_kept_and_the_rest_is_invented_around_it():
     [
         ({"name": "Nova Rain"}, "is taken"),
         ({"backstory": "He was a sailor."}, "human life"),
+        (
+            {"backstory": "Songs in the style of Zed Alpha."},
+            "Backstory: it asks for the style of Zed Alpha: say styles",
+        ),
+        ({"tagline": "A slow Zed Alpha type beat."}, "Tagline: it asks for the style of Zed Alpha"),
+        ({"lyrical_voice": "Low and dry, like Zora."}, "Lyrical voice: it asks for the style of Zora"),
+        (
+            {"audience": "Those for whom nothing sounds like Zed Alpha."},
+            "Audience: it asks for the style of Zed Alpha",
+        ),
+        ({"influences": ("dub", "à la Zed Alpha")}, "Influences: it asks for the style of Zed Alpha"),
+        ({"influences": ("Prince",)}, "Influences: it names prince, a real artist"),
         ({"platforms": ("myspace",)}, "no platform"),
         ({"pinned": ("name",)}, "cannot be pinned"),
     ],
@@ -83,6 +98,12 @@ def test_a_wish_that_may_not_be_is_one_line(fixed, said: str):
     with pytest.raises(UsageError, match=said) as told:
         require_wish(PersonaWish(**fixed), ("Nova Rain",))
     assert len(str(told.value).splitlines()) == 1
+
+
+def test_an_artist_may_sound_like_itself():
+    told = {"tagline": "Sounds like Harbour Static.", "audience": "People who like Mondays and Zed Alpha."}
+    require_wish(PersonaWish(name="Harbour Static", **told), ())
+    require_wish(PersonaWish(**told), (), own_name="Harbour Static")
 
 
 async def test_nobody_is_nearly_somebody_else():

@@ -35,6 +35,14 @@ def part_file(out: Path) -> Iterator[Path]:
             yield part
 
 
+def require_apart(out: Path, *sources: Path) -> None:
+    """Raises UsageError where `out` is one of the files that the film is made of: it would be the end of that file."""
+    for source in sources:
+        with contextlib.suppress(OSError):  # whichever is not there is not in the other's place
+            if out.samefile(source):
+                raise UsageError(f"{out} is what the film is made of: choose another file for the film")
+
+
 def sound_beside(part: Path) -> Path:
     """Where the sound of a film may be kept while its part file is written; it goes with it."""
     return part.with_suffix(".m4a")

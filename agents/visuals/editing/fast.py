@@ -6,7 +6,7 @@ from pathlib import Path
 
 import cv2
 
-from agents.visuals.editing.delivery import deliver, part_file
+from agents.visuals.editing.delivery import deliver, part_file, require_apart
 from agents.visuals.editing.layers import Layers
 from agents.visuals.editing.source import Pictures, Source
 from agents.visuals.encode import FILMED, Encoder, Reel
@@ -28,8 +28,10 @@ def render(
     """Make the file. `progress` is told the finished share, 0–1, about once per second of film.
 
     Shots whose clip is named in `drawn` take their pictures from there; each name is of one shot.
-    Raises RenderError for a clip that cannot be shown and DiskFullError; `out` is not touched then.
+    Raises UsageError where `out` is one of its clips or its sound, RenderError for a clip that cannot be shown and
+    DiskFullError; `out` is not touched then.
     """
+    require_apart(out, *timeline.sources)
     reel = Reel(timeline.width, timeline.height, timeline.fps, timeline.frames, timeline.soundtrack.start_s)
     layers = Layers(timeline.layers, width=reel.width, height=reel.height, fps=reel.fps, frames=reel.frames)
     meter = FlashMeter(timeline.fps)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from agents.visuals.editing.clip import first_frame, fit, probe_clip
-from agents.visuals.editing.delivery import deliver, part_file, sound_beside
+from agents.visuals.editing.delivery import deliver, part_file, require_apart, sound_beside
 from agents.visuals.editing.layers import undrawn
 from agents.visuals.editing.raster import Raster, is_moved, rasterise
 from agents.visuals.editing.source import Pictures
@@ -54,11 +54,12 @@ def render(
     """Make the file, after `edit` has had the whole film in its hands.
 
     Shots whose clip is named in `drawn` take their pictures from there; each name is of one shot, and they come once,
-    in their order: an edit that turns time back cannot have them. Raises RenderError for a clip that cannot be shown,
-    or an edit that fails; `out` is not touched then.
+    in their order: an edit that turns time back cannot have them. Raises UsageError where `out` is one of its clips or
+    its sound, and RenderError for a clip that cannot be shown, or an edit that fails; `out` is not touched then.
     """
     from moviepy import AudioFileClip, ColorClip, CompositeVideoClip
 
+    require_apart(out, *timeline.sources)
     size = (timeline.width, timeline.height)
     with ExitStack() as closing, _as_render_error(out):
         readers = _Readers(closing, timeline, drawn or {})
@@ -82,10 +83,11 @@ def add_text_overlay(
     """Burn a text into a video of any size and rate, and keep its sound if it has one.
 
     A text that does not lie in the frame where it was to stand is moved into it, with a note. Raises UsageError for a
-    video that is not there or ends before the text begins, and RenderError where it cannot be read or written.
+    video that is not there, is `out` or ends before the text begins, and RenderError where it cannot be read or written.
     """
     from moviepy import CompositeVideoClip, VideoFileClip
 
+    require_apart(out, video)
     if not video.is_file():
         raise UsageError(f"there is no video {video}")
     with ExitStack() as closing, _as_render_error(out):

@@ -10,7 +10,7 @@ from agents.visuals.footage.cutting import Clip, Cutting, cut_film
 from agents.visuals.footage.drawn import Drawn
 from agents.visuals.footage.rhythm import NEEDED
 from agents.visuals.titles import are_captions_wanted
-from agents.visuals.visualizer.admission import admit, admit_span
+from agents.visuals.visualizer.admission import admit, admit_recording, admit_span
 from agents.visuals.visualizer.projector import Projector
 from agents.visuals.visualizer.sound import audio_length_s, listen
 from agents.visuals.visualizer.stage import Stage
@@ -47,6 +47,7 @@ def film_footage(
     length_s = audio_length_s(audio)
     admit(plan, length_s)
     reel = admit_span(length_s, Stage(width, height), fps=fps, start_s=start_s, end_s=end_s, preset=preset)
+    admit_recording(plan, audio)
     cutting = cut_film(
         plan,
         audio,

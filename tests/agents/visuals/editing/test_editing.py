@@ -236,6 +236,24 @@ def test_a_film_that_cannot_be_made_leaves_nothing(clips, audio, tmp_path):
     assert list(out.parent.iterdir()) == []
 
 
+def test_a_film_never_takes_the_place_of_what_it_is_made_of(clips, audio, plain, tmp_path):
+    """MoviePy read a text's video to its end and then put the new one in its place; a clip was lost the same way."""
+    clip, sound, link = tmp_path / "clip.mp4", tmp_path / "song.wav", tmp_path / "link.mp4"
+    clip.write_bytes(plain.read_bytes())
+    sound.write_bytes(audio.read_bytes())
+    link.symlink_to(clip)
+    film = timeline(sound, Shot(clip=clips[0], frames=10), Shot(clip=clip, frames=10))
+    for out in (clip, link, sound):
+        for backend in (fast, with_moviepy):
+            with pytest.raises(UsageError, match="what the film is made of"):
+                backend.render(film, out)
+    for out in (clip, link):
+        with pytest.raises(UsageError, match="what the film is made of"):
+            with_moviepy.add_text_overlay(clip, out, Overlay(text="x"))
+    assert (clip.read_bytes(), sound.read_bytes()) == (plain.read_bytes(), audio.read_bytes())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clip.mp4", "link.mp4", "song.wav"]
+
+
 def test_a_clip_that_ends_a_moment_early_holds_its_last_picture(film_clip, audio, tmp_path):
     short = film_clip("short", seconds=1)
     fast.render(timeline(audio, Shot(clip=short, frames=40)), tmp_path / "film.mp4")

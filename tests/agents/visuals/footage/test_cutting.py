@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from agents.music.fingerprint import fingerprint
 from agents.painter import SongFilm, film_song
 from agents.visuals.colour import contrast, find_palette, srgb
 from agents.visuals.editing import fast
@@ -296,6 +297,27 @@ def test_what_cannot_be_made_is_refused_before_a_clip_is_opened(
     with pytest.raises(UsageError, match=remedy):
         film_song(plan, audio, visual, tmp_path / "film.mp4", clips=absent, **how | change)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_film_of_footage_knows_its_own_recording(plan, visual, audio: Path, film_clip, tmp_path):
+    """It compared lengths alone, and showed another song's title and words to a recording of the same length."""
+    clip, other = (on_record("7.0"), film_clip("own", size="160x90", seconds=7)), tmp_path / "other.wav"
+    soundfile.write(other, np.random.default_rng(5).normal(0, 0.1, soundfile.info(audio).frames), 8_000)
+
+    def made(told: SongPlan, recording: Path) -> SongFilm:
+        return film_song(
+            told, recording, visual, tmp_path / "film.mp4", clips=[clip], width=160, height=90, fps=10,
+            seed=3, start_s=0.0, end_s=2.0, preset="veryfast",
+        )  # fmt: skip
+
+    known = plan.model_copy(update={"fingerprint": fingerprint(audio)})
+    with pytest.raises(
+        UsageError, match=r"that of “Glass Horizon” by Nova Lux, which sounds unlike other\.wav"
+    ):
+        made(known, other)
+    assert list(tmp_path.iterdir()) == [other]
+    assert made(known, audio).clips == (clip[0],)
+    assert made(plan, other).clips == (clip[0],), "a plan inside a song's cycle has no fingerprint yet"
 
 
 def test_an_hour_with_clips_is_refused_as_an_hour_without_is(plan, visual, tmp_path):
