@@ -42,7 +42,7 @@ BEATLESS: dict[str, tuple[float, ...]] = {"beats_s": (), "bars_s": (), "kicks_s"
 BLOCK_PX = 8
 SECTIONS = (("verse", 0.5), ("chorus", 0.9), ("outro", 0.4))
 OWN_PRESET: str = Video.model_fields["video_encoder_preset"].default
-ROUNDS = 2
+ROUNDS = 3
 SIZES = ((1280, 720), (854, 480), (1080, 1920))
 
 

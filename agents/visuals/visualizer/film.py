@@ -10,6 +10,7 @@ from agents.visuals.facts import VideoFacts
 from agents.visuals.threads import one_thread
 from agents.visuals.visualizer.admission import admit, admit_recording, admit_span
 from agents.visuals.visualizer.flashes import FlashMeter
+from agents.visuals.visualizer.frame import Frame
 from agents.visuals.visualizer.projector import Projector
 from agents.visuals.visualizer.sound import audio_length_s, listen
 from agents.visuals.visualizer.stage import Stage
@@ -17,6 +18,9 @@ from agents.visuals.visualizer.words import Words
 from configs.knobs import Captions
 from storage.types import SongPlan, VisualIdentity
 
+AT_ONCE, AT_ONCE_PX = 24, 24_000_000
+"""How many pictures are drawn before they are handed on, and of how many pixels together: with each wait for the encoder
+the processor's caches become the encoder's, and to draw in them takes half as long again."""
 SILENT = "the sound is silent: the picture keeps the plan's beat alone"
 
 
@@ -46,11 +50,18 @@ def render_film(
     meter = FlashMeter(fps)
     with part_file(out) as part, one_thread():
         with Encoder(reel, audio, part, preset) as encoder:
-            for number, frame in enumerate(projector.frames(), start=1):
+            at_once = min(AT_ONCE, 1 + AT_ONCE_PX // (stage.width * stage.height))
+            # One buffer more, for the last picture handed on is still being read while the next is drawn.
+            drawn: list[Frame] = []
+            for number, frame in enumerate(projector.frames(buffers=at_once + 1), start=1):
                 meter.see(frame.y)
-                encoder.lend(frame.buffer.data)
-                if progress and (number % fps == 0 or number == reel.frames):
-                    progress(number / reel.frames)
+                drawn.append(frame)
+                if len(drawn) == at_once or number == reel.frames:
+                    for each in drawn:
+                        encoder.lend(each.buffer.data)
+                    drawn.clear()
+                    if progress:
+                        progress(number / reel.frames)
         facts = deliver(part, out)
     notes = (*words.notes, *((SILENT,) if sound.is_silent else ()))
     return replace(facts, flashes_per_s=meter.per_second(), notes=notes)

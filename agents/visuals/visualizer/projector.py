@@ -62,12 +62,14 @@ class Projector:
         self._lit = lit_pictures(self._rhythm.kick, self._lit_every)
         self._acts: dict[int, _Act] = {}
 
-    def frames(self, first: int = 0, count: int | None = None) -> Generator[Frame, None, None]:
-        """Yields two buffers in turn, each time with the next picture: of `count` from the number `first` on.
+    def frames(
+        self, first: int = 0, count: int | None = None, *, buffers: int = 1
+    ) -> Generator[Frame, None, None]:
+        """Yields so many buffers in turn, each time with the next picture: of `count` from the number `first` on.
 
         Spans are drawn one after another, in their order; each has the light of the second before it.
         """
-        buffers = cycle([Frame(self._reel.width, self._reel.height) for _ in range(2)])
+        canvases = cycle([Frame(self._reel.width, self._reel.height) for _ in range(buffers)])
         last = self._reel.frames if count is None else first + count
         begins = max(0, first - round(WARM_UP_S * self._reel.fps))
         opening, closing = self._shown(first, last)
@@ -90,7 +92,7 @@ class Projector:
                     self._field.develop(flow, hue=hue, time_s=moment.time_s, number=number)
             if number < first:
                 continue
-            frame = next(buffers)
+            frame = next(canvases)
             self._field.paint(frame, ink)
             if self._words:
                 frame.fade(self._curtain(number))
