@@ -18,7 +18,7 @@ from agents.visuals.visualizer.words import Words
 from configs.knobs import Captions
 from storage.types import SongPlan, VisualIdentity
 
-AT_ONCE, AT_ONCE_PX = 24, 24_000_000
+AT_ONCE, AT_ONCE_PX = 16, 16_000_000
 """How many pictures are drawn before they are handed on, and of how many pixels together: with each wait for the encoder
 the processor's caches become the encoder's, and to draw in them takes half as long again."""
 SILENT = "the sound is silent: the picture keeps the plan's beat alone"
