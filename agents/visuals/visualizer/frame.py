@@ -5,6 +5,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 Plane = NDArray[np.uint8]
+_LUMA = np.array([0.2126, 0.7152, 0.0722])
+_BLUE_LESS_LUMA, _RED_LESS_LUMA = (np.eye(3)[2] - _LUMA) / 1.8556, (np.eye(3)[0] - _LUMA) / 1.5748
+_TO_YUV = np.column_stack(
+    [np.stack([219 * _LUMA, 224 * _BLUE_LESS_LUMA, 224 * _RED_LESS_LUMA]) / 255, [16.0, 128.0, 128.0]]
+)
+"""What each of Y, U and V takes of red, green and blue, 0–255, and where it begins."""
 
 
 class Frame:
@@ -25,12 +31,12 @@ class Frame:
                 cv2.convertScaleAbs(plane, dst=plane, alpha=share, beta=128 * (1 - share))
 
 
-def to_yuv(rgb: NDArray[np.floating]) -> NDArray[np.uint8]:
+def to_yuv(rgb: NDArray[np.number]) -> NDArray[np.uint8]:
     """sRGB 0–255 (…, 3) as limited-range BT.709 Y, U, V: uint8 (…, 3)."""
-    red, green, blue = (rgb[..., channel] / 255 for channel in range(3))
-    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    u, v = (blue - luma) / 1.8556, (red - luma) / 1.5748
-    return np.rint(np.stack([16 + 219 * luma, 128 + 224 * u, 128 + 224 * v], axis=-1)).astype(np.uint8)
+    # By OpenCV, for a title's picture is large, and NumPy's temporaries would be most of what a film holds.
+    pixels = np.ascontiguousarray(rgb, dtype=np.float32).reshape(-1, 1, 3)
+    yuv = np.asarray(cv2.transform(pixels, _TO_YUV))
+    return np.rint(yuv, out=yuv).astype(np.uint8).reshape(rgb.shape)
 
 
 def to_rgb(frame: Frame) -> NDArray[np.uint8]:

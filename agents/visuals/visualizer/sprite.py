@@ -37,10 +37,10 @@ class Sprite:
 
 def sprite_of(raster: Raster) -> Sprite:
     """What a raster leaves of a picture and adds to it, per plane."""
-    share = raster.rgba[..., 3:].astype(np.float32) / 255
-    colour = to_yuv(raster.rgba[..., :3].astype(np.float32)).astype(np.float32)
-    keep, add = np.float32(255) * (1 - share[..., 0]), colour * share
-    return Sprite(raster.left, raster.top, _planes(keep, keep, keep), _planes(*np.moveaxis(add, -1, 0)))
+    share = raster.rgba[..., 3].astype(np.float32) / 255
+    keep = np.float32(255) * (1 - share)
+    add = [share * plane for plane in np.moveaxis(to_yuv(raster.rgba[..., :3]), -1, 0)]
+    return Sprite(raster.left, raster.top, _planes(keep, keep, keep), _planes(*add))
 
 
 def _planes(y: Floats, u: Floats, v: Floats) -> tuple[Plane, Plane, Plane]:
