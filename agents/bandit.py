@@ -26,8 +26,8 @@ class Arm(Frozen):
     id: str
     value: str
     """What the variant sets its parameter to."""
-    successes: int = Field(0, ge=0)
-    failures: int = Field(0, ge=0)
+    successes: int = Field(default=0, ge=0)
+    failures: int = Field(default=0, ge=0)
     undecided: int = Field(default=0, ge=0)
     """Songs made with it that no person has decided on, and perhaps none ever will."""
     prior: tuple[float, float] = (1.0, 1.0)

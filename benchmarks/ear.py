@@ -42,7 +42,7 @@ def _mfcc(mono: np.ndarray, rate_hz: int) -> np.ndarray:
     bands = np.maximum(0, np.minimum(rising, falling)) @ np.abs(spectrum) ** 2
     level = bands.sum(axis=0)
     loud = level >= np.quantile(level, 1 - LOUD_SHARE)
-    cepstra = fft.dct(np.log(bands[:, loud] + FLOOR), axis=0, norm="ortho")[:CEPSTRA]
+    cepstra = np.asarray(fft.dct(np.log(bands[:, loud] + FLOOR), axis=0, norm="ortho"))[:CEPSTRA]
     cepstra[0] -= cepstra[0].mean()
     slow = signal.decimate(cepstra, 8, axis=1, ftype="fir")
     return np.concatenate(

@@ -50,7 +50,6 @@ def measure(backend: str, folder: Path, seconds: float, size: tuple[int, int]) -
     cutting = cut_film(
         plan, audio, choose_identity(3, "synthwave", ("nostalgic",), frozenset()), make_clips(folder),
         width=size[0], height=size[1], fps=30, seed=1, start_s=0.0, end_s=seconds, captions=True,
-        drawn=folder,
     )  # fmt: skip
     before = _cpu_s()
     facts = BACKENDS[backend](cutting.timeline, folder / f"{backend}.mp4", preset="superfast")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import av
 import imageio_ffmpeg
+import numpy as np
 import soundfile
 from PIL import Image
 
@@ -256,7 +257,9 @@ def draw_song(folder: Path) -> Image.Image:
     song = asyncio.run(write(*SONG, 60.0))
     made = producer.produce(song.brief, song.score, song.plan, folder)
     samples, rate_hz = soundfile.read(made.wav, dtype="float32")
-    image = draw_soundprint(song.plan, samples.T, rate_hz, find_palette(song.persona.visual.palette))
+    image = draw_soundprint(
+        song.plan, samples.T.astype(np.float32), rate_hz, find_palette(song.persona.visual.palette)
+    )
     return image.quantize(64, dither=Image.Dither.NONE)
 
 
