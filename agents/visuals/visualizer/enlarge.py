@@ -32,7 +32,7 @@ class Enlarger:
         """To be painted on: uint8 (height, width, 4), its channels as in `PACKED`."""
 
     def enlarge(self) -> Sequence[Plane]:
-        """The planes Y, U and V of the picture as it is now, chroma at half size; theirs to write on."""
+        """The planes Y, U and V of the picture as it is now, chroma at half size: in new memory each time."""
         width, height = self._large
         frame = self._reformatter.reformat(
             self._small,

@@ -1,5 +1,6 @@
 """The visualizer frame by frame: it moves with the beat, flashes nowhere, and keeps words where they belong."""
 
+import weakref
 from itertools import pairwise
 from pathlib import Path
 
@@ -456,6 +457,23 @@ def test_light_stays_where_it_is_when_it_is_made_large(small, large):
                 assert where * large[axis] == pytest.approx(
                     (place + 0.5) / small[axis] * large[axis], abs=0.3
                 )
+
+
+def test_no_picture_keeps_the_memory_that_its_light_was_made_large_in(visual, monkeypatch):
+    """Kept, each new one lay beside the last, and a film of ten seconds took 100 MB more."""
+    made: list[weakref.ref[np.ndarray]] = []
+    enlarge = Enlarger.enlarge
+
+    def watched(enlarger: Enlarger):
+        planes = enlarge(enlarger)
+        made.extend(weakref.ref(plane) for plane in planes)
+        return planes
+
+    monkeypatch.setattr(Enlarger, "enlarge", watched)
+    field = Field(Stage(320, 180), find_palette(visual.palette), 1, 0.5)
+    field.develop(Flow(), hue=0.4, time_s=0.0, number=0)
+    assert made
+    assert all(plane() is None for plane in made)
 
 
 def test_a_floor_is_black_but_for_its_lines():
