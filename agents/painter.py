@@ -84,7 +84,7 @@ def film(
 ) -> VideoFacts:
     """Renders the song's music video, or the span of it from `start_s` to `end_s`, as an MP4 with its sound.
 
-    `progress` is told the finished share, 0–1, about once per second of film. What had to be left out is in
+    `progress` is told the finished share, 0–1, after every few pictures. What had to be left out is in
     the facts' `notes`. Raises UsageError for a size, rate or span that cannot be made, or the plan of another
     song or of one without names, or an `out` that is the recording; DiskFullError without room and RenderError if encoding fails; in every case `out` is not touched.
     """

@@ -46,7 +46,9 @@ def story_fault(told: str, *, own_name: str = "", is_style: bool = False) -> str
     """
     if claim := CLAIMS_A_LIFE.search(told):
         return f"it claims a human life: {claim.group()!r}"
-    if named := artists_in(told, is_style=is_style):
+    # A word of a name may be somebody's on the list.
+    own = artists_in(f"sounds like {own_name}")
+    if named := [name for name in artists_in(told, is_style=is_style) if name not in own]:
         return f"it names {named[0]}, a real artist: say styles and eras"
     imitated = [
         name for name in imitated_in(told, is_wish=is_style) if name.casefold() != own_name.casefold()

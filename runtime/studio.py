@@ -51,8 +51,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 ENGINE = "labelmate-engine/6"
 PORTRAITIST = "labelmate-portrait/4"
-VISUALIZER = "labelmate-visualizer/8"
-CUTTER = "labelmate-cutter/7"
+VISUALIZER = "labelmate-visualizer/9"
+CUTTER = "labelmate-cutter/8"
 COVER_PAINTER = "labelmate-cover/5"
 """Each number rises when the same seed gives something else: it is in every asset's record, and a replay tells it."""
 ENGINES = (

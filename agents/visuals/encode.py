@@ -15,13 +15,14 @@ ARGUMENTS = """
 -c:v libx264 -preset {preset} -crf {crf} -aq-mode 3 -aq-strength 0.8 -maxrate {rate_kbps}k -bufsize {buffer_kbps}k
 -x264-params mbtree=1:rc-lookahead=12:vbv-init=0.1{b_frames} -g {key_frames} -pix_fmt yuv420p
 -color_range tv -colorspace bt709 -color_primaries bt709 -color_trc bt709
--c:a aac -b:a 192k -ar 48000 -ac 2
+-af apad=pad_dur={half_frame_s:.6f} -c:a aac -b:a 192k -ar 48000 -ac 2
 -map_metadata -1 -fflags +bitexact -movflags +faststart -f mp4 {target}
 """
 """ffmpeg's words. The fastest presets switch the macroblock tree
 off, and with it on `superfast` makes files as small as `veryfast` does, in half the time. The buffer begins all but
 empty, for films open from black, and with two seconds' worth to spend at once a short one would pass its ceiling. One thread, because with
-more and a ceiling of the rate no two films are alike; the other core is busy drawing."""
+more and a ceiling of the rate no two films are alike; the other core is busy drawing. The last picture may outlast the
+sound by half of one: silence fills that and no more, so that sound which breaks off is still found out."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def _words(reel: Reel, audio: Path, target: Path, preset: str, quality: Quality)
         "b_frames": "" if quality.b_frames is None else f":bframes={quality.b_frames}",
         "key_frames": reel.fps * 4,
         "duration_s": reel.duration_s,
+        "half_frame_s": 0.5 / reel.fps,
         "rate_kbps": max(100, rate_kbps),
         "buffer_kbps": 2 * max(100, rate_kbps),
     }

@@ -195,7 +195,7 @@ async def test_a_draft_that_imitates_somebody_is_written_again(field, text):
         router = Router([Deployment(provider="first", model="m", base_url=server.base_url, api_key=KEY)])
         persona, _, completion = await create(
             RoutedWriter(router, deadline_s=30), seed=1, genre="lofi", taken_names=frozenset(),
-            taken_palettes=frozenset(),
+            taken_looks=frozenset(),
         )  # fmt: skip
     assert (persona.name, completion.source, len(told)) == ("Harbour Static", "first:m", 2)
     assert "say styles and eras" in str(told[1])

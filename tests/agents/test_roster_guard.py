@@ -47,6 +47,12 @@ def test_no_story_claims_a_life_or_names_somebody_or_asks_for_a_style(told: str,
     assert (found is None) == (fault is None)
 
 
+def test_an_artist_sounds_like_itself_where_a_word_of_its_name_is_somebodys():
+    assert story_fault("It sounds like Nova Lux.", own_name="Nova Lux") is None
+    assert "nova" in (story_fault("It sounds like Nova.", own_name="Harbour Static") or "")
+    assert "Nova" in (story_fault("It sounds like Nova.", own_name="Nova Lux") or ""), "but not like that one"
+
+
 async def test_what_a_person_fixes_is_kept_and_the_rest_is_invented_around_it():
     made = await persona(
         name="Harbour Static",

@@ -1,4 +1,4 @@
-"""The coloured light made as large as the film, all its planes in one pass of swscale: at half of what OpenCV takes."""
+"""The coloured light made as large as the film, all its planes in one pass of swscale: at two thirds of what OpenCV takes."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
@@ -32,14 +32,15 @@ class Enlarger:
         """To be painted on: uint8 (height, width, 4), its channels as in `PACKED`."""
 
     def enlarge(self) -> Sequence[Plane]:
-        """The planes Y, U and V of the picture as it is now, chroma at half size; theirs to write on."""
+        """The planes Y, U and V of the picture as it is now, chroma at half size: in new memory each time."""
         width, height = self._large
         frame = self._reformatter.reformat(
             self._small,
             width=width,
             height=height,
             format="yuv420p",
-            interpolation="FAST_BILINEAR",
+            # Its fast sister is hardly faster, and moves what it enlarges aside: by eleven of 1080 pixels.
+            interpolation="BILINEAR",
             threads=1,
         )
         return [_view(plane, (plane.height, plane.width)) for plane in frame.planes]

@@ -85,7 +85,7 @@ class Field:
             for halved in range(1, self._scale.bit_length())
         ]
         self._enlarger = Enlarger(self._size, (stage.width, stage.height))
-        self._ground = self._enlarger.enlarge()
+        self._ground = Frame(stage.width, stage.height)
 
     def advance(self, ink: Plane, flow: Flow, step: float, time_s: float) -> None:
         """Moves the light by `step` (in thirtieths of a second) and feeds it with the ink."""
@@ -121,16 +121,16 @@ class Field:
         # The table as a picture: a look-up that stays inside it by itself.
         nearest, edge = cv2.INTER_NEAREST, cv2.BORDER_REPLICATE
         cv2.remap(self._table, tone, lean, nearest, dst=self._enlarger.small, borderMode=edge)
-        self._ground = self._enlarger.enlarge()
-        top, left = number * 29 % 64, number * 47 % 64
-        luma = self._ground[0]
+        ground, top, left = self._ground, number * 29 % 64, number * 47 % 64
+        # What swscale gives is new memory: kept from picture to picture, it broke up the heap by up to 200 MB.
+        luma, ground.u[:], ground.v[:] = self._enlarger.enlarge()
         height, width = luma.shape
-        cv2.add(luma, self._grain[top : top + height, left : left + width], dst=luma)
+        cv2.add(luma, self._grain[top : top + height, left : left + width], dst=ground.y)
 
     def paint(self, frame: Frame, ink: Plane) -> None:
         """The developed ground with this frame's ink on it."""
-        luma, frame.u[:], frame.v[:] = self._ground
-        cv2.max(luma, ink, dst=frame.y)
+        frame.u[:], frame.v[:] = self._ground.u, self._ground.v
+        cv2.max(self._ground.y, ink, dst=frame.y)
 
     def _shrink(self, ink: Plane) -> Plane:
         """The ink at the field's size."""

@@ -50,7 +50,7 @@ def render_film(
     meter = FlashMeter(fps)
     with part_file(out) as part, one_thread():
         with Encoder(reel, audio, part, preset) as encoder:
-            at_once = min(AT_ONCE, 1 + AT_ONCE_PX // (stage.width * stage.height))
+            at_once = max(1, min(AT_ONCE, AT_ONCE_PX // (stage.width * stage.height)))
             # One buffer more, for the last picture handed on is still being read while the next is drawn.
             drawn: list[Frame] = []
             for number, frame in enumerate(projector.frames(buffers=at_once + 1), start=1):

@@ -49,6 +49,14 @@ def test_a_film_is_what_it_says(width, height, plan, audio, visual, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
 
 
+@pytest.mark.parametrize("fps", [1, 10])
+def test_the_last_picture_of_a_slow_film_has_sound_to_its_end(fps, plan, audio, visual, tmp_path):
+    """It was refused when all was drawn: picture and sound differed by more than 40 ms."""
+    facts = film(plan, audio, visual, tmp_path / "slow.mp4", **SMALL | {"fps": fps}, start_s=0.045)
+    assert facts.duration_s > plan.duration_s - 0.045
+    assert facts.audio_duration_s == pytest.approx(facts.duration_s, abs=0.04)
+
+
 def test_the_sound_is_the_songs_sound_in_time(plan, audio, visual, tmp_path):
     out = tmp_path / "span.mp4"
     film(plan, audio, visual, out, **SMALL, start_s=2.4, end_s=6.0)

@@ -1,5 +1,6 @@
 """The visualizer frame by frame: it moves with the beat, flashes nowhere, and keeps words where they belong."""
 
+import weakref
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from agents.visuals.colour import find_palette
 from agents.visuals.editing.raster import typeset
 from agents.visuals.encode import Reel
 from agents.visuals.titles import Titles, are_captions_wanted, caption_times
+from agents.visuals.visualizer.enlarge import Enlarger
 from agents.visuals.visualizer.field import Field, Flow, colour_table
 from agents.visuals.visualizer.flashes import FlashMeter
 from agents.visuals.visualizer.frame import Frame, to_rgb, to_yuv
@@ -436,6 +438,42 @@ def test_a_film_ends_with_its_end_card_whole_before_the_dark(plan, audio, visual
     assert luma[0].max() < 40, "it opens from black"
     assert luma[-1].max() > 200, "letters"
     assert np.median(luma[-1]) < 24, "on black"
+
+
+@pytest.mark.parametrize(
+    ("small", "large"), [((320, 180), (1280, 720)), ((180, 320), (1080, 1920)), ((285, 160), (854, 480))]
+)
+def test_light_stays_where_it_is_when_it_is_made_large(small, large):
+    """Toward the right of an upright picture it lay eleven pixels beside the lines that it comes from."""
+    enlarger = Enlarger(small, large)
+    for axis in (0, 1):
+        for at in (0.1, 0.5, 0.9):
+            place = int(at * small[axis])
+            enlarger.small[:] = 16
+            enlarger.small[(slice(None), place) if axis == 0 else (place,)] = 216
+            for plane in enlarger.enlarge():
+                seen = (plane.astype(float) - 16).sum(axis=axis)
+                where = (seen * (np.arange(len(seen)) + 0.5)).sum() / seen.sum() / len(seen)
+                assert where * large[axis] == pytest.approx(
+                    (place + 0.5) / small[axis] * large[axis], abs=0.3
+                )
+
+
+def test_no_picture_keeps_the_memory_that_its_light_was_made_large_in(visual, monkeypatch):
+    """Kept, each new one lay beside the last, and a film of ten seconds took 100 MB more."""
+    made: list[weakref.ref[np.ndarray]] = []
+    enlarge = Enlarger.enlarge
+
+    def watched(enlarger: Enlarger):
+        planes = enlarge(enlarger)
+        made.extend(weakref.ref(plane) for plane in planes)
+        return planes
+
+    monkeypatch.setattr(Enlarger, "enlarge", watched)
+    field = Field(Stage(320, 180), find_palette(visual.palette), 1, 0.5)
+    field.develop(Flow(), hue=0.4, time_s=0.0, number=0)
+    assert made
+    assert all(plane() is None for plane in made)
 
 
 def test_a_floor_is_black_but_for_its_lines():
