@@ -27,16 +27,20 @@ def options_of(target: str) -> list[str]:
     return found[1].split()
 
 
+@pytest.mark.parametrize("target", ["test", "coverage"])
+def test_every_run_of_tests_is_given_the_same(target: str):
+    assert options_of(target)[:-1] == options_of("walks")[:-1]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("target", ["test", "walks", "coverage"])
-def test_it_is_named_and_the_run_ends(target: str, tmp_path: Path):
+def test_it_is_named_and_the_run_ends(tmp_path: Path):
     (tmp_path / "test_it.py").write_text(HANGS)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     command = [
         sys.executable,
         "-m",
         "pytest",
-        *options_of(target),
+        *options_of("walks"),
         "-p",
         "no:cacheprovider",
         "--rootdir",
