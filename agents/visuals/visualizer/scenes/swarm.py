@@ -12,6 +12,7 @@ COUNT = 420
 SIZES = (0.46, 0.30, 0.16, 0.08)
 """Shares of the motes, small to large: many far ones, few near ones."""
 WIDTHS = (1.2, 1.85, 3.3, 4.9)
+"""Of the strokes of each size, in 720ths of the shorter side: thinner at rest, wider on a kick."""
 
 
 class Swarm:
